@@ -1,0 +1,1 @@
+"""matchmaker connects citizens to the startups of their territory."""

@@ -1,0 +1,228 @@
+"""The application: opens every door, and puts the same locks on all of them."""
+
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+
+import structlog
+from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError, generate_csrf
+from werkzeug.exceptions import HTTPException
+
+from matchmaker import i18n, web
+from matchmaker.accounts import views as accounts_views
+from matchmaker.catalogue import queries as catalogue_queries
+from matchmaker.catalogue import views as catalogue_views
+from matchmaker.citizens import queries as citizens_queries
+from matchmaker.citizens import views as citizens_views
+from matchmaker.db import make_engine, make_reading_factory, make_session_factory
+from matchmaker.demo import views as demo_views
+from matchmaker.digests import views as digests_views
+from matchmaker.groups import queries as groups_queries
+from matchmaker.groups import views as groups_views
+from matchmaker.logs import set_up_logs
+from matchmaker.mail import LetterRenderer
+from matchmaker.matching import views as matching_views
+from matchmaker.organisers import views as organisers_views
+from matchmaker.resources import folder
+from matchmaker.settings import Settings, load_settings
+from matchmaker.tokens import Tokens
+from matchmaker.work import Clock, Links, WorkFactory, system_clock
+
+ROOM_VIEWS = (
+    accounts_views,
+    catalogue_views,
+    citizens_views,
+    groups_views,
+    matching_views,
+    digests_views,
+    organisers_views,
+)
+ERROR_PAGES = frozenset({400, 403, 404, 405, 413, 422, 429, 500})
+BODY_LIMIT = 1_000_000
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+log = structlog.get_logger()
+
+
+class Application(Flask):
+    """Flask, except that a failure is logged by its endpoint: the address of a page may hold a link's token."""
+
+    def log_exception(self, exc_info: ExceptionInfo) -> None:
+        """Log a failure of the request at hand."""
+        log.error("request_failed", endpoint=request.endpoint, method=request.method, exc_info=exc_info)
+
+
+def served_app() -> Flask:
+    """The application as a web server's process runs it: by the environment, with its logs set up.
+
+    Raises SettingsError.
+    """
+    settings = load_settings()
+    set_up_logs(settings.log_level)
+    return create_app(settings)
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Flask:
+    """The WSGI application of an installation; settings come from the environment unless given.
+
+    Raises SettingsError.
+    """
+    settings = settings or load_settings()
+    app = Application(
+        __name__,
+        template_folder=str(folder("templates")),
+        static_folder=str(Path(__file__).parent / "static"),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        TRUSTED_HOSTS=[
+            settings.base_url.host or "",
+            *(("localhost", "127.0.0.1") if not settings.secure else ()),
+        ],
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n.translate, i18n.translate_plural, newstyle=True
+    )
+    app.jinja_env.filters.update(date=i18n.format_day, datetime=i18n.format_moment, number=i18n.format_number)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    for views in ROOM_VIEWS:
+        app.register_blueprint(views.blueprint)
+    if settings.demo_mailbox is not None:
+        app.register_blueprint(demo_views.blueprint)
+
+    engine = make_engine(settings.database_url)
+    app.extensions[web.EXTENSION] = web.Site(
+        settings=settings,
+        engine=engine,
+        reading=make_reading_factory(engine),
+        works=WorkFactory(
+            sessions=make_session_factory(engine),
+            clock=clock,
+            tokens=Tokens(settings.secret_key.get_secret_value()),
+            letters=LetterRenderer(service_name=settings.mail_from_name),
+            links=Links(app.url_map, scheme=settings.base_url.scheme, host=settings.host),
+        ),
+    )
+    # The language comes first: what refuses a request afterwards refuses it in the visitor's own.
+    _install_languages(app)
+    _install_limits_of_text(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(digests_views.unsubscribe)
+    _install_sign_in(app)
+    _install_template_values(app)
+    _install_answers(app)
+    return app
+
+
+def _install_sign_in(app: Flask) -> None:
+    login = LoginManager()
+    # Its own protection would trust X-Forwarded-For; ours is the session row in the database.
+    login.session_protection = None
+    # The page of a failure must not ask the database, which may be what failed.
+    login.user_loader(lambda token: None if g.get("failing") else accounts_views.load_visitor(token))
+    login.init_app(app)
+
+    @app.before_request
+    def check_access() -> ResponseReturnValue | None:
+        if request.endpoint is None or request.endpoint == "static":
+            return None
+        declared = web.declared_access(app, request.endpoint)
+        if declared is None:
+            abort(403)
+        if declared is web.Access.SIGNED_IN and not current_user.is_authenticated:
+            target = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("accounts.sign_in", next=target))
+        return None
+
+
+def _install_languages(app: Flask) -> None:
+    @app.before_request
+    def choose_language() -> None:
+        asked = request.args.get("lang")
+        if asked in i18n.LOCALES:
+            session[web.LOCALE_KEY] = asked
+        chosen = session.get(web.LOCALE_KEY)
+        default = web.site().settings.default_locale
+        i18n.set_locale(chosen if chosen in i18n.LOCALES else default)
+
+
+def _install_limits_of_text(app: Flask) -> None:
+    @app.before_request
+    def refuse_null() -> None:
+        # PostgreSQL keeps no text with a null character in it, and nobody types one.
+        typed = (*request.args.items(multi=True), *request.form.items(multi=True))
+        if "\0" in request.path or any("\0" in text for pair in typed for text in pair):
+            abort(400)
+
+
+def _install_template_values(app: Flask) -> None:
+    @app.context_processor
+    def values() -> dict[str, object]:
+        visitor = None if g.get("failing") else web.visitor_id()
+        return {
+            "locale": i18n.get_locale(),
+            "languages": tuple(i18n.LOCALES.items()),
+            "here": request.endpoint,
+            "csrf_token": generate_csrf,
+            "settings_demo": web.site().settings.demo_mailbox is not None,
+            "service_name": web.site().settings.mail_from_name,
+            "organised": catalogue_queries.organised_territories(web.reading(), account_id=visitor)
+            if visitor
+            else (),
+            "has_profile": citizens_queries.has_profile(web.reading(), account_id=visitor)
+            if visitor
+            else False,
+            "my_groups": groups_queries.groups_of(web.reading(), account_id=visitor) if visitor else (),
+        }
+
+
+def _install_answers(app: Flask) -> None:
+    @app.after_request
+    def headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", web.CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if web.site().settings.secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store" if "_user_id" in session else "no-cache")
+            response.headers.add("Vary", "Cookie")
+        return response
+
+    @app.teardown_request
+    def end_reading(error: BaseException | None) -> None:  # noqa: ARG001
+        web.close_reading()
+
+    @app.errorhandler(CSRFError)
+    def csrf_error(error: CSRFError) -> ResponseReturnValue:  # noqa: ARG001
+        return render_template("errors/400.html"), 400
+
+    @app.errorhandler(HTTPException)
+    def error_page(error: HTTPException) -> ResponseReturnValue:
+        code = error.code or 500
+        g.failing = code >= 500
+        if error.response is not None or code < 400:
+            return error
+        name = code if code in ERROR_PAGES else 400 if code < 500 else 500
+        answer = error.get_response()
+        answer.set_data(render_template(f"errors/{name}.html"))
+        answer.content_type = "text/html; charset=utf-8"
+        return answer

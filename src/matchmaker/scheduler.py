@@ -1,0 +1,82 @@
+"""The scheduler process: a heartbeat that asks the database what is due.
+
+APScheduler only beats. What is due stands in the database, so any number of these processes may run at once,
+be killed at any moment, and start again.
+"""
+
+import signal
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from matchmaker import delivery, limits
+from matchmaker.accounts import service as accounts
+from matchmaker.citizens import service as citizens
+from matchmaker.digests import service as digests
+from matchmaker.groups import service as groups
+from matchmaker.web import Site
+
+LETTERS_EVERY_SECONDS = 2
+DUE_EVERY_SECONDS = 30
+HOUSEKEEPING_EVERY_SECONDS = 3600
+
+log = structlog.get_logger()
+
+
+def beat_letters(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> delivery.Delivered:
+    """Send the letters that wait."""
+    return delivery.deliver(site.works, site.settings, going_on=going_on)
+
+
+def beat_due(site: Site) -> None:
+    """Run every week that is due, and let needs expire whose last day has passed."""
+    with site.works.begin() as work:
+        groups.expire_needs(work)
+    digests.run_due(site.works)
+
+
+def beat_housekeeping(site: Site) -> None:
+    """Forget what is no longer good for anything."""
+    with site.works.begin() as work:
+        accounts.forget_expired(work)
+        citizens.forget_stale_sign_ups(work)
+        limits.forget_full(work, unused_for=timedelta(days=2))
+
+
+def run(site: Site) -> None:
+    """Beat until SIGTERM or SIGINT; the letter in hand is finished first."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    scheduler = BackgroundScheduler(timezone="UTC")
+    every = {
+        _guarded(
+            "letters", lambda: beat_letters(site, going_on=lambda: not stopping.is_set())
+        ): LETTERS_EVERY_SECONDS,
+        _guarded("due", lambda: beat_due(site)): DUE_EVERY_SECONDS,
+        _guarded("housekeeping", lambda: beat_housekeeping(site)): HOUSEKEEPING_EVERY_SECONDS,
+    }
+    for job, seconds in every.items():
+        scheduler.add_job(
+            job, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        scheduler.add_job(job, misfire_grace_time=None)
+    scheduler.start()
+    log.info("scheduler_started")
+    stopping.wait()
+    scheduler.shutdown(wait=True)
+    log.info("scheduler_stopped")
+
+
+def _guarded(name: str, beat: Callable[[], object]) -> Callable[[], None]:
+    # A beat that fails is told and tried again at the next one; it must not end the process.
+    def job() -> None:
+        try:
+            beat()
+        except Exception:
+            log.exception("beat_failed", beat=name)
+
+    return job

@@ -1,0 +1,196 @@
+"""Words as people write them: folding, inclusive forms, and what two forms of one word share."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import snowballstemmer
+from anyascii import anyascii
+
+_WORD = re.compile(r"[a-z0-9][a-z0-9+#]*")
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'"})
+
+_FRENCH_FILLERS = """
+    a au aux avec ce ces cet cette chez d dans de des du elle elles en entre est et eux il ils j je l la le
+    les leur leurs lors m ma mes moi mon n ne nos notre nous on ou par pas pour qu que qui s sa sans se ses si
+    sous sur t te tes toi ton tous tout toute toutes tu un une unes uns vers via vos votre vous y
+"""
+_ENGLISH_FILLERS = """
+    an and are as at be by for from i in into is it its my of on or our that the their them this through to
+    using with within you your
+"""
+FILLERS = frozenset((_FRENCH_FILLERS + _ENGLISH_FILLERS).split())
+"""Articles, prepositions and pronouns, which carry no skill."""
+
+
+@lru_cache(maxsize=1 << 16)
+def fold(text: str) -> str:
+    """Lower case without accents, ligatures or punctuation, one space between words; `+` and `#` stay."""
+    plain = text.translate(_APOSTROPHES)
+    if not plain.isascii():
+        plain = anyascii(plain)
+    return " ".join(_WORD.findall(plain.lower()))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The folded words of a text, in their order."""
+    folded = fold(text)
+    return tuple(folded.split(" ")) if folded else ()
+
+
+@lru_cache(maxsize=1 << 16)
+def telling_words(text: str) -> tuple[str, ...]:
+    """The folded words without fillers; all of them when there are only fillers."""
+    every = words(text)
+    return tuple(word for word in every if word not in FILLERS) or every
+
+
+_ENDING = (
+    r"(?:ières?|ieres?|ères?|eres?|euses?|trices?|rices?|ices?|ennes?|onnes?|nnes?|nes?|lles?|les?|ttes?|tes?|"
+    r"ves?|ffes?|fes?|sses?|ses?|ches?|es?)"
+)
+_DOTTED = re.compile(
+    rf"(?P<base>[^\W\d_]{{3,}})(?:[·•‧∙]|\.(?=[^\W\d_]))(?P<ending>{_ENDING})(?P<plural>[·•‧∙.]s|s)?(?![^\W\d_])",
+    re.I,
+)
+_BRACKETED = re.compile(rf"(?P<base>[^\W\d_]{{3,}})\((?P<ending>{_ENDING})\)(?P<plural>s)?(?![^\W\d_])", re.I)
+_SLASHED = re.compile(rf"(?P<base>[^\W\d_]{{3,}})/-?(?P<ending>{_ENDING})(?P<plural>)(?![^\W\d_])", re.I)
+_DASHED = re.compile(
+    r"(?P<base>[^\W\d_]{3,})-(?P<ending>ières?|ères?|euses?|trices?|rices?|nes?|(?<=[tdr]-)es?)(?P<plural>-s)?(?![\w-])",
+    re.I,
+)
+# Without one of these no text is in inclusive writing, and most labels have none.
+_MARKS = frozenset("·•‧∙.(/-")
+_TWO_WORDS = re.compile(r"(?P<one>[^\W\d_][\w’'-]{2,})\s*/\s*(?P<other>[^\W\d_][\w’'-]{2,})")
+
+# An ending as written after the mark, the masculine ending that it replaces, and the feminine one.
+_FEMININE = (
+    ("trice", "teur", "trice"),
+    ("rice", "teur", "trice"),
+    ("ice", "teur", "trice"),
+    ("euse", "eur", "euse"),
+    ("euse", "eux", "euse"),
+    ("iere", "ier", "ière"),
+    ("ere", "er", "ère"),
+    ("ve", "f", "ve"),
+    ("se", "eur", "euse"),
+    ("se", "x", "se"),
+    ("che", "c", "che"),
+    ("enne", "en", "enne"),
+    ("onne", "on", "onne"),
+    ("ffe", "f", "ffe"),
+    ("fe", "f", "ffe"),
+    ("nne", "n", "nne"),
+    ("lle", "l", "lle"),
+    ("tte", "t", "tte"),
+    ("esse", "e", "esse"),
+    ("sse", "e", "esse"),
+)
+
+
+def _feminine(masculine: str, ending: str) -> str:
+    folded = fold(ending)
+    for written, old, new in _FEMININE:
+        if folded == written and masculine.lower().endswith(old):
+            return masculine[: len(masculine) - len(old)] + new
+    return masculine + ending
+
+
+def _marked_forms(match: re.Match[str]) -> tuple[str, str]:
+    base, ending = match["base"], match["ending"]
+    many = bool(match["plural"])
+    if ending.endswith("s") and ending.lower() != "s":
+        ending, many = ending[:-1], True
+    feminine = _feminine(base, ending)
+    if many:
+        masculine = base if base.endswith(("s", "x")) else base + "s"
+        return masculine, feminine + "s"
+    return base, feminine
+
+
+def _gender_twins(one: str, other: str) -> bool:
+    """Whether two words are a masculine and a feminine of one job name, told by how they begin."""
+    first, second = fold(one), fold(other)
+    return len(first) > 3 and len(second) > 3 and first[:3] == second[:3] and first != second
+
+
+def _full_forms(text: str) -> tuple[str, str] | None:
+    left, slash, right = (part.strip() for part in text.partition("/"))
+    if slash and left and right and "/" not in right:
+        one, other = left.split(), right.split()
+        rest = other[len(one) :]
+        if len(one) <= len(other) and all(
+            fold(a) == fold(b) or _gender_twins(a, b) for a, b in zip(one, other, strict=False)
+        ):
+            return " ".join([*one, *rest]), right
+        if len(one) > len(other) > 1 and _gender_twins(one[0], other[0]):
+            return left, right
+    pair = _TWO_WORDS.search(text)
+    if pair and _gender_twins(pair["one"], pair["other"]):
+        before, after = text[: pair.start()], text[pair.end() :]
+        return before + pair["one"] + after, before + pair["other"] + after
+    return None
+
+
+@lru_cache(maxsize=1 << 16)
+def inclusive_forms(text: str) -> tuple[str, ...]:
+    """The masculine and the feminine of a text in inclusive writing; any other text gives itself alone.
+
+    Reads `menuisier·ère`, `menuisier.ère`, `menuisier(ère)`, `menuisier/ère`, `menuisier-ère` and
+    `Abatteur / Abatteuse de carrière`; several words of one text agree.
+    """
+    if _MARKS.isdisjoint(text):
+        return (text,)
+    masculine, feminine = text, text
+    for pattern in (_DOTTED, _BRACKETED, _SLASHED, _DASHED):
+        masculine = pattern.sub(lambda found: _marked_forms(found)[0], masculine)
+        feminine = pattern.sub(lambda found: _marked_forms(found)[1], feminine)
+    if "/" in text and masculine == text:
+        forms = _full_forms(text)
+        if forms:
+            masculine, feminine = forms
+    return (masculine,) if masculine == feminine else (masculine, feminine)
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """Every way in which one label with middle dots is written: both genders and the inclusive variants."""
+    forms = inclusive_forms(text)
+    if len(forms) == 1 or "·" not in text:
+        return forms
+    written = [text]
+    written += [_DOTTED.sub(pattern, text) for pattern in (r"\g<base>/\g<ending>", r"\g<base>(\g<ending>)")]
+    return tuple(dict.fromkeys((*forms, *written)))
+
+
+_STEMMERS = {"fr": snowballstemmer.stemmer("french"), "en": snowballstemmer.stemmer("english")}
+
+# Folded feminine endings of job names and the masculine ones, which Snowball keeps apart.
+_JOB_ENDINGS = (("euse", "eur"), ("trice", "teur"), ("iere", "ier"))
+
+
+@lru_cache(maxsize=1 << 17)
+def stem(word: str, language: str) -> str:
+    """What the forms of one folded word share: number and gender, mostly noun and verb too.
+
+    "reparation" and "reparer" give "repar", "developpeuse" and "developpeur" give "develop". Words of up to three
+    letters are left alone.
+    """
+    if len(word) <= 3:
+        return word
+    if language == "en":
+        return str(_STEMMERS["en"].stemWord(word))
+    single = word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    for feminine, masculine in _JOB_ENDINGS:
+        if single.endswith(feminine) and len(single) - len(feminine) >= 3:
+            single = single.removesuffix(feminine) + masculine
+            break
+    found = str(_STEMMERS["fr"].stemWord(single))
+    if found.endswith("eur") and len(found) >= 7:
+        found = found[:-3]
+    return found[:-1] if len(found) > 4 and found[-1] == found[-2] else found
+
+
+def stems(text: str, language: str) -> tuple[str, ...]:
+    """The stems of the telling words of a text, in their order."""
+    return tuple(stem(word, language) for word in telling_words(text))

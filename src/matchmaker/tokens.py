@@ -1,0 +1,47 @@
+"""Signed texts for links, one purpose each, and keyed fingerprints of what must not be kept in clear."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+
+class InvalidToken(Exception):
+    """The text was not signed here for this purpose."""
+
+
+class ExpiredToken(InvalidToken):
+    """The text was signed here for this purpose, too long ago."""
+
+
+class Tokens:
+    """Signs and reads with one installation's secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def sign(self, purpose: str, payload: str) -> str:
+        """A text for a URL that only ``read`` with the same ``purpose`` gives back."""
+        return self._serializer(purpose).dumps(payload)
+
+    def read(self, purpose: str, token: str, *, max_age: timedelta | None = None) -> str:
+        """The payload of ``token``; raises InvalidToken, or ExpiredToken when it is older than ``max_age``."""
+        try:
+            payload = self._serializer(purpose).loads(
+                token, max_age=None if max_age is None else int(max_age.total_seconds())
+            )
+        except SignatureExpired as error:
+            raise ExpiredToken(purpose) from error
+        except BadSignature as error:
+            raise InvalidToken(purpose) from error
+        if not isinstance(payload, str):
+            raise InvalidToken(purpose)
+        return payload
+
+    def fingerprint(self, purpose: str, text: str) -> str:
+        """64 hexadecimal digits (HMAC-SHA256) that stand for ``text`` where the text itself must not be kept."""
+        return hmac.new(self._secret.encode(), f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+    def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._secret, salt=f"matchmaker.{purpose}")
