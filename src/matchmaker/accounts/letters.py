@@ -1,0 +1,42 @@
+"""The letters about signing in."""
+
+from matchmaker.i18n import mark
+from matchmaker.mail import Letter, LetterRenderer
+
+
+def sign_in_link(renderer: LetterRenderer, *, address: str, first_name: str, locale: str, url: str) -> Letter:
+    """A link that signs its reader in, once."""
+    return renderer.compose(
+        "accounts/letters/sign_in",
+        recipient=address,
+        recipient_name=first_name,
+        locale=locale,
+        subject=mark("Your link to sign in"),
+        url=url,
+    )
+
+
+def open_account_link(
+    renderer: LetterRenderer, *, address: str, first_name: str, locale: str, url: str
+) -> Letter:
+    """A link that confirms an address and opens its account."""
+    return renderer.compose(
+        "accounts/letters/open_account",
+        recipient=address,
+        recipient_name=first_name,
+        locale=locale,
+        subject=mark("Confirm your address"),
+        url=url,
+    )
+
+
+def no_account(renderer: LetterRenderer, *, address: str, locale: str, url: str) -> Letter:
+    """Tells somebody who asked to sign in that this address has no account."""
+    return renderer.compose(
+        "accounts/letters/no_account",
+        recipient=address,
+        recipient_name="",
+        locale=locale,
+        subject=mark("No account with this address yet"),
+        url=url,
+    )

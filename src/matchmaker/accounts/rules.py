@@ -1,0 +1,34 @@
+"""Addresses and passwords: what is accepted, and the one form in which an address is kept."""
+
+import enum
+from datetime import timedelta
+
+from email_validator import EmailNotValidError, validate_email
+
+SESSION_LASTS = timedelta(days=30)
+LINK_LASTS = timedelta(hours=2)
+PASSWORD_LENGTH = (10, 200)
+NAME_LENGTH = 60
+
+
+class LinkPurpose(enum.StrEnum):
+    """What a mailed link may be used for."""
+
+    SIGN_IN = "sign_in"
+    OPEN_ACCOUNT = "open_account"
+
+
+class InvalidAddress(ValueError):
+    """The text is not an e-mail address that a letter could be sent to."""
+
+
+def canonical_address(text: str) -> str:
+    """The one form in which an address is kept and compared: normalised and in lower case.
+
+    No name server is asked. Raises InvalidAddress.
+    """
+    try:
+        checked = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise InvalidAddress(str(error)) from error
+    return (checked.ascii_email or checked.normalized).lower()

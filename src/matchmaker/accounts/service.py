@@ -1,0 +1,261 @@
+"""Signing in and out, opening accounts, changing them."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts import letters
+from matchmaker.accounts.models import Account, AccountSession, MailedLink
+from matchmaker.accounts.rules import LINK_LASTS, SESSION_LASTS, LinkPurpose
+from matchmaker.db import Base, violates
+from matchmaker.tokens import InvalidToken, Tokens
+from matchmaker.work import Work
+
+# OWASP's second recommended setting for Argon2id; the library's own default takes 64 MiB for each attempt, with
+# which a flood of sign-ins would empty the machine.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+
+
+class LinkUnusable(Exception):
+    """A mailed link is forged, too old or was used before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session that was just opened: what the cookie holds, and where the person wanted to go."""
+
+    session_token: str
+    next_path: str | None
+    locale: str
+
+
+def find_account(session: Session, *, address: str) -> Account | None:
+    """The account of a canonical address."""
+    return session.scalars(select(Account).where(Account.address == address)).one_or_none()
+
+
+def find_session(session: Session, *, session_token: str) -> AccountSession | None:
+    """The session that a cookie names, whether or not it is still in force."""
+    return session.get(AccountSession, _hashed(session_token))
+
+
+def request_sign_in(work: Work, *, address: str, locale: str, next_path: str | None = None) -> None:
+    """Mail a sign-in link to ``address``, or the news that it has no account: the page must not tell which."""
+    account = find_account(work.session, address=address)
+    if account is None:
+        work.post(
+            letters.no_account(
+                work.letters, address=address, locale=locale, url=work.links.to("citizens.place")
+            )
+        )
+        return
+    post_sign_in_link(work, account=account, next_path=next_path)
+
+
+def post_sign_in_link(work: Work, *, account: Account, next_path: str | None = None) -> None:
+    """Mail a link that signs ``account`` in."""
+    link = _new_link(
+        work, purpose=LinkPurpose.SIGN_IN, address=account.address, locale=account.locale, next_path=next_path
+    )
+    work.post(
+        letters.sign_in_link(
+            work.letters,
+            address=account.address,
+            first_name=account.first_name,
+            locale=account.locale,
+            url=work.links.to("accounts.link", token=_token(work.tokens, link)),
+        )
+    )
+
+
+def request_account(
+    work: Work, *, first_name: str, address: str, locale: str, next_path: str | None = None
+) -> None:
+    """Mail the link that opens an account; a known address gets a sign-in link instead, and nothing changes."""
+    account = find_account(work.session, address=address)
+    if account is not None:
+        post_sign_in_link(work, account=account, next_path=next_path)
+        return
+    link = _new_link(
+        work,
+        purpose=LinkPurpose.OPEN_ACCOUNT,
+        address=address,
+        locale=locale,
+        first_name=first_name,
+        next_path=next_path,
+    )
+    work.post(
+        letters.open_account_link(
+            work.letters,
+            address=address,
+            first_name=first_name,
+            locale=locale,
+            url=work.links.to("accounts.open", token=_token(work.tokens, link)),
+        )
+    )
+
+
+def check_link(work: Work, *, token: str, purpose: LinkPurpose) -> MailedLink:
+    """The unused link of ``token``, untouched; raises LinkUnusable."""
+    try:
+        number = int(work.tokens.read("link", token))
+    except InvalidToken as error:
+        raise LinkUnusable from error
+    link = work.session.scalars(
+        select(MailedLink).where(MailedLink.id == number, MailedLink.purpose == purpose).with_for_update()
+    ).one_or_none()
+    if link is None or link.used_at is not None or link.expires_at <= work.now:
+        raise LinkUnusable
+    return link
+
+
+def use_link(work: Work, *, token: str, purpose: LinkPurpose) -> SignedIn:
+    """Use up a mailed link and sign its reader in, opening the account first if that is its purpose.
+
+    Raises LinkUnusable.
+    """
+    link = check_link(work, token=token, purpose=purpose)
+    link.used_at = work.now
+    account = find_account(work.session, address=link.address)
+    if account is None:
+        if link.first_name is None:
+            raise LinkUnusable
+        account = open_account(work, address=link.address, first_name=link.first_name, locale=link.locale)
+    return start_session(work, account=account, next_path=link.next_path)
+
+
+def open_account(work: Work, *, address: str, first_name: str, locale: str) -> Account:
+    """The account of a proven canonical address: the one it has, unchanged, or a new one."""
+    known = find_account(work.session, address=address)
+    if known is not None:
+        return known
+    account = Account(address=address, first_name=first_name, locale=locale, created_at=work.now)
+    try:
+        with work.session.begin_nested():
+            work.session.add(account)
+    except IntegrityError as error:
+        # Two links to one address may be used at the same moment; the account of the quicker one is the account.
+        quicker = find_account(work.session, address=address)
+        if quicker is None or not violates(error, "uq_accounts_address"):
+            raise
+        return quicker
+    return account
+
+
+def start_session(work: Work, *, account: Account, next_path: str | None = None) -> SignedIn:
+    """Open a session for ``account``."""
+    token = secrets.token_urlsafe(32)
+    work.session.add(
+        AccountSession(
+            id=_hashed(token),
+            account_id=account.id,
+            created_at=work.now,
+            expires_at=work.now + SESSION_LASTS,
+        )
+    )
+    return SignedIn(session_token=token, next_path=next_path, locale=account.locale)
+
+
+def sign_in_by_password(
+    work: Work, *, address: str, password: str, next_path: str | None = None
+) -> SignedIn | None:
+    """A session if the password is right. Wrong passwords and unknown addresses take the same time."""
+    account = find_account(work.session, address=address)
+    known_hash = account.password_hash if account is not None else None
+    try:
+        _HASHER.verify(known_hash or _dummy_hash(), password)
+    except VerifyMismatchError:
+        return None
+    if account is None or known_hash is None:
+        return None
+    return start_session(work, account=account, next_path=next_path)
+
+
+def end_session(work: Work, *, session_token: str) -> None:
+    """Sign one browser out."""
+    work.session.execute(delete(AccountSession).where(AccountSession.id == _hashed(session_token)))
+
+
+def change_account(work: Work, *, account_id: int, first_name: str, locale: str) -> None:
+    """Change the name and the language of an account."""
+    account = work.session.get_one(Account, account_id)
+    account.first_name = first_name
+    account.locale = locale
+
+
+def set_password(work: Work, *, account_id: int, password: str, keep_session: str) -> None:
+    """Give an account a password and sign out its other browsers."""
+    account = work.session.get_one(Account, account_id)
+    account.password_hash = _HASHER.hash(password)
+    work.session.execute(
+        delete(AccountSession).where(
+            AccountSession.account_id == account_id, AccountSession.id != _hashed(keep_session)
+        )
+    )
+
+
+def close_if_unused(work: Work, *, account_id: int) -> bool:
+    """Delete an account on which nothing depends but its sessions and links; whether it was deleted.
+
+    Any row of any room that belongs to the account keeps it; a row that outlives it (SET NULL) does not.
+    """
+    account = work.session.get_one(Account, account_id)
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column.table is Account.__table__ and table is not AccountSession.__table__:
+                belongs = select(key.parent).where(key.parent == account_id).limit(1)
+                if key.ondelete != "SET NULL" and work.session.scalar(belongs) is not None:
+                    return False
+    work.session.execute(delete(MailedLink).where(MailedLink.address == account.address))
+    work.session.delete(account)
+    work.session.flush()
+    return True
+
+
+def forget_expired(work: Work) -> None:
+    """Delete sessions and links that are no longer good for anything."""
+    work.session.execute(delete(AccountSession).where(AccountSession.expires_at <= work.now))
+    work.session.execute(delete(MailedLink).where(MailedLink.expires_at <= work.now - LINK_LASTS))
+
+
+def _new_link(
+    work: Work,
+    *,
+    purpose: LinkPurpose,
+    address: str,
+    locale: str,
+    next_path: str | None,
+    first_name: str | None = None,
+) -> MailedLink:
+    link = MailedLink(
+        purpose=purpose,
+        address=address,
+        first_name=first_name,
+        locale=locale,
+        next_path=next_path,
+        created_at=work.now,
+        expires_at=work.now + LINK_LASTS,
+    )
+    work.session.add(link)
+    work.session.flush()
+    return link
+
+
+def _token(tokens: Tokens, link: MailedLink) -> str:
+    return tokens.sign("link", str(link.id))
+
+
+def _hashed(session_token: str) -> str:
+    return hashlib.sha256(session_token.encode()).hexdigest()
+
+
+@cache
+def _dummy_hash() -> str:
+    return _HASHER.hash(secrets.token_hex(16))

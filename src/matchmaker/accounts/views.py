@@ -1,0 +1,204 @@
+"""The doors of accounts: sign-in, sign-out, a new account, its settings, the language."""
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, logout_user
+
+from matchmaker import i18n
+from matchmaker.accounts import service
+from matchmaker.accounts.forms import (
+    AccountForm,
+    ConfirmForm,
+    LanguageForm,
+    NewAccountForm,
+    PasswordForm,
+    SignInForm,
+)
+from matchmaker.accounts.models import Account
+from matchmaker.accounts.rules import LinkPurpose, canonical_address
+from matchmaker.i18n import gettext
+from matchmaker.web import (
+    LOCALE_KEY,
+    Access,
+    access,
+    account_id,
+    begin,
+    check_limit,
+    enter,
+    form_page,
+    now,
+    own_path,
+    reading,
+)
+
+blueprint = Blueprint("accounts", __name__)
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """The signed-in person, as Flask-Login and the templates see them."""
+
+    def __init__(self, *, session_token: str, account_id: int, first_name: str, locale: str) -> None:
+        self.id = session_token
+        self.account_id = account_id
+        self.first_name = first_name
+        self.locale = locale
+
+
+def load_visitor(session_token: str) -> Visitor | None:
+    """The person behind a session cookie, or None if that session ended or is too old."""
+    known = service.find_session(reading(), session_token=session_token)
+    if known is None or known.expires_at <= now():
+        return None
+    account = known.account
+    return Visitor(
+        session_token=session_token,
+        account_id=account.id,
+        first_name=account.first_name,
+        locale=account.locale,
+    )
+
+
+def _enter(signed_in: service.SignedIn) -> ResponseReturnValue:
+    return enter(
+        session_token=signed_in.session_token, locale=signed_in.locale, next_path=signed_in.next_path
+    )
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@access(Access.PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    """Sign in by password, or ask for a link."""
+    form = SignInForm()
+    next_path = own_path(request.args.get("next"))
+    if form.validate_on_submit():
+        address = canonical_address(form.address.data or "")
+        check_limit("sign_in", address, capacity=8, period=timedelta(minutes=15))
+        if form.password.data:
+            with begin() as work:
+                signed_in = service.sign_in_by_password(
+                    work, address=address, password=form.password.data, next_path=next_path
+                )
+            if signed_in is not None:
+                return _enter(signed_in)
+            form.password.errors = [
+                gettext("Address and password do not fit. Leave the password empty to get a link by e-mail.")
+            ]
+            return form_page("accounts/sign_in.html", form, next_path=next_path)
+        with begin() as work:
+            service.request_sign_in(work, address=address, locale=i18n.get_locale(), next_path=next_path)
+        return render_template("accounts/check_mail.html", address=address)
+    return form_page("accounts/sign_in.html", form, next_path=next_path)
+
+
+@blueprint.route("/sign-in/<token>", methods=["GET", "POST"], endpoint="link")
+@access(Access.PUBLIC)
+def sign_in_link(token: str) -> ResponseReturnValue:
+    """A mailed sign-in link: shown by GET, used by POST."""
+    return _mailed_link(token, LinkPurpose.SIGN_IN, "accounts/link.html")
+
+
+@blueprint.route("/account/open/<token>", methods=["GET", "POST"], endpoint="open")
+@access(Access.PUBLIC)
+def open_link(token: str) -> ResponseReturnValue:
+    """A mailed link that opens an account: shown by GET, used by POST."""
+    return _mailed_link(token, LinkPurpose.OPEN_ACCOUNT, "accounts/open.html")
+
+
+def _mailed_link(token: str, purpose: LinkPurpose, template: str) -> ResponseReturnValue:
+    form = ConfirmForm()
+    try:
+        if form.validate_on_submit():
+            with begin() as work:
+                signed_in = service.use_link(work, token=token, purpose=purpose)
+            return _enter(signed_in)
+        with begin() as work:
+            link = service.check_link(work, token=token, purpose=purpose)
+            address = link.address
+    except service.LinkUnusable:
+        return render_template("accounts/link_unusable.html"), 410
+    return form_page(template, form, address=address)
+
+
+@blueprint.post("/sign-out")
+@access(Access.PUBLIC)
+def sign_out() -> ResponseReturnValue:
+    """End this browser's session, on the server too."""
+    token = session.get("_user_id")
+    if token:
+        with begin() as work:
+            service.end_session(work, session_token=token)
+    locale = i18n.get_locale()
+    logout_user()
+    session.clear()
+    session[LOCALE_KEY] = locale
+    flash(gettext("You are signed out."))
+    return redirect(url_for("catalogue.home"))
+
+
+@blueprint.route("/account/new", methods=["GET", "POST"])
+@access(Access.PUBLIC)
+def new() -> ResponseReturnValue:
+    """Open an account without a profile."""
+    form = NewAccountForm(locale=i18n.get_locale())
+    if form.validate_on_submit():
+        address = canonical_address(form.address.data or "")
+        check_limit("sign_up", address, capacity=5, period=timedelta(hours=1))
+        with begin() as work:
+            service.request_account(
+                work,
+                first_name=form.first_name.data or "",
+                address=address,
+                locale=form.locale.data,
+                next_path=own_path(request.args.get("next")),
+            )
+        return render_template("accounts/check_mail.html", address=address)
+    return form_page("accounts/new.html", form)
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def settings() -> ResponseReturnValue:
+    """Change name and language, or the password: two forms on one page."""
+    account = reading().get_one(Account, account_id())
+    which = request.form.get("form")
+    form = AccountForm(formdata=request.form if which == "account" else None, obj=account)
+    password_form = PasswordForm(formdata=request.form if which == "password" else None)
+    page = {
+        "password_form": password_form,
+        "address": account.address,
+        "has_password": bool(account.password_hash),
+    }
+    if which == "account" and form.validate_on_submit():
+        with begin() as work:
+            service.change_account(
+                work, account_id=account_id(), first_name=form.first_name.data or "", locale=form.locale.data
+            )
+        session[LOCALE_KEY] = form.locale.data
+        with i18n.using(form.locale.data):
+            flash(gettext("Saved."))
+        return redirect(url_for("accounts.settings"))
+    if which == "password" and password_form.validate_on_submit():
+        with begin() as work:
+            service.set_password(
+                work,
+                account_id=account_id(),
+                password=password_form.password.data or "",
+                keep_session=session["_user_id"],
+            )
+        flash(gettext("Your password is set. Other browsers were signed out."))
+        return redirect(url_for("accounts.settings"))
+    if password_form.errors:
+        return render_template("accounts/settings.html", form=form, **page), 422
+    return form_page("accounts/settings.html", form, **page)
+
+
+@blueprint.post("/language")
+@access(Access.PUBLIC)
+def language() -> ResponseReturnValue:
+    """Choose the language of the pages, and go back to where one was."""
+    form = LanguageForm()
+    if form.validate_on_submit():
+        session[LOCALE_KEY] = form.locale.data
+    return redirect(own_path(request.form.get("next")) or url_for("catalogue.home"))
