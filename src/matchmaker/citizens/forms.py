@@ -1,0 +1,121 @@
+"""Forms of the sign-up and of the profile."""
+
+from wtforms import (  # type: ignore[attr-defined]
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from matchmaker.accounts.forms import address_field, first_name_field, language_field
+from matchmaker.catalogue.rules import LIMITS
+from matchmaker.citizens.rules import HOURS_A_WEEK, RADII_KM, WEEKLY_LETTER_TEXT
+from matchmaker.forms import UNKNOWN_CHOICE, BaseForm, FieldList, choices, one_line, optional_int
+from matchmaker.i18n import gettext, lazy, ngettext
+
+COMMUNE_LENGTH = 80
+# More rows are read than allowed, so that somebody who sends too many is told so.
+ROWS_READ = 2 * LIMITS.phrases
+
+
+def _hours_choices() -> list[SelectChoice]:
+    known = (
+        (str(hours), ngettext("about %(num)s hour a week", "about %(num)s hours a week", hours))
+        for hours in HOURS_A_WEEK
+    )
+    return choices(UNKNOWN_CHOICE, *known)
+
+
+def _radius_choices() -> list[SelectChoice]:
+    known = ((str(km), gettext("up to %(km)s km", km=km)) for km in RADII_KM)
+    return choices(UNKNOWN_CHOICE, *known)
+
+
+class PlaceForm(BaseForm):
+    """Where somebody lives. ``territory`` has choices only where the commune leaves a question."""
+
+    commune = StringField(
+        lazy("Your commune"),
+        [
+            DataRequired(lazy("Please write the name or the postal code of your commune.")),
+            Length(max=COMMUNE_LENGTH, message=lazy("At most %(max)d characters.")),
+        ],
+        filters=[one_line],
+    )
+    commune_code = HiddenField()
+    territory = RadioField(
+        lazy("In which territory would you like to take part?"), choices=[], validate_choice=False
+    )
+
+
+class SkillsForm(BaseForm):
+    """Up to 30 skills in somebody's own words, a line each. ``asked`` is set once the questions were shown."""
+
+    skills = FieldList(
+        StringField(
+            lazy("Skill"),
+            [Length(max=LIMITS.phrase, message=lazy("At most %(max)d characters."))],
+            filters=[one_line],
+        ),
+        lazy("Your skills"),
+        min_entries=3,
+        max_entries=ROWS_READ,
+    )
+    asked = HiddenField()
+
+    def validate_skills(self, field: FieldList) -> None:
+        """Refuse more skills than a profile holds."""
+        written = sum(1 for text in field.data if text)
+        if written > LIMITS.phrases:
+            raise ValidationError(
+                gettext(
+                    "At most %(max)d skills; these are %(num)d. Keep those that you like best.",
+                    max=LIMITS.phrases,
+                    num=written,
+                )
+            )
+
+
+class ChallengesForm(BaseForm):
+    """The défis that somebody cares about; none is an answer."""
+
+    challenges = SelectMultipleField(lazy("Challenges that you care about"), coerce=int, choices=[])
+
+
+class TimeForm(BaseForm):
+    """How much time somebody has, and how far they go."""
+
+    hours_a_week: SelectField = RadioField(
+        lazy("How much time could you give?"), coerce=optional_int, choices=_hours_choices
+    )
+    radius_km: SelectField = RadioField(
+        lazy("How far would you go?"), coerce=optional_int, choices=_radius_choices
+    )
+    remote = BooleanField(lazy("I can also help from home, by telephone or on a screen"))
+
+
+class WeeklyLetterForm(BaseForm):
+    """The consent to the weekly letter, on its own."""
+
+    weekly_letter = BooleanField(lazy(WEEKLY_LETTER_TEXT))
+
+
+class FinishForm(WeeklyLetterForm):
+    """Who signs up, and where the link goes."""
+
+    first_name = first_name_field()
+    address = address_field(lazy("E-mail address"))
+    locale = language_field()
+
+
+class ProfileForm(PlaceForm, TimeForm, ChallengesForm, WeeklyLetterForm):
+    """All of a profile but the skills; the long lists of choices are folded, for they were answered before."""
+
+    hours_a_week = SelectField(
+        lazy("How much time could you give?"), coerce=optional_int, choices=_hours_choices
+    )
+    radius_km = SelectField(lazy("How far would you go?"), coerce=optional_int, choices=_radius_choices)

@@ -1,0 +1,19 @@
+"""The letter that a sign-up waits for."""
+
+from matchmaker.i18n import mark
+from matchmaker.mail import Letter, LetterRenderer
+
+
+def confirmation(
+    renderer: LetterRenderer, *, address: str, first_name: str, locale: str, territory_name: str, url: str
+) -> Letter:
+    """A link that confirms an address and makes a profile of what was answered."""
+    return renderer.compose(
+        "citizens/letters/confirmation",
+        recipient=address,
+        recipient_name=first_name,
+        locale=locale,
+        subject=mark("Confirm your sign-up"),
+        territory_name=territory_name,
+        url=url,
+    )

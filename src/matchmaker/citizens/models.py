@@ -1,0 +1,159 @@
+"""People who offer skills, what they agreed to, and sign-ups on their way."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.accounts.models import Account
+from matchmaker.catalogue.models import Challenge, Commune, Territory
+from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
+from matchmaker.db import Base, enum_column
+
+
+class Citizen(Base):
+    """A person of a territory who offers skills. ``None`` is "I don't know", which never counts against anyone."""
+
+    __tablename__ = "citizens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"), index=True)
+    commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"))
+    hours_a_week: Mapped[int | None]
+    radius_km: Mapped[int | None]
+    remote: Mapped[bool]
+    created_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+    territory: Mapped[Territory] = relationship()
+    commune: Mapped[Commune] = relationship()
+    skills: Mapped[list["CitizenSkill"]] = relationship(
+        order_by="CitizenSkill.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+    challenges: Mapped[list[Challenge]] = relationship(
+        secondary="citizen_challenges", order_by="Challenge.position"
+    )
+    consents: Mapped[list["Consent"]] = relationship(
+        order_by="Consent.given_at", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "territory_id"),
+        CheckConstraint("hours_a_week BETWEEN 1 AND 60", name="hours_a_week_in_range"),
+        CheckConstraint("radius_km BETWEEN 1 AND 500", name="radius_km_in_range"),
+    )
+
+
+class CitizenSkill(Base):
+    """A skill in the citizen's own words, beside the concept it was resolved to.
+
+    ``confirmed`` says that the person chose the concept; otherwise the resolver did, and None says that the
+    words alone count.
+    """
+
+    __tablename__ = "citizen_skills"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    phrase: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(2))
+    concept_id: Mapped[str | None] = mapped_column(ForeignKey("concepts.id"))
+    confirmed: Mapped[bool]
+
+    __table_args__ = (
+        UniqueConstraint("citizen_id", "position"),
+        CheckConstraint("length(phrase) BETWEEN 1 AND 64", name="phrase_length"),
+        CheckConstraint("position BETWEEN 0 AND 29", name="at_most_30"),
+        CheckConstraint("NOT confirmed OR concept_id IS NOT NULL", name="confirmed_has_concept"),
+    )
+
+
+class CitizenChallenge(Base):
+    """A défi that a citizen cares about."""
+
+    __tablename__ = "citizen_challenges"
+
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True)
+    challenge_id: Mapped[int] = mapped_column(
+        ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Consent(Base):
+    """One consent with the text that was shown; withdrawn ones stay on record."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    purpose: Mapped[ConsentPurpose] = mapped_column(enum_column(ConsentPurpose))
+    channel: Mapped[ConsentChannel] = mapped_column(enum_column(ConsentChannel))
+    shown_text: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(String(8))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_consents_in_force",
+            "citizen_id",
+            "purpose",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+            sqlite_where=text("withdrawn_at IS NULL"),
+        ),
+        CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= given_at", name="withdrawn_after_given"),
+    )
+
+
+class SignUp(Base):
+    """A sign-up on its way: the answers so far, then the address to which the confirmation was mailed.
+
+    It becomes a citizen only when the mailed link is confirmed, so that nobody can sign up, or change, somebody else.
+    """
+
+    __tablename__ = "sign_ups"
+
+    id: Mapped[str] = mapped_column(String(43), primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
+    commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"))
+    skills: Mapped[list[tuple[str, str | None]]] = mapped_column(JSON)
+    challenge_ids: Mapped[list[int]] = mapped_column(JSON)
+    hours_a_week: Mapped[int | None]
+    radius_km: Mapped[int | None]
+    remote: Mapped[bool]
+    first_name: Mapped[str | None] = mapped_column(String(60))
+    address: Mapped[str | None] = mapped_column(String(254))
+    locale: Mapped[str | None] = mapped_column(String(8))
+    consent_text: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    mailed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+
+    territory: Mapped[Territory] = relationship()
+    commune: Mapped[Commune] = relationship()
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["territory_id", "commune_code"],
+            ["territory_communes.territory_id", "territory_communes.commune_code"],
+            name="fk_sign_ups_commune_of_territory",
+            ondelete="CASCADE",
+        ),
+        CheckConstraint(
+            "mailed_at IS NULL OR (address IS NOT NULL AND first_name IS NOT NULL AND locale IS NOT NULL)",
+            name="mailed_is_complete",
+        ),
+    )

@@ -1,0 +1,156 @@
+"""Reads about citizens, their consents, sign-ups on their way, and where a typed commune lies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matchmaker.catalogue import queries as catalogue
+from matchmaker.catalogue.models import Commune, Territory, TerritoryCommune
+from matchmaker.citizens.models import Citizen, Consent, SignUp
+from matchmaker.citizens.rules import ConsentPurpose, great_circle_km
+
+CHOICES_AT_MOST = 8
+NEAREST_AT_MOST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommuneAnswer:
+    """What a typed commune can mean: one, or several to choose from, or neither when nobody knows it."""
+
+    commune: Commune | None = None
+    choices: tuple[Commune, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearTerritory:
+    """A territory, its commune nearest to somebody's own, and how far that is; 0 km when it is their own."""
+
+    territory: Territory
+    commune_code: str
+    commune_name: str
+    km: float
+
+
+def has_profile(session: Session, *, account_id: int) -> bool:
+    """Whether the account is a citizen of some territory."""
+    return session.scalar(select(Citizen.id).where(Citizen.account_id == account_id).limit(1)) is not None
+
+
+def profiles_of(session: Session, *, account_id: int) -> Sequence[Citizen]:
+    """The account's profiles, one a territory, the newest first."""
+    return session.scalars(
+        _with_answers(select(Citizen))
+        .where(Citizen.account_id == account_id)
+        .order_by(Citizen.created_at.desc(), Citizen.id.desc())
+    ).all()
+
+
+def profile_of(session: Session, *, account_id: int) -> Citizen | None:
+    """The account's profile; the newest if it has one in several territories."""
+    profiles = profiles_of(session, account_id=account_id)
+    return profiles[0] if profiles else None
+
+
+def find_profile(session: Session, *, account_id: int, territory_id: int) -> Citizen | None:
+    """The account's profile in one territory."""
+    return session.scalars(
+        select(Citizen).where(Citizen.account_id == account_id, Citizen.territory_id == territory_id)
+    ).one_or_none()
+
+
+def find_sign_up(session: Session, sign_up_id: str | None) -> SignUp | None:
+    """The sign-up of that id, if it is still on its way; a confirmed one has become a citizen."""
+    sign_up = session.get(SignUp, sign_up_id) if sign_up_id else None
+    return None if sign_up is None or sign_up.confirmed_at is not None else sign_up
+
+
+def citizens_of(session: Session, territory_id: int) -> Sequence[Citizen]:
+    """The citizens of a territory by id, with account, commune, skills and défis."""
+    return session.scalars(
+        _with_answers(select(Citizen)).where(Citizen.territory_id == territory_id).order_by(Citizen.id)
+    ).all()
+
+
+def letter_readers(session: Session, territory_id: int) -> Sequence[Citizen]:
+    """The citizens of a territory whose consent to the weekly letter is in force, as ``citizens_of`` gives them."""
+    return session.scalars(
+        _with_answers(select(Citizen))
+        .where(
+            Citizen.territory_id == territory_id,
+            Citizen.consents.any(
+                (Consent.purpose == ConsentPurpose.WEEKLY_LETTER) & Consent.withdrawn_at.is_(None)
+            ),
+        )
+        .order_by(Citizen.id)
+    ).all()
+
+
+def weekly_consent(session: Session, *, citizen_id: int) -> Consent | None:
+    """The citizen's consent to the weekly letter, if it is in force."""
+    return session.scalars(
+        select(Consent).where(
+            Consent.citizen_id == citizen_id,
+            Consent.purpose == ConsentPurpose.WEEKLY_LETTER,
+            Consent.withdrawn_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def read_commune(session: Session, *, typed: str, code: str | None = None) -> CommuneAnswer:
+    """What a typed name or postal code means. ``code`` settles it when it is one of those that fit what was typed.
+
+    A name that only one commune bears is taken, unless a longer name in some territory begins with it: who types
+    "Romans" seldom means the one in the Ain. Communes of territories come first among the choices.
+    """
+    found = catalogue.search_communes(session, typed, limit=50)
+    for commune in found:
+        if commune.code == code:
+            return CommuneAnswer(commune=commune)
+    if len(found) < 2:
+        return CommuneAnswer(commune=found[0] if found else None)
+    served = set(
+        session.scalars(
+            select(TerritoryCommune.commune_code).where(
+                TerritoryCommune.commune_code.in_([commune.code for commune in found])
+            )
+        )
+    )
+    key = catalogue.commune_key(typed.partition("(")[0])
+    exact = [commune for commune in found if commune.folded == key]
+    if len(exact) == 1 and (exact[0].code in served or not served):
+        return CommuneAnswer(commune=exact[0])
+    choices = sorted(found, key=lambda commune: commune.code not in served)
+    return CommuneAnswer(choices=tuple(choices[:CHOICES_AT_MOST]))
+
+
+def near_territories(session: Session, commune: Commune) -> tuple[NearTerritory, ...]:
+    """Every territory with its commune nearest to ``commune``, the nearest territory first."""
+    places = session.execute(
+        select(
+            TerritoryCommune.territory_id, Commune.code, Commune.name, Commune.latitude, Commune.longitude
+        ).join(Commune, Commune.code == TerritoryCommune.commune_code)
+    )
+    nearest: dict[int, tuple[float, str, str]] = {}
+    for territory_id, code, name, latitude, longitude in places:
+        km = great_circle_km(commune.latitude, commune.longitude, latitude, longitude)
+        # Two communes may have the same coordinates, where these are approximate.
+        place = (0.0 if code == commune.code else max(km, 0.001), code, name)
+        nearest[territory_id] = min(place, nearest.get(territory_id, place))
+    territories = {territory.id: territory for territory in catalogue.territories(session)}
+    near = (
+        NearTerritory(territory=territories[number], commune_code=code, commune_name=name, km=km)
+        for number, (km, code, name) in nearest.items()
+    )
+    return tuple(sorted(near, key=lambda place: (place.km, place.territory.id)))
+
+
+def _with_answers(query: Select[Citizen]) -> Select[Citizen]:
+    return query.options(
+        joinedload(Citizen.account),
+        joinedload(Citizen.territory),
+        joinedload(Citizen.commune).lazyload(Commune.postal_codes),
+        selectinload(Citizen.skills),
+        selectinload(Citizen.challenges),
+    )

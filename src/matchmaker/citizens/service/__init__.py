@@ -1,0 +1,51 @@
+"""What can be done in this room: sign up, confirm, change a profile, agree to letters, leave."""
+
+from matchmaker.citizens.service.profiles import (
+    CommuneOutside,
+    ProfileExists,
+    Skill,
+    change_profile,
+    change_skills,
+    delete_profile,
+    give_weekly_letter,
+    withdraw_weekly_letter,
+)
+from matchmaker.citizens.service.sign_ups import (
+    Confirmed,
+    SignUpLost,
+    answer_challenges,
+    answer_place,
+    answer_skills,
+    answer_time,
+    confirm,
+    create_profile,
+    finish_sign_up,
+    forget_stale_sign_ups,
+    read_confirmation,
+    resumed_sign_up,
+    start_sign_up,
+)
+
+__all__ = [
+    "CommuneOutside",
+    "Confirmed",
+    "ProfileExists",
+    "SignUpLost",
+    "Skill",
+    "answer_challenges",
+    "answer_place",
+    "answer_skills",
+    "answer_time",
+    "change_profile",
+    "change_skills",
+    "confirm",
+    "create_profile",
+    "delete_profile",
+    "finish_sign_up",
+    "forget_stale_sign_ups",
+    "give_weekly_letter",
+    "read_confirmation",
+    "resumed_sign_up",
+    "start_sign_up",
+    "withdraw_weekly_letter",
+]

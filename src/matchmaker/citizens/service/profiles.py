@@ -1,0 +1,207 @@
+"""Making, changing and deleting a profile, and its consent to the weekly letter."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from matchmaker import mail
+from matchmaker.accounts import service as accounts
+from matchmaker.accounts.models import Account
+from matchmaker.catalogue import queries as places
+from matchmaker.catalogue import service as catalogue
+from matchmaker.catalogue.models import Challenge, Concept, TerritoryCommune
+from matchmaker.catalogue.rules import check_phrases
+from matchmaker.citizens import queries
+from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, SignUp
+from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose
+from matchmaker.db import violates
+from matchmaker.i18n import LOCALES, gettext, using
+from matchmaker.work import Work
+
+WEEKLY_LETTER_KIND = "digests.weekly"
+
+Skill = tuple[str, str | None]
+"""A skill in a person's own words, and the concept that they chose for it, if they did."""
+
+
+class CommuneOutside(ValueError):
+    """The commune is not one of the territory's."""
+
+
+class ProfileExists(Exception):
+    """The account has a profile in this territory already."""
+
+
+def make_citizen(work: Work, sign_up: SignUp, account: Account) -> Citizen:
+    """A citizen with the answers of a sign-up, and the consent if its box was ticked. Raises ProfileExists."""
+    known = queries.find_profile(work.session, account_id=account.id, territory_id=sign_up.territory_id)
+    if known is not None:
+        raise ProfileExists
+    locale = sign_up.locale or account.locale
+    citizen = Citizen(
+        account_id=account.id,
+        territory_id=sign_up.territory_id,
+        commune_code=sign_up.commune_code,
+        hours_a_week=sign_up.hours_a_week,
+        radius_km=sign_up.radius_km,
+        remote=sign_up.remote,
+        created_at=work.now,
+        challenges=list(challenges_among(work.session, sign_up.territory_id, sign_up.challenge_ids)),
+        skills=_skill_rows(work, [(phrase, chosen) for phrase, chosen in sign_up.skills], language=locale),
+    )
+    try:
+        with work.session.begin_nested():
+            work.session.add(citizen)
+    except IntegrityError as error:
+        if violates(error, "uq_citizens_account_id_territory_id"):
+            raise ProfileExists from error
+        raise
+    if sign_up.consent_text is not None:
+        give_weekly_letter(
+            work,
+            citizen_id=citizen.id,
+            shown_text=sign_up.consent_text,
+            locale=_language_shown(sign_up.consent_text) or locale,
+        )
+    return citizen
+
+
+def change_profile(
+    work: Work,
+    *,
+    citizen_id: int,
+    territory_id: int,
+    commune_code: str,
+    hours_a_week: int | None,
+    radius_km: int | None,
+    remote: bool,
+    challenge_ids: Sequence[int],
+) -> None:
+    """Change all but the skills. Who moves to another territory leaves the défis of the first.
+
+    Raises CommuneOutside, and ProfileExists for a move to where the account has another profile.
+    """
+    citizen = work.session.get_one(Citizen, citizen_id)
+    check_commune(work.session, territory_id, commune_code)
+    citizen.commune_code = commune_code
+    citizen.hours_a_week = hours_a_week
+    citizen.radius_km = radius_km
+    citizen.remote = remote
+    citizen.challenges = list(challenges_among(work.session, territory_id, challenge_ids))
+    citizen.territory_id = territory_id
+    try:
+        work.session.flush()
+    except IntegrityError as error:
+        if violates(error, "uq_citizens_account_id_territory_id"):
+            raise ProfileExists from error
+        raise
+
+
+def change_skills(work: Work, *, citizen_id: int, skills: Sequence[Skill], language: str) -> None:
+    """Put other skills in place of a citizen's; raises LimitExceededError for too many or too long ones."""
+    citizen = work.session.get_one(Citizen, citizen_id)
+    rows = _skill_rows(work, skills, language=language)
+    citizen.skills.clear()
+    # The old rows must be gone before new ones take their positions.
+    work.session.flush()
+    citizen.skills.extend(rows)
+    work.session.flush()
+
+
+def give_weekly_letter(
+    work: Work,
+    *,
+    citizen_id: int,
+    shown_text: str,
+    locale: str,
+    channel: ConsentChannel = ConsentChannel.WEB,
+) -> None:
+    """Record the consent to the weekly letter with the text that was shown; one in force stays as it is."""
+    consent = Consent(
+        citizen_id=citizen_id,
+        purpose=ConsentPurpose.WEEKLY_LETTER,
+        channel=channel,
+        shown_text=shown_text,
+        locale=locale,
+        given_at=work.now,
+    )
+    if queries.weekly_consent(work.session, citizen_id=citizen_id) is not None:
+        return
+    try:
+        with work.session.begin_nested():
+            work.session.add(consent)
+    except IntegrityError as error:
+        if not violates(error, "uq_consents_in_force"):
+            raise
+
+
+def withdraw_weekly_letter(work: Work, *, citizen_id: int) -> None:
+    """Withdraw the consent to the weekly letter, and take back letters that still wait; twice is as good as once."""
+    work.session.execute(
+        update(Consent)
+        .where(
+            Consent.citizen_id == citizen_id,
+            Consent.purpose == ConsentPurpose.WEEKLY_LETTER,
+            Consent.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=work.now)
+    )
+    address = work.session.scalar(select(Account.address).join(Citizen).where(Citizen.id == citizen_id))
+    if address is not None:
+        mail.skip_waiting(work.session, recipient=address, kind=WEEKLY_LETTER_KIND, now=work.now)
+
+
+def delete_profile(work: Work, *, citizen_id: int) -> bool:
+    """Delete a citizen, and the account too if nothing else needs it; whether the account is gone."""
+    citizen = work.session.get_one(Citizen, citizen_id)
+    account = citizen.account
+    withdraw_weekly_letter(work, citizen_id=citizen_id)
+    work.session.execute(delete(SignUp).where(SignUp.address == account.address))
+    work.session.delete(citizen)
+    work.session.flush()
+    return accounts.close_if_unused(work, account_id=account.id)
+
+
+def check_commune(session: Session, territory_id: int, commune_code: str) -> None:
+    """Raise CommuneOutside unless the commune belongs to the territory."""
+    if session.get(TerritoryCommune, (territory_id, commune_code)) is None:
+        raise CommuneOutside(commune_code)
+
+
+def challenges_among(session: Session, territory_id: int, wanted: Sequence[int]) -> Sequence[Challenge]:
+    """The défis of a territory that are among the wanted ids, in the territory's order."""
+    offered = places.challenges_of(session, territory_id=territory_id)
+    return [challenge for challenge in offered if challenge.id in wanted]
+
+
+def _language_shown(consent_text: str) -> str | None:
+    """The language in which the box was shown: that of the page, which need not be that of the letters."""
+    for locale in LOCALES:
+        with using(locale):
+            if gettext(WEEKLY_LETTER_TEXT) == consent_text:
+                return locale
+    return None
+
+
+def _skill_rows(work: Work, skills: Sequence[Skill], *, language: str) -> list[CitizenSkill]:
+    check_phrases([phrase for phrase, _ in skills])
+    chosen = {concept_id for _, concept_id in skills if concept_id is not None}
+    # The vocabulary may have been loaded anew since the person chose.
+    known = set(work.session.scalars(select(Concept.id).where(Concept.id.in_(chosen))))
+    resolved = catalogue.resolve_phrases(work, [phrase for phrase, _ in skills], language=language)
+    rows = []
+    for position, ((text, concept_id), phrase) in enumerate(zip(skills, resolved, strict=True)):
+        confirmed = concept_id in known
+        guessed = phrase.resolutions[0].concept_id if phrase.resolutions else None
+        rows.append(
+            CitizenSkill(
+                position=position,
+                phrase=text,
+                language=language,
+                concept_id=concept_id if confirmed else guessed,
+                confirmed=confirmed,
+            )
+        )
+    return rows

@@ -1,0 +1,245 @@
+"""Signing up in steps, and confirming it by a mailed link."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts import service as accounts
+from matchmaker.accounts.models import Account
+from matchmaker.catalogue.rules import check_phrases
+from matchmaker.citizens import letters, queries
+from matchmaker.citizens.models import Citizen, SignUp
+from matchmaker.citizens.rules import CONFIRMATION_LASTS, SIGN_UP_KEPT
+from matchmaker.citizens.service.profiles import (
+    ProfileExists,
+    Skill,
+    challenges_among,
+    check_commune,
+    make_citizen,
+)
+from matchmaker.db import violates
+from matchmaker.tokens import InvalidToken, Tokens
+from matchmaker.work import Work
+
+
+class SignUpLost(Exception):
+    """There is no such sign-up on its way: it was confirmed, or forgotten, or never begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A session for whoever confirmed; ``created`` is False when they had a profile, which stays as it was."""
+
+    signed_in: accounts.SignedIn
+    created: bool
+
+
+def start_sign_up(work: Work, *, territory_id: int, commune_code: str, locale: str) -> str:
+    """Begin a sign-up; the id by which it goes on, which nobody can guess. Raises CommuneOutside."""
+    check_commune(work.session, territory_id, commune_code)
+    sign_up = SignUp(
+        id=secrets.token_urlsafe(32),
+        territory_id=territory_id,
+        commune_code=commune_code,
+        skills=[],
+        challenge_ids=[],
+        remote=False,
+        locale=locale,
+        created_at=work.now,
+    )
+    work.session.add(sign_up)
+    return sign_up.id
+
+
+def answer_place(work: Work, *, sign_up_id: str, territory_id: int, commune_code: str) -> None:
+    """Change where somebody lives; défis of another territory are forgotten. Raises SignUpLost, CommuneOutside."""
+    sign_up = _sign_up(work, sign_up_id)
+    check_commune(work.session, territory_id, commune_code)
+    if sign_up.territory_id != territory_id:
+        sign_up.challenge_ids = []
+    sign_up.territory_id = territory_id
+    sign_up.commune_code = commune_code
+
+
+def answer_skills(work: Work, *, sign_up_id: str, skills: Sequence[Skill], locale: str) -> None:
+    """Set the skills, written in ``locale``. Raises SignUpLost, and LimitExceededError for too many or too long ones."""
+    check_phrases([phrase for phrase, _ in skills])
+    sign_up = _sign_up(work, sign_up_id)
+    sign_up.skills = [(phrase, concept_id) for phrase, concept_id in skills]
+    sign_up.locale = locale
+
+
+def answer_challenges(work: Work, *, sign_up_id: str, challenge_ids: Sequence[int]) -> None:
+    """Set the défis that somebody cares about. Raises SignUpLost."""
+    sign_up = _sign_up(work, sign_up_id)
+    sign_up.challenge_ids = [
+        challenge.id for challenge in challenges_among(work.session, sign_up.territory_id, challenge_ids)
+    ]
+
+
+def answer_time(
+    work: Work, *, sign_up_id: str, hours_a_week: int | None, radius_km: int | None, remote: bool
+) -> None:
+    """Set the time that somebody has and how far they go. Raises SignUpLost."""
+    sign_up = _sign_up(work, sign_up_id)
+    sign_up.hours_a_week = hours_a_week
+    sign_up.radius_km = radius_km
+    sign_up.remote = remote
+
+
+def finish_sign_up(
+    work: Work, *, sign_up_id: str, first_name: str, address: str, locale: str, consent_text: str | None
+) -> None:
+    """Mail the link that confirms the sign-up; a known address gets a link to sign in instead.
+
+    ``consent_text`` is the text beside the box that was ticked, None if it was not. Raises SignUpLost.
+    """
+    sign_up = _sign_up(work, sign_up_id)
+    sign_up.first_name = first_name
+    sign_up.address = address
+    sign_up.locale = locale
+    sign_up.consent_text = consent_text
+    sign_up.mailed_at = work.now
+    account = accounts.find_account(work.session, address=address)
+    if account is not None:
+        accounts.post_sign_in_link(work, account=account, next_path=_path_to_resume(work, sign_up, account))
+        return
+    work.post(
+        letters.confirmation(
+            work.letters,
+            address=address,
+            first_name=first_name,
+            locale=locale,
+            territory_name=sign_up.territory.name,
+            url=work.links.to("citizens.confirm", token=_confirmation_token(work.tokens, sign_up)),
+        )
+    )
+
+
+def read_confirmation(session: Session, *, tokens: Tokens, token: str, now: datetime) -> SignUp:
+    """The sign-up that a mailed link would confirm, untouched; raises accounts.LinkUnusable."""
+    return _usable(session.get(SignUp, _confirmed_id(tokens, token)), tokens=tokens, token=token, now=now)
+
+
+def confirm(work: Work, *, token: str) -> Confirmed:
+    """Use up a mailed link: the account opens, the citizen is made, and whoever followed the link is signed in.
+
+    An account that the address has by now keeps its name and its profile; it only gets a profile if it has none
+    in this territory. Raises accounts.LinkUnusable.
+    """
+    sign_up_id = _confirmed_id(work.tokens, token)
+    sign_up = _usable(
+        work.session.scalars(select(SignUp).where(SignUp.id == sign_up_id).with_for_update()).one_or_none(),
+        tokens=work.tokens,
+        token=token,
+        now=work.now,
+    )
+    account = _account_of(work, sign_up)
+    try:
+        make_citizen(work, sign_up, account)
+        created = True
+    except ProfileExists:
+        created = False
+    sign_up.confirmed_at = work.now
+    return Confirmed(signed_in=accounts.start_session(work, account=account), created=created)
+
+
+def create_profile(
+    work: Work, *, sign_up_id: str, account_id: int, locale: str, consent_text: str | None
+) -> Citizen:
+    """Make a citizen of a sign-up by somebody who is signed in. Raises SignUpLost, ProfileExists."""
+    sign_up = _sign_up(work, sign_up_id)
+    sign_up.locale = locale
+    sign_up.consent_text = consent_text
+    citizen = make_citizen(work, sign_up, work.session.get_one(Account, account_id))
+    sign_up.confirmed_at = work.now
+    return citizen
+
+
+def resumed_sign_up(session: Session, *, tokens: Tokens, token: str, account_id: int) -> str:
+    """The id of the sign-up that a known address was finishing before it signed in.
+
+    Raises SignUpLost unless the sign-up is on its way and was made with the account's own address.
+    """
+    try:
+        sign_up = queries.find_sign_up(session, tokens.read("sign_up.resume", token))
+    except InvalidToken as error:
+        raise SignUpLost from error
+    if sign_up is None or sign_up.address != session.get_one(Account, account_id).address:
+        raise SignUpLost
+    return sign_up.id
+
+
+def forget_stale_sign_ups(work: Work) -> None:
+    """Delete the sign-ups of more than seven days ago, but for those whose mailed link can still be used."""
+    work.session.execute(
+        delete(SignUp).where(
+            SignUp.created_at <= work.now - SIGN_UP_KEPT,
+            or_(SignUp.mailed_at.is_(None), SignUp.mailed_at <= work.now - CONFIRMATION_LASTS),
+        )
+    )
+
+
+def _sign_up(work: Work, sign_up_id: str) -> SignUp:
+    sign_up = queries.find_sign_up(work.session, sign_up_id)
+    if sign_up is None:
+        raise SignUpLost
+    return sign_up
+
+
+def _confirmation_token(tokens: Tokens, sign_up: SignUp) -> str:
+    return tokens.sign("sign_up.confirm", f"{sign_up.id}.{_state(tokens, sign_up)}")
+
+
+def _state(tokens: Tokens, sign_up: SignUp) -> str:
+    # A link is good for the address that it was mailed to: who then writes another one cannot confirm that.
+    mailed_at = sign_up.mailed_at.isoformat() if sign_up.mailed_at else ""
+    return tokens.fingerprint("sign_up.state", f"{sign_up.address} {mailed_at}")[:16]
+
+
+def _confirmed_id(tokens: Tokens, token: str) -> str:
+    try:
+        return tokens.read("sign_up.confirm", token).partition(".")[0]
+    except InvalidToken as error:
+        raise accounts.LinkUnusable from error
+
+
+def _usable(sign_up: SignUp | None, *, tokens: Tokens, token: str, now: datetime) -> SignUp:
+    if sign_up is None or sign_up.confirmed_at is not None or sign_up.mailed_at is None:
+        raise accounts.LinkUnusable
+    if tokens.read("sign_up.confirm", token).partition(".")[2] != _state(tokens, sign_up):
+        raise accounts.LinkUnusable
+    if now >= sign_up.mailed_at + CONFIRMATION_LASTS:
+        raise accounts.LinkUnusable
+    return sign_up
+
+
+def _path_to_resume(work: Work, sign_up: SignUp, account: Account) -> str | None:
+    """Where somebody who has an account but no profile here finds their answers again, once signed in."""
+    known = queries.find_profile(work.session, account_id=account.id, territory_id=sign_up.territory_id)
+    if known is not None:
+        return None
+    url = urlsplit(work.links.to("citizens.finish", resume=work.tokens.sign("sign_up.resume", sign_up.id)))
+    return f"{url.path}?{url.query}"
+
+
+def _account_of(work: Work, sign_up: SignUp) -> Account:
+    if sign_up.address is None or sign_up.first_name is None or sign_up.locale is None:
+        raise accounts.LinkUnusable
+    try:
+        with work.session.begin_nested():
+            return accounts.open_account(
+                work, address=sign_up.address, first_name=sign_up.first_name, locale=sign_up.locale
+            )
+    except IntegrityError as error:
+        # Somebody confirmed another sign-up with this address at the same moment.
+        account = accounts.find_account(work.session, address=sign_up.address)
+        if account is None or not violates(error, "uq_accounts_address"):
+            raise
+        return account

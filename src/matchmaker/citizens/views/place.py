@@ -1,0 +1,112 @@
+"""From a typed commune to a territory and one of its communes."""
+
+from dataclasses import dataclass
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from matchmaker.catalogue import queries as catalogue
+from matchmaker.catalogue.models import Commune
+from matchmaker.citizens import queries
+from matchmaker.citizens.forms import PlaceForm
+from matchmaker.citizens.queries import NEAREST_AT_MOST, NearTerritory
+from matchmaker.forms import choices
+from matchmaker.i18n import format_number, gettext
+from matchmaker.web import reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A territory and a commune of it."""
+
+    territory_id: int
+    slug: str
+    commune_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceQuestion:
+    """What is left to ask about a commune: which one is meant, or in which territory to take part.
+
+    ``outside`` is the commune's name if it is in no territory.
+    """
+
+    communes: tuple[dict[str, str], ...] = ()
+    hints: dict[str, str]
+    outside: str | None = None
+
+
+NO_QUESTION = PlaceQuestion(hints={})
+
+
+def place_page(
+    template: str, form: PlaceForm, *, question: PlaceQuestion, **context: object
+) -> ResponseReturnValue:
+    """The page of a form with a place: 422 as long as something is wrong or left to ask."""
+    open_question = bool(form.errors or form.territory.choices)
+    return render_template(template, form=form, question=question, **context), 422 if open_question else 200
+
+
+def locate(form: PlaceForm, *, asked: str | None) -> Place | PlaceQuestion:
+    """Where a valid form says somebody lives, or what is still to be asked; an error then stands beside its field.
+
+    A commune in several territories, or in none, leaves a choice. ``asked`` is the slug of a territory that the person
+    has in mind: one more choice, taken at once where the commune belongs to it. Who takes part in a territory of
+    which their commune is no part counts as living in its nearest commune, and is told so.
+    """
+    answer = queries.read_commune(reading(), typed=form.commune.data or "", code=form.commune_code.data)
+    if answer.commune is None:
+        form.commune_code.data = ""
+        if not answer.choices:
+            form.commune.errors = [
+                gettext("We do not know this commune. Check its name, or write its postal code.")
+            ]
+            return NO_QUESTION
+        form.commune.errors = [gettext("Several communes fit. Choose yours, or write more of its name.")]
+        return PlaceQuestion(communes=tuple(_choice(commune) for commune in answer.choices), hints={})
+    form.commune_code.data = answer.commune.code
+    return _choose_territory(form, answer.commune, asked)
+
+
+def _choice(commune: Commune) -> dict[str, str]:
+    codes = ", ".join(code.code for code in commune.postal_codes[:3])
+    return {"value": commune.code, "text": commune.name, "aside": codes or commune.department}
+
+
+def _choose_territory(form: PlaceForm, commune: Commune, asked: str | None) -> Place | PlaceQuestion:
+    own = catalogue.territories_of(reading(), commune_code=commune.code)
+    if len(own) == 1 and asked in {None, own[0].slug}:
+        return Place(territory_id=own[0].id, slug=own[0].slug, commune_code=commune.code)
+    every = queries.near_territories(reading(), commune)
+    if not every:
+        form.commune.errors = [gettext("There is no territory yet. Please come back later.")]
+        return NO_QUESTION
+    options = [near for near in every if near.commune_code == commune.code]
+    outside = not options
+    options = options or list(every[:NEAREST_AT_MOST])
+    options += [near for near in every if near.territory.slug == asked and near not in options]
+    chosen = [near for near in options if near.territory.slug == form.territory.data]
+    if not chosen and not outside:
+        chosen = [near for near in options if near.territory.slug == asked and near.km == 0]
+        chosen = chosen or (options if len(options) == 1 else [])
+    if chosen:
+        territory = chosen[0].territory
+        return Place(territory_id=territory.id, slug=territory.slug, commune_code=chosen[0].commune_code)
+    return _ask_territory(form, commune, options, outside=outside, asked=asked)
+
+
+def _ask_territory(
+    form: PlaceForm, commune: Commune, options: list[NearTerritory], *, outside: bool, asked: str | None
+) -> PlaceQuestion:
+    form.territory.choices = choices(*((near.territory.slug, near.territory.name) for near in options))
+    form.territory.data = asked
+    hints = {
+        near.territory.slug: gettext(
+            "%(km)s km from you. We count your way from %(commune)s, its commune nearest to yours.",
+            km=format_number(round(near.km) if near.km >= 1 else 1),
+            commune=near.commune_name,
+        )
+        for near in options
+        if near.commune_code != commune.code
+    }
+    return PlaceQuestion(hints=hints, outside=commune.name if outside else None)

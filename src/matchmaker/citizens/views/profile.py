@@ -1,0 +1,157 @@
+"""The profile of somebody who is signed in: all of it can be changed, and deleted."""
+
+from flask import flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import logout_user
+
+from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.catalogue import queries as catalogue
+from matchmaker.citizens import queries, service
+from matchmaker.citizens.forms import ProfileForm
+from matchmaker.citizens.models import Citizen
+from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
+from matchmaker.citizens.views.place import NO_QUESTION, Place, locate, place_page
+from matchmaker.citizens.views.sign_up import blueprint
+from matchmaker.citizens.views.skills import add_rows, filled_form, read_skills, understood
+from matchmaker.forms import choices
+from matchmaker.i18n import get_locale, gettext
+from matchmaker.web import LOCALE_KEY, Access, access, account_id, begin, form_page, reading
+
+
+class NoProfile(Exception):
+    """Who is signed in is no citizen yet."""
+
+
+@blueprint.errorhandler(NoProfile)
+def make_one(error: NoProfile) -> ResponseReturnValue:  # noqa: ARG001
+    """Lead somebody without a profile to the sign-up."""
+    return redirect(url_for("citizens.place"))
+
+
+@blueprint.route("/profile", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def profile() -> ResponseReturnValue:
+    """Everything in a profile but its skills, which it shows with a link."""
+    citizen, others = _own_profiles()
+    offered = catalogue.challenges_of(reading(), territory_id=citizen.territory_id)
+    form = ProfileForm(
+        data={
+            "commune": citizen.commune.name_with_code,
+            "commune_code": citizen.commune_code,
+            "hours_a_week": citizen.hours_a_week,
+            "radius_km": citizen.radius_km,
+            "remote": citizen.remote,
+            "challenges": [challenge.id for challenge in citizen.challenges],
+            "weekly_letter": queries.weekly_consent(reading(), citizen_id=citizen.id) is not None,
+        }
+    )
+    form.challenges.choices = choices(*((str(item.id), item.title(get_locale())) for item in offered))
+    question = NO_QUESTION
+    if form.validate_on_submit():
+        located = locate(form, asked=citizen.territory.slug)
+        if isinstance(located, Place):
+            answer = _save(form, citizen, located)
+            if answer is not None:
+                return answer
+        else:
+            question = located
+    return place_page(
+        "citizens/profile.html",
+        form,
+        citizen=citizen,
+        others=others,
+        question=question,
+        territory=citizen.territory,
+    )
+
+
+def _save(form: ProfileForm, citizen: Citizen, located: Place) -> ResponseReturnValue | None:
+    try:
+        with begin() as work:
+            service.change_profile(
+                work,
+                citizen_id=citizen.id,
+                territory_id=located.territory_id,
+                commune_code=located.commune_code,
+                hours_a_week=form.hours_a_week.data,
+                radius_km=form.radius_km.data,
+                remote=form.remote.data,
+                challenge_ids=form.challenges.data or (),
+            )
+            if form.weekly_letter.data:
+                service.give_weekly_letter(
+                    work,
+                    citizen_id=citizen.id,
+                    shown_text=gettext(WEEKLY_LETTER_TEXT),
+                    locale=get_locale(),
+                )
+            else:
+                service.withdraw_weekly_letter(work, citizen_id=citizen.id)
+    except service.ProfileExists:
+        form.commune.errors = [gettext("You have another profile in the territory of this commune.")]
+        return None
+    if located.territory_id != citizen.territory_id:
+        flash(gettext("You have moved to another territory. Choose its challenges."), "success")
+    else:
+        flash(gettext("Saved."), "success")
+    return redirect(url_for("citizens.profile", territory=located.slug))
+
+
+@blueprint.route("/profile/skills", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def profile_skills() -> ResponseReturnValue:
+    """The skills of a profile."""
+    citizen, _ = _own_profiles()
+    kept = [(skill.phrase, skill.concept_id if skill.confirmed else None) for skill in citizen.skills]
+    form = filled_form(kept)
+    page = {"territory": citizen.territory, "citizen": citizen, "questions": {}, "understood": {}}
+    if "add_line" in request.form:
+        add_rows(form)
+    elif form.validate_on_submit():
+        answer = read_skills(form, kept)
+        with begin() as work:
+            service.change_skills(work, citizen_id=citizen.id, skills=answer.skills, language=get_locale())
+        if not answer.questions:
+            flash(gettext("Saved."), "success")
+            return redirect(url_for("citizens.profile", territory=citizen.territory.slug))
+        form.asked.data = "1"
+        page |= {"questions": answer.questions, "understood": understood(form, answer.skills)}
+    elif not form.is_submitted():
+        page["understood"] = understood(form, kept)
+    return form_page("citizens/profile_skills.html", form, **page)
+
+
+@blueprint.route("/profile/delete", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def delete() -> ResponseReturnValue:
+    """Leave: shown by GET with what goes, done by POST."""
+    citizen, others = _own_profiles()
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with begin() as work:
+            account_closed = service.delete_profile(work, citizen_id=citizen.id)
+        if account_closed:
+            locale = get_locale()
+            logout_user()
+            session.clear()
+            session[LOCALE_KEY] = locale
+            flash(gettext("Your profile and your account are deleted. Thank you for having been here."))
+        else:
+            flash(gettext("Your profile is deleted. Your account stays, because you still use it."))
+        return redirect(url_for("catalogue.home"))
+    return form_page(
+        "citizens/delete.html", form, citizen=citizen, others=others, territory=citizen.territory
+    )
+
+
+def _own_profiles() -> tuple[Citizen, list[Citizen]]:
+    """The profile that the page is about and the person's other ones; raises NoProfile.
+
+    ``?territory=slug`` names the profile; without it, or when the person has none there, it is the newest.
+    """
+    profiles = list(queries.profiles_of(reading(), account_id=account_id()))
+    if not profiles:
+        raise NoProfile
+    asked = request.args.get("territory")
+    chosen = next((one for one in profiles if one.territory.slug == asked), profiles[0])
+    return chosen, [one for one in profiles if one is not chosen]
