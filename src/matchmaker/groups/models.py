@@ -1,0 +1,145 @@
+"""Startup groups, their members and invitations, and their needs."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.accounts.models import Account
+from matchmaker.catalogue.models import Challenge, Commune, Territory
+from matchmaker.db import Base, enum_column
+from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
+
+
+class StartupGroup(Base):
+    """People who build an answer to a défi."""
+
+    __tablename__ = "startup_groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"), index=True)
+    challenge_id: Mapped[int] = mapped_column(ForeignKey("challenges.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    pitch: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text)
+    stage: Mapped[Stage] = mapped_column(enum_column(Stage))
+    locale: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime]
+
+    territory: Mapped[Territory] = relationship()
+    challenge: Mapped[Challenge] = relationship()
+    memberships: Mapped[list["Membership"]] = relationship(
+        order_by="Membership.joined_at", cascade="all, delete-orphan", passive_deletes=True
+    )
+    needs: Mapped[list["Need"]] = relationship(order_by="Need.id", back_populates="group")
+
+    __table_args__ = (
+        UniqueConstraint("territory_id", "name"),
+        CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
+    )
+
+
+class Membership(Base):
+    """An account's place in a group."""
+
+    __tablename__ = "memberships"
+
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("startup_groups.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    joined_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class Invitation(Base):
+    """An address that was asked to join a group; answered by its mailed link, once."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("startup_groups.id", ondelete="CASCADE"))
+    address: Mapped[str] = mapped_column(String(254))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+
+    group: Mapped[StartupGroup] = relationship()
+    invited_by: Mapped[Account] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_invitations_waiting",
+            "group_id",
+            "address",
+            unique=True,
+            postgresql_where=text("accepted_at IS NULL"),
+            sqlite_where=text("accepted_at IS NULL"),
+        ),
+    )
+
+
+class Need(Base):
+    """One thing that a group asks for. ``until`` is its last day, in the territory's time zone."""
+
+    __tablename__ = "needs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
+    kind: Mapped[NeedKind] = mapped_column(enum_column(NeedKind))
+    state: Mapped[NeedState] = mapped_column(enum_column(NeedState))
+    title: Mapped[str] = mapped_column(String(100))
+    description: Mapped[str] = mapped_column(Text)
+    places: Mapped[int]
+    places_taken: Mapped[int] = mapped_column(default=0)
+    hours_a_week: Mapped[int | None]
+    commune_code: Mapped[str | None] = mapped_column(ForeignKey("communes.code"))
+    remote: Mapped[bool]
+    until: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime]
+
+    group: Mapped[StartupGroup] = relationship(back_populates="needs")
+    commune: Mapped[Commune | None] = relationship()
+    wanted: Mapped[list["WantedSkill"]] = relationship(
+        order_by="WantedSkill.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __table_args__ = (
+        CheckConstraint("length(title) BETWEEN 1 AND 100", name="title_length"),
+        CheckConstraint("length(description) <= 5000", name="description_length"),
+        CheckConstraint("places BETWEEN 1 AND 500", name="places_in_range"),
+        CheckConstraint("places_taken BETWEEN 0 AND places", name="places_taken_in_range"),
+        CheckConstraint("state <> 'open' OR places_taken < places", name="open_has_a_place"),
+        CheckConstraint("hours_a_week BETWEEN 1 AND 60", name="hours_a_week_in_range"),
+        CheckConstraint("remote OR commune_code IS NOT NULL", name="somewhere_or_remote"),
+        Index("ix_needs_territory_id_state", "territory_id", "state"),
+    )
+
+
+class WantedSkill(Base):
+    """A skill that a need asks for, in the group's own words, beside the concept it was resolved to."""
+
+    __tablename__ = "wanted_skills"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    phrase: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(2))
+    importance: Mapped[Importance] = mapped_column(enum_column(Importance))
+    concept_id: Mapped[str | None] = mapped_column(ForeignKey("concepts.id"))
+    confirmed: Mapped[bool]
+
+    __table_args__ = (
+        UniqueConstraint("need_id", "position"),
+        CheckConstraint("length(phrase) BETWEEN 1 AND 64", name="phrase_length"),
+        CheckConstraint("position BETWEEN 0 AND 29", name="at_most_30"),
+        CheckConstraint("NOT confirmed OR concept_id IS NOT NULL", name="confirmed_has_concept"),
+    )

@@ -1,0 +1,165 @@
+"""Reads about groups and their needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matchmaker.catalogue.models import Challenge, Commune, Territory
+from matchmaker.groups.models import Invitation, Membership, Need, StartupGroup
+from matchmaker.groups.rules import NeedState, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeGroups:
+    """A défi with its groups, the newest first, how many open needs each has, by the group's id, and the newest of these."""
+
+    challenge: Challenge
+    groups: tuple[StartupGroup, ...]
+    open_needs: dict[int, int]
+    needs: tuple[Need, ...]
+
+    @property
+    def needs_count(self) -> int:
+        """How many open needs the groups of this défi have."""
+        return sum(self.open_needs.get(group.id, 0) for group in self.groups)
+
+
+def local_day(now: datetime, time_zone: str) -> date:
+    """The day in ``time_zone`` at ``now``."""
+    return now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def open_on(today: date) -> ColumnElement[bool]:
+    """Whether a need is open on ``today``, its last day included."""
+    return and_(Need.state == NeedState.OPEN, or_(Need.until.is_(None), Need.until >= today))
+
+
+def groups_of(session: Session, *, account_id: int) -> Sequence[StartupGroup]:
+    """The groups that an account belongs to, by name."""
+    return session.scalars(
+        select(StartupGroup)
+        .join(Membership)
+        .where(Membership.account_id == account_id)
+        .order_by(StartupGroup.name)
+        .options(joinedload(StartupGroup.challenge), joinedload(StartupGroup.territory))
+    ).all()
+
+
+def find_group(session: Session, *, group_id: int) -> StartupGroup | None:
+    """A group with its members and needs."""
+    return session.scalars(
+        select(StartupGroup)
+        .where(StartupGroup.id == group_id)
+        .options(
+            joinedload(StartupGroup.challenge),
+            joinedload(StartupGroup.territory),
+            selectinload(StartupGroup.memberships).joinedload(Membership.account),
+            selectinload(StartupGroup.needs).selectinload(Need.wanted),
+        )
+    ).one_or_none()
+
+
+def find_need(session: Session, *, need_id: int) -> Need | None:
+    """A need with what it asks for and its group."""
+    return session.scalars(
+        select(Need)
+        .where(Need.id == need_id)
+        .options(
+            joinedload(Need.group).joinedload(StartupGroup.territory),
+            joinedload(Need.commune),
+            selectinload(Need.wanted),
+        )
+    ).one_or_none()
+
+
+def role_of(session: Session, *, group_id: int, account_id: int | None) -> Role | None:
+    """What an account is in a group, or None for a stranger."""
+    if account_id is None:
+        return None
+    return session.scalar(
+        select(Membership.role).where(Membership.group_id == group_id, Membership.account_id == account_id)
+    )
+
+
+def waiting_invitations(session: Session, *, group_id: int, now: datetime) -> Sequence[Invitation]:
+    """The invitations of a group that can still be accepted, by address."""
+    return session.scalars(
+        select(Invitation)
+        .where(Invitation.group_id == group_id, Invitation.accepted_at.is_(None), Invitation.expires_at > now)
+        .order_by(Invitation.address)
+    ).all()
+
+
+def challenges_with_groups(
+    session: Session,
+    *,
+    territory: Territory,
+    now: datetime,
+    challenge_slug: str | None = None,
+    needs_each: int,
+) -> Sequence[ChallengeGroups]:
+    """A territory's défis in their order with their groups, and each with its newest open needs, ``needs_each`` at most.
+
+    Only the défi of ``challenge_slug`` if that is given.
+    """
+    today = local_day(now, territory.time_zone)
+    challenges = select(Challenge).where(Challenge.territory_id == territory.id).order_by(Challenge.position)
+    if challenge_slug is not None:
+        challenges = challenges.where(Challenge.slug == challenge_slug)
+    groups = session.scalars(
+        select(StartupGroup)
+        .where(StartupGroup.territory_id == territory.id)
+        .order_by(StartupGroup.created_at.desc(), StartupGroup.id.desc())
+    ).all()
+    counted = session.execute(
+        select(Need.group_id, func.count())
+        .where(Need.territory_id == territory.id, open_on(today))
+        .group_by(Need.group_id)
+    )
+    counts = dict(counted.tuples().all())
+    newest = (Need.created_at.desc(), Need.id.desc())
+    place = func.row_number().over(partition_by=StartupGroup.challenge_id, order_by=newest)
+    placed = (
+        select(Need.id, place.label("place"))
+        .join(Need.group)
+        .where(Need.territory_id == territory.id, open_on(today))
+        .subquery()
+    )
+    needs = session.scalars(
+        select(Need)
+        .join(placed, placed.c.id == Need.id)
+        .where(placed.c.place <= needs_each)
+        .order_by(*newest)
+        .options(*_ON_A_CARD)
+    ).all()
+    return [
+        ChallengeGroups(
+            challenge=challenge,
+            groups=tuple(group for group in groups if group.challenge_id == challenge.id),
+            open_needs=counts,
+            needs=tuple(need for need in needs if need.group.challenge_id == challenge.id),
+        )
+        for challenge in session.scalars(challenges)
+    ]
+
+
+def open_needs(session: Session, *, territory: Territory, now: datetime, limit: int = 12) -> Sequence[Need]:
+    """The needs of a territory that are open today, the newest first."""
+    return session.scalars(
+        select(Need)
+        .where(Need.territory_id == territory.id, open_on(local_day(now, territory.time_zone)))
+        .order_by(Need.created_at.desc(), Need.id.desc())
+        .limit(limit)
+        .options(*_ON_A_CARD)
+    ).all()
+
+
+_ON_A_CARD = (
+    joinedload(Need.group).joinedload(StartupGroup.challenge),
+    joinedload(Need.commune).lazyload(Commune.postal_codes),
+    selectinload(Need.wanted),
+)

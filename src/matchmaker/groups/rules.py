@@ -1,0 +1,133 @@
+"""Groups and their needs: kinds, states, and which step may follow which."""
+
+import enum
+from datetime import date
+
+from matchmaker.i18n import Labelled, mark
+
+TITLE_LENGTH = 100
+DESCRIPTION_LENGTH = 5000
+WANTED_LIMIT = 30
+
+
+class Role(Labelled):
+    """What a member may do in a group: a lead also invites and edits."""
+
+    LEAD = "lead", mark("Lead")
+    MEMBER = "member", mark("Member")
+
+
+class Stage(Labelled):
+    """How far a group has come."""
+
+    IDEA = "idea", mark("Idea")
+    STUDY = "study", mark("Being studied")
+    CREATION = "creation", mark("Being created")
+    RUNNING = "running", mark("Up and running")
+
+
+class NeedKind(Labelled):
+    """What is asked for."""
+
+    SKILL = "skill", mark("Skill")
+    PREMISES = "premises", mark("Premises")
+    EQUIPMENT = "equipment", mark("Equipment")
+    FUNDING = "funding", mark("Funding")
+    RESEARCH = "research", mark("Research")
+    CONTACT = "contact", mark("Contact")
+    LEAD = "lead", mark("Somebody to lead")
+
+
+class Importance(Labelled):
+    """How much a wanted skill matters to a need."""
+
+    MUST = "must", mark("Essential")
+    NICE = "nice", mark("A plus")
+
+
+class NeedState(Labelled):
+    """Where a need stands, as kept. An open one whose last day has passed counts as expired at once."""
+
+    DRAFT = "draft", mark("Draft")
+    OPEN = "open", mark("Open")
+    FILLED = "filled", mark("Filled")
+    CLOSED = "closed", mark("Closed")
+    EXPIRED = "expired", mark("Expired")
+
+
+class NeedAction(Labelled):
+    """What a member may do with a need that exists."""
+
+    OPEN = "open", mark("Publish")
+    FILL_PLACE = "fill_place", mark("A place is taken")
+    CLOSE = "close", mark("Close")
+    REOPEN = "reopen", mark("Open again")
+
+
+class NeedProblem(enum.StrEnum):
+    """What stands against keeping a need as it was written."""
+
+    ENDS_IN_THE_PAST = "ends_in_the_past"
+    NOTHING_WANTED = "nothing_wanted"
+
+
+class ActionNotAllowed(Exception):
+    """The need is not in a state in which this can be done."""
+
+
+_NEXT = {
+    NeedState.DRAFT: {NeedAction.OPEN: NeedState.OPEN, NeedAction.CLOSE: NeedState.CLOSED},
+    NeedState.OPEN: {NeedAction.FILL_PLACE: NeedState.OPEN, NeedAction.CLOSE: NeedState.CLOSED},
+    NeedState.FILLED: {NeedAction.REOPEN: NeedState.OPEN, NeedAction.CLOSE: NeedState.CLOSED},
+    NeedState.CLOSED: {NeedAction.REOPEN: NeedState.OPEN},
+    NeedState.EXPIRED: {NeedAction.REOPEN: NeedState.OPEN, NeedAction.CLOSE: NeedState.CLOSED},
+}
+
+
+def state_on(state: NeedState, until: date | None, today: date) -> NeedState:
+    """The state in which a need counts on ``today``, the day in its territory: it is still open on its last day."""
+    if state is NeedState.OPEN and until is not None and until < today:
+        return NeedState.EXPIRED
+    return state
+
+
+def problems_of(
+    *,
+    kind: NeedKind,
+    wanted: int,
+    until: date | None,
+    today: date,
+    public: bool,
+    kept_until: date | None = None,
+) -> tuple[NeedProblem, ...]:
+    """What stands against a need that asks for ``wanted`` skills and ends on ``until``.
+
+    A ``public`` one must be open today and, if it asks for skills, say at least one. Any other, such as a draft, may be
+    kept with the past day that it has, ``kept_until``, but not be given another one.
+    """
+    problems = []
+    if until is not None and until < today and (public or until != kept_until):
+        problems.append(NeedProblem.ENDS_IN_THE_PAST)
+    if public and kind is NeedKind.SKILL and not wanted:
+        problems.append(NeedProblem.NOTHING_WANTED)
+    return tuple(problems)
+
+
+def actions_in(state: NeedState) -> tuple[NeedAction, ...]:
+    """What can be done with a need in ``state``."""
+    return tuple(_NEXT[state])
+
+
+def after(action: NeedAction, *, state: NeedState, places: int, places_taken: int) -> tuple[NeedState, int]:
+    """The state and the number of places taken after ``action``; raises ActionNotAllowed.
+
+    The last place taken fills the need. A need that is opened again with all its places taken has one free again.
+    """
+    if action not in _NEXT[state]:
+        raise ActionNotAllowed(f"{action} in {state}")
+    if action is NeedAction.FILL_PLACE:
+        taken = places_taken + 1
+        return (NeedState.FILLED if taken >= places else NeedState.OPEN), taken
+    if action is NeedAction.REOPEN:
+        return NeedState.OPEN, min(places_taken, places - 1)
+    return _NEXT[state][action], places_taken

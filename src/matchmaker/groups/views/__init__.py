@@ -1,0 +1,20 @@
+"""The doors of groups: a territory's page, groups, invitations, needs."""
+
+from matchmaker.groups.views.blueprint import blueprint
+from matchmaker.groups.views.groups import edit, mine, new, show, territory
+from matchmaker.groups.views.invitations import invitation, invite
+from matchmaker.groups.views.needs import need_edit, need_new, need_state
+
+__all__ = [
+    "blueprint",
+    "edit",
+    "invitation",
+    "invite",
+    "mine",
+    "need_edit",
+    "need_new",
+    "need_state",
+    "new",
+    "show",
+    "territory",
+]

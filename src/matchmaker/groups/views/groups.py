@@ -1,0 +1,176 @@
+"""A territory's page, and the pages of a group."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from matchmaker import i18n
+from matchmaker.catalogue import queries as catalogue
+from matchmaker.catalogue.models import Challenge, Territory
+from matchmaker.forms import choices
+from matchmaker.groups import queries, service
+from matchmaker.groups.forms import GroupForm
+from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.groups.rules import NeedState, Stage, actions_in, state_on
+from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
+from matchmaker.i18n import gettext, mark
+from matchmaker.web import Access, access, account_id, begin, check_limit, form_page, now, reading, visitor_id
+
+GROUPS_A_DAY = 10
+NEEDS_OF_EACH, NEEDS_OF_ONE = 6, 100
+NAME_TAKEN = mark("There is a group of this name already in this territory.")
+
+
+@blueprint.get("/t/<slug>")
+@access(Access.PUBLIC)
+def territory(slug: str) -> ResponseReturnValue:
+    """A territory: its défis, their groups, the needs that are open now; one défi's alone with ``?challenge=``."""
+    place = _territory(slug)
+    challenges = catalogue.challenges_of(reading(), territory_id=place.id)
+    asked = request.args.get("challenge")
+    chosen = next((challenge for challenge in challenges if challenge.slug == asked), None)
+    return render_template(
+        "groups/territory.html",
+        territory=place,
+        challenges=challenges,
+        chosen=chosen,
+        sections=queries.challenges_with_groups(
+            reading(),
+            territory=place,
+            now=now(),
+            challenge_slug=chosen.slug if chosen else None,
+            needs_each=NEEDS_OF_ONE if chosen else NEEDS_OF_EACH,
+        ),
+        communes=catalogue.count_communes(reading(), territory_id=place.id),
+    )
+
+
+@blueprint.get("/my-groups")
+@access(Access.SIGNED_IN)
+def mine() -> ResponseReturnValue:
+    """The groups of the signed-in person."""
+    return render_template(
+        "groups/mine.html",
+        groups=queries.groups_of(reading(), account_id=account_id()),
+        territories=catalogue.territories(reading()),
+    )
+
+
+@blueprint.route("/t/<slug>/groups/new", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def new(slug: str) -> ResponseReturnValue:
+    """Found a group; ``?challenge=`` chooses the défi beforehand."""
+    place = _territory(slug)
+    challenges = catalogue.challenges_of(reading(), territory_id=place.id)
+    form = GroupForm(challenge=request.args.get("challenge", type=int))
+    _offer_challenges(form, challenges)
+    if form.validate_on_submit():
+        check_limit("group", f"{account_id()}", capacity=GROUPS_A_DAY, period=timedelta(days=1))
+        try:
+            with begin() as work:
+                group = service.found_group(
+                    work,
+                    challenge=_chosen(challenges, form.challenge.data),
+                    founder_id=account_id(),
+                    name=form.name.data or "",
+                    pitch=form.pitch.data or "",
+                    description=form.description.data or "",
+                    stage=Stage(form.stage.data),
+                    locale=place.locale,
+                )
+                number = group.id
+        except service.NameTaken:
+            form.name.errors = [gettext(NAME_TAKEN)]
+        else:
+            flash(gettext("Your group is founded. Now say what it needs."), "success")
+            return redirect(url_for("groups.show", group_id=number))
+    return form_page("groups/new.html", form, territory=place)
+
+
+@blueprint.get("/groups/<int:group_id>")
+@access(Access.PUBLIC)
+def show(group_id: int) -> ResponseReturnValue:
+    """A group: what it builds, who is in it, what it needs; to its members also what is not public."""
+    group = queries.find_group(reading(), group_id=group_id)
+    if group is None:
+        abort(404)
+    role = queries.role_of(reading(), group_id=group_id, account_id=visitor_id())
+    states = _states(group)
+    shown = [need for need in group.needs if role or states[need.id] is NeedState.OPEN]
+    return render_template(
+        "groups/show.html",
+        group=group,
+        territory=group.territory,
+        role=role,
+        is_lead=service.can_edit(reading(), group_id=group_id, account_id=visitor_id()),
+        states=states,
+        actions={need.id: actions_in(states[need.id]) for need in shown} if role else {},
+        needs=sorted(shown, key=lambda need: (states[need.id] is not NeedState.OPEN, -need.id)),
+        invitations=queries.waiting_invitations(reading(), group_id=group_id, now=now()) if role else (),
+    )
+
+
+@blueprint.route("/groups/<int:group_id>/edit", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def edit(group_id: int) -> ResponseReturnValue:
+    """Change what a group says of itself; for leads."""
+    group = group_of_mine(group_id, lead=True)
+    challenges = catalogue.challenges_of(reading(), territory_id=group.territory_id)
+    form = GroupForm(
+        data={
+            "name": group.name,
+            "pitch": group.pitch,
+            "description": group.description,
+            "challenge": group.challenge_id,
+            "stage": group.stage.value,
+        }
+    )
+    _offer_challenges(form, challenges)
+    page = {"group": group, "territory": group.territory}
+    if form.validate_on_submit():
+        try:
+            with acting_in(group_id, lead=True) as work:
+                service.change_group(
+                    work,
+                    work.session.get_one(StartupGroup, group_id),
+                    challenge=_chosen(challenges, form.challenge.data),
+                    name=form.name.data or "",
+                    pitch=form.pitch.data or "",
+                    description=form.description.data or "",
+                    stage=Stage(form.stage.data),
+                )
+        except service.NameTaken:
+            form.name.errors = [gettext(NAME_TAKEN)]
+        else:
+            flash(gettext("Saved."), "success")
+            return redirect(url_for("groups.show", group_id=group_id))
+    return form_page("groups/edit.html", form, **page)
+
+
+def _territory(slug: str) -> Territory:
+    found = catalogue.find_territory(reading(), slug=slug)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _offer_challenges(form: GroupForm, challenges: Sequence[Challenge]) -> None:
+    locale = i18n.get_locale()
+    form.challenge.choices = choices(
+        *((str(challenge.id), challenge.title(locale)) for challenge in challenges)
+    )
+
+
+def _chosen(challenges: Sequence[Challenge], number: int) -> Challenge:
+    return next(challenge for challenge in challenges if challenge.id == number)
+
+
+def _states(group: StartupGroup) -> dict[int, NeedState]:
+    today = queries.local_day(now(), group.territory.time_zone)
+
+    def state(need: Need) -> NeedState:
+        return state_on(need.state, need.until, today)
+
+    return {need.id: state(need) for need in group.needs}
