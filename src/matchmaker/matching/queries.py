@@ -1,0 +1,203 @@
+"""Reads for the pages about matches, and needs and citizens as cards show them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+
+from matchmaker.catalogue.models import Challenge, Commune, Territory
+from matchmaker.citizens.models import Citizen
+from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.groups.queries import local_day, open_on
+from matchmaker.groups.rules import NeedState, state_on
+from matchmaker.i18n import gettext
+from matchmaker.matching.rules import Cover, Match, PartName, SkillReason
+
+LinkTo = Callable[..., str]
+"""Makes an address from an endpoint and its values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedCard:
+    """A need as a card or a letter shows it, its labels translated."""
+
+    need_id: int
+    title: str
+    url: str
+    group_name: str
+    group_url: str
+    description: str
+    challenge: str
+    kind: str
+    state: str | None
+    commune: str | None
+    distance_km: float | None
+    remote: bool
+    hours: int | None
+    places_left: int
+    until: date | None
+    score: float | None
+    reasons: tuple[SkillReason, ...]
+    missing: tuple[str, ...]
+    highlight: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenCard:
+    """A citizen as a group sees them: first name, skills, and what the match says."""
+
+    citizen_id: int
+    first_name: str
+    skills: tuple[str, ...]
+    commune: str
+    remote: bool
+    hours: int | None
+    score: float
+    reasons: tuple[SkillReason, ...]
+    missing: tuple[str, ...]
+    highlight: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeCount:
+    """A défi with its groups and how many of their needs are open."""
+
+    challenge: Challenge
+    groups: int
+    open_needs: int
+
+
+def need_state(need: Need, *, now: datetime) -> NeedState:
+    """The state in which a need counts in its own territory at ``now``."""
+    return state_on(need.state, need.until, local_day(now, need.group.territory.time_zone))
+
+
+def need_card(
+    need: Need, *, to: LinkTo, locale: str, match: Match | None = None, state: NeedState = NeedState.OPEN
+) -> NeedCard:
+    """A need with what its match says, if there is one."""
+    return NeedCard(
+        need_id=need.id,
+        title=need.title,
+        url=to("matching.need", need_id=need.id),
+        group_name=need.group.name,
+        group_url=to("groups.show", group_id=need.group_id),
+        description=need.description,
+        challenge=need.group.challenge.title(locale),
+        kind=gettext(need.kind.label),
+        state=None if state is NeedState.OPEN else gettext(state.label),
+        commune=need.commune.name if need.commune else None,
+        distance_km=distance_km(match) if match and need.commune else None,
+        remote=need.remote,
+        hours=need.hours_a_week,
+        places_left=need.places - need.places_taken,
+        until=need.until,
+        score=match.total if match else None,
+        reasons=covered(match) if match else (),
+        missing=match.missing if match else (),
+        highlight=match.highlight_need if match else (),
+    )
+
+
+def citizen_card(citizen: Citizen, *, match: Match) -> CitizenCard:
+    """A citizen for a group's eyes."""
+    return CitizenCard(
+        citizen_id=citizen.id,
+        first_name=citizen.account.first_name,
+        skills=tuple(skill.phrase for skill in citizen.skills),
+        commune=citizen.commune.name,
+        remote=citizen.remote,
+        hours=citizen.hours_a_week,
+        score=match.total,
+        reasons=covered(match),
+        missing=match.missing,
+        highlight=match.highlight_citizen,
+    )
+
+
+def covered(match: Match) -> tuple[SkillReason, ...]:
+    """The reasons for which something was offered, without those that would read the same to a person.
+
+    The title says nothing new where its skill is asked for by name, nor a second wish for the very same skill.
+    """
+    shown: dict[tuple[str | None, str | None], SkillReason] = {}
+    for reason in match.reasons:
+        if reason.own is None or reason.points <= 0:
+            continue
+        told = any(other.own == reason.own for other in shown.values())
+        if reason.importance is None and told:
+            continue
+        shown.setdefault((reason.own, None if reason.how is Cover.SAME else reason.wanted), reason)
+    return tuple(shown.values())
+
+
+def distance_km(match: Match) -> float | None:
+    """How far the need is from the citizen, if both places are known."""
+    return next((part.value for part in match.parts if part.name is PartName.DISTANCE), None)
+
+
+def find_need(session: Session, *, need_id: int) -> Need | None:
+    """A need with all that its page shows."""
+    return session.scalars(select(Need).where(Need.id == need_id).options(*_SHOWN)).one_or_none()
+
+
+def needs_by_id(session: Session, need_ids: Iterable[int]) -> dict[int, Need]:
+    """Needs by their id, with all that cards show."""
+    wanted = sorted(set(need_ids))
+    found: dict[int, Need] = {}
+    for start in range(0, len(wanted), 500):
+        query = select(Need).where(Need.id.in_(wanted[start : start + 500])).options(*_SHOWN)
+        found |= {need.id: need for need in session.scalars(query)}
+    return found
+
+
+def challenge_counts(session: Session, *, territory: Territory, now: datetime) -> Sequence[ChallengeCount]:
+    """A territory's défis in their order, with how many groups and open needs each has."""
+    today = local_day(now, territory.time_zone)
+    rows = session.execute(
+        select(Challenge, func.count(StartupGroup.id.distinct()), func.count(Need.id.distinct()))
+        .outerjoin(StartupGroup, StartupGroup.challenge_id == Challenge.id)
+        .outerjoin(Need, (Need.group_id == StartupGroup.id) & open_on(today))
+        .where(Challenge.territory_id == territory.id)
+        .group_by(Challenge.id)
+        .order_by(Challenge.position)
+    )
+    return [
+        ChallengeCount(challenge=challenge, groups=groups, open_needs=needs)
+        for challenge, groups, needs in rows
+    ]
+
+
+def newest_groups(session: Session, *, territory_id: int, limit: int) -> Sequence[StartupGroup]:
+    """The groups of a territory, the newest first."""
+    return session.scalars(
+        select(StartupGroup)
+        .where(StartupGroup.territory_id == territory_id)
+        .order_by(StartupGroup.created_at.desc(), StartupGroup.id.desc())
+        .limit(limit)
+        .options(joinedload(StartupGroup.challenge))
+    ).all()
+
+
+def citizens_by_id(session: Session, citizen_ids: Iterable[int]) -> dict[int, Citizen]:
+    """Citizens by their id, with what cards show."""
+    query = (
+        select(Citizen)
+        .where(Citizen.id.in_(sorted(set(citizen_ids))))
+        .options(
+            joinedload(Citizen.account),
+            joinedload(Citizen.commune).lazyload(Commune.postal_codes),
+            selectinload(Citizen.skills),
+        )
+    )
+    return {citizen.id: citizen for citizen in session.scalars(query)}
+
+
+_SHOWN = (
+    joinedload(Need.group).joinedload(StartupGroup.challenge),
+    joinedload(Need.group).joinedload(StartupGroup.territory),
+    joinedload(Need.commune).options(lazyload(Commune.postal_codes)),
+    selectinload(Need.wanted),
+)

@@ -1,0 +1,52 @@
+"""Who could help with what, and why: gates, weights, scores and rankings as pure functions."""
+
+from matchmaker.matching.rules.gates import Gate, distance_km, why_not
+from matchmaker.matching.rules.index import MatchIndex, Run
+from matchmaker.matching.rules.score import Matcher
+from matchmaker.matching.rules.storage import MatchMapping, match_from_mapping, match_to_mapping
+from matchmaker.matching.rules.values import (
+    Change,
+    ChangeKind,
+    CitizenProfile,
+    Cover,
+    Importance,
+    Likeness,
+    Match,
+    NeedProfile,
+    Part,
+    PartName,
+    Place,
+    Ranked,
+    SkillReason,
+    Wanted,
+)
+from matchmaker.matching.rules.weights import NAMED_WEIGHTS, WEIGHTS, Weights
+
+__all__ = [
+    "NAMED_WEIGHTS",
+    "WEIGHTS",
+    "Change",
+    "ChangeKind",
+    "CitizenProfile",
+    "Cover",
+    "Gate",
+    "Importance",
+    "Likeness",
+    "Match",
+    "MatchIndex",
+    "MatchMapping",
+    "Matcher",
+    "NeedProfile",
+    "Part",
+    "PartName",
+    "Place",
+    "Ranked",
+    "Run",
+    "SkillReason",
+    "Wanted",
+    "Weights",
+    "distance_km",
+    "match_from_mapping",
+    "match_to_mapping",
+    "why_not",
+]

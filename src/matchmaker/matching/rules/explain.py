@@ -1,0 +1,160 @@
+"""A score in words: reasons, parts, words to highlight, and what would raise it most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from matchmaker.catalogue.rules import Phrase
+from matchmaker.matching.rules.tally import Circumstances, Shares, Tally, circumstances, tally
+from matchmaker.matching.rules.values import (
+    Change,
+    ChangeKind,
+    CitizenProfile,
+    Cover,
+    Importance,
+    Likeness,
+    NeedProfile,
+    Part,
+    PartName,
+    SkillReason,
+)
+from matchmaker.matching.rules.weights import Weights
+from matchmaker.matching.rules.wording import Wording, written_words
+
+Covered = tuple[Phrase, Likeness] | None
+
+
+class TitleCover(NamedTuple):
+    """How much of a title a citizen covers in all, and the phrase that covers or touches it most."""
+
+    strength: float
+    best: Covered
+
+
+def reasons_of(
+    need: NeedProfile, covers: Sequence[Covered], title: TitleCover, added: Tally, share: Shares
+) -> tuple[SkillReason, ...]:
+    """One reason for each wanted skill in the need's order, then one for the title when it met something."""
+    reasons = [
+        _reason(wanted.phrase, wanted.importance, cover, points, possible)
+        for wanted, cover, points, possible in zip(
+            need.wanted, covers, added.wanted, share.wanted, strict=True
+        )
+    ]
+    if title.best is not None or added.title or not need.wanted:
+        reason = _reason(need.title, None, title.best, added.title, share.title)
+        reasons.append(replace(reason, strength=round(title.strength, 4)))
+    return tuple(reasons)
+
+
+def _reason(
+    wanted: Phrase, importance: Importance | None, cover: Covered, points: int, possible: int
+) -> SkillReason:
+    own, likeness = cover if cover is not None else (None, None)
+    return SkillReason(
+        wanted=wanted.text,
+        importance=importance,
+        own=own.text if own else None,
+        how=likeness.how if likeness else None,
+        strength=round(min(1.0, likeness.strength), 4) if likeness else 0.0,
+        points=points / 100,
+        possible=possible / 100,
+        concept_id=likeness.concept_id if likeness else None,
+    )
+
+
+def parts_of(added: Tally, around: Circumstances, citizen: CitizenProfile) -> tuple[Part, ...]:
+    """The summands of the total, in the order in which they are told."""
+    return (
+        Part(name=PartName.SKILLS, points=added.skills / 100, known=True, value=None),
+        Part(name=PartName.MISSING_MUST, points=added.missing_must / 100, known=True, value=None),
+        Part(
+            name=PartName.DISTANCE,
+            points=added.distance / 100,
+            known=around.distance is not None,
+            value=None if around.km is None else round(around.km, 1),
+        ),
+        Part(
+            name=PartName.CHALLENGE,
+            points=added.challenge / 100,
+            known=around.challenge is not None,
+            value=None,
+        ),
+        Part(name=PartName.TIME, points=added.time / 100, known=around.time is not None, value=citizen.hours),
+    )
+
+
+def highlights(
+    need: NeedProfile, covers: Sequence[Covered], title: Covered, wording: Wording
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words as written that made the match, on the need's side and on the citizen's."""
+    mine: dict[str, None] = {}
+    theirs: dict[str, None] = {}
+    for wanted, cover in zip((w.phrase for w in need.wanted), covers, strict=True):
+        if cover is None:
+            continue
+        own, likeness = cover
+        if likeness.how is Cover.WORDS:
+            mine.update(dict.fromkeys(wording.shared_words(wanted, own)))
+            theirs.update(dict.fromkeys(wording.shared_words(own, wanted)))
+        else:
+            mine.update(dict.fromkeys(written_words(wanted)))
+            theirs.update(dict.fromkeys(written_words(own)))
+    if title is not None:
+        # A title is a sentence: only the words that it shares with a skill have made the match.
+        mine.update(dict.fromkeys(wording.shared_words(need.title, title[0])))
+    return tuple(mine), tuple(theirs)
+
+
+def best_change(
+    need: NeedProfile,
+    citizen: CitizenProfile,
+    share: Shares,
+    strengths: Sequence[float],
+    title: float,
+    total: int,
+    weights: Weights,
+) -> Change | None:
+    """The one change that raises the score most: a skill more, twice the distance, or the hours asked."""
+    importances = [wanted.importance for wanted in need.wanted]
+
+    def gain(skills: Sequence[float], person: CitizenProfile) -> float:
+        return (
+            tally(importances, share, skills, title, circumstances(need, person), weights).total - total
+        ) / 100
+
+    changes = []
+    for at, wanted in enumerate(need.wanted):
+        if strengths[at] < 1:
+            learned = [*strengths[:at], 1.0, *strengths[at + 1 :]]
+            changes.append(
+                Change(
+                    kind=ChangeKind.ADD_SKILL,
+                    wanted=wanted.phrase.text,
+                    amount=None,
+                    gain=gain(learned, citizen),
+                )
+            )
+    if citizen.radius_km:
+        wider = 2 * citizen.radius_km
+        changes.append(
+            Change(
+                kind=ChangeKind.WIDEN_RADIUS,
+                wanted=None,
+                amount=wider,
+                gain=gain(strengths, replace(citizen, radius_km=wider)),
+            )
+        )
+    if need.hours is not None and citizen.hours is not None and citizen.hours < need.hours:
+        changes.append(
+            Change(
+                kind=ChangeKind.MORE_HOURS,
+                wanted=None,
+                amount=need.hours,
+                gain=gain(strengths, replace(citizen, hours=need.hours)),
+            )
+        )
+    useful = [change for change in changes if change.gain > 0]
+    return max(useful, key=lambda change: change.gain, default=None)

@@ -1,0 +1,114 @@
+"""The distinct phrases that people offer, inverted by concept and by word: which of them cover asked ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from matchmaker.catalogue.rules import Phrase, VerdictKind
+from matchmaker.matching.rules.score import DECIMALS, Matcher
+from matchmaker.text import fold
+
+Floats = NDArray[np.float64]
+Rows = sparse.csr_array
+
+AT_ONCE = 1000
+"""Asked phrases that are compared with all offers in one product, to bound its memory."""
+
+
+class Offers:
+    """Phrases numbered in the order in which they come; asked phrases are compared with all of them at once."""
+
+    def __init__(self, matcher: Matcher, phrases: Iterable[Phrase]) -> None:
+        self._matcher = matcher
+        self.phrases = tuple(phrases)
+        self._concepts: dict[str, int] = {}
+        meant = _matrix(
+            [{x.concept_id: x.score for x in phrase.resolutions} for phrase in self.phrases], self._concepts
+        )
+        self._by_concept = Rows(meant.T)
+        self._terms: dict[str, int] = {}
+        spoken = [dict(matcher.wording.terms(phrase)) for phrase in self.phrases]
+        self._by_term = Rows(_matrix(spoken, self._terms).T)
+        self._has_term = self._by_term.astype(bool).astype(np.float64)
+        self._whole = np.array([sum(one.values()) for one in spoken])
+        self._texts: dict[str, list[int]] = {}
+        for number, phrase in enumerate(self.phrases):
+            self._texts.setdefault(fold(phrase.text), []).append(number)
+
+    def covering(self, asked: Sequence[Phrase]) -> Rows:
+        """For each asked phrase a row of strengths, the numbers that `Matcher.likeness` gives one pair at a time."""
+        parts = [self._covering(asked[at : at + AT_ONCE]) for at in range(0, len(asked), AT_ONCE)]
+        return Rows(sparse.vstack(parts)) if parts else Rows((0, len(self.phrases)))
+
+    def _covering(self, asked: Sequence[Phrase]) -> Rows:
+        meant = [
+            {concept: found[0] for concept, found in self._matcher.meant(phrase).items()} for phrase in asked
+        ]
+        by_concepts = Rows(_matrix(meant, self._concepts, grow=False) @ self._by_concept)
+        by_concepts.data = np.round(np.minimum(1.0, by_concepts.data), DECIMALS)
+        strengths = Rows(by_concepts.maximum(self._by_words(asked)))
+        strengths.data[strengths.data < self._matcher.weights.least] = 0
+        return self._decided(asked, strengths)
+
+    def _by_words(self, asked: Sequence[Phrase]) -> Rows:
+        spoken = [dict(self._matcher.wording.terms(phrase)) for phrase in asked]
+        whole = np.array([sum(one.values()) for one in spoken])
+        mine = _matrix(spoken, self._terms, grow=False)
+        shared = Rows(mine @ self._has_term + mine.astype(bool).astype(np.float64) @ self._by_term)
+        rows = np.repeat(np.arange(len(asked)), np.diff(shared.indptr))
+        likeness = np.round(shared.data / (whole[rows] + self._whole[shared.indices]), DECIMALS)
+        weights = self._matcher.weights
+        shared.data = np.round(weights.words * likeness**weights.sharpness, DECIMALS)
+        shared.data[shared.data < weights.least] = 0
+        shared.eliminate_zeros()
+        return shared
+
+    def _decided(self, asked: Sequence[Phrase], strengths: Rows) -> Rows:
+        """The same text is the same skill, and what people decided about two texts holds."""
+        decided: dict[tuple[int, int], float] = {}
+        for row, phrase in enumerate(asked):
+            text = fold(phrase.text)
+            decided.update({(row, number): 1.0 for number in self._texts.get(text, ()) if text})
+            for other, kind in self._matcher.verdicts.get(text, {}).items():
+                strength = float(kind is VerdictKind.SAME)
+                decided.update({(row, number): strength for number in self._texts.get(other, ())})
+        if decided:
+            rows = np.repeat(np.arange(len(asked)), np.diff(strengths.indptr))
+            size = len(self.phrases)
+            keys = np.array([row * size + number for row, number in decided], dtype=np.int64)
+            strengths.data[np.isin(rows * size + strengths.indices, keys)] = 0
+            extra = sparse.coo_array(
+                (np.array(list(decided.values())), (keys // size, keys % size)), shape=strengths.shape
+            )
+            strengths = Rows(strengths + extra)
+        strengths.eliminate_zeros()
+        return strengths
+
+    def in_field(self, titles: Sequence[Phrase | None]) -> Rows:
+        """For each title a row of how far offers belong to its field; an empty row for None."""
+        themes = [self._matcher.theme(title) if title is not None else {} for title in titles]
+        near = Rows(_matrix(themes, self._concepts, grow=False) @ self._by_concept)
+        near.data = np.round(near.data, DECIMALS)
+        return near
+
+
+def _matrix(rows: Sequence[Mapping[str, float]], columns: dict[str, int], *, grow: bool = True) -> Rows:
+    """Mappings as sparse rows; `columns` numbers the keys and learns new ones unless told not to."""
+    if grow:
+        for row in rows:
+            for key in row:
+                columns.setdefault(key, len(columns))
+    entries = [
+        (number, columns[key], value)
+        for number, row in enumerate(rows)
+        for key, value in row.items()
+        if key in columns
+    ]
+    at = np.array([number for number, _, _ in entries], dtype=np.int64)
+    keys = np.array([key for _, key, _ in entries], dtype=np.int64)
+    values = np.array([value for _, _, value in entries], dtype=np.float64)
+    return Rows((values, (at, keys)), shape=(len(rows), len(columns)))

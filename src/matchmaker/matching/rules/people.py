@@ -1,0 +1,108 @@
+"""Citizens as columns: what is compared for all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.matching.rules.gates import EARTH_RADIUS_KM, LEAST_SHARE_OF_TIME
+from matchmaker.matching.rules.values import CitizenProfile, NeedProfile
+from matchmaker.matching.rules.weights import Weights
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+SetTest = Callable[[Collection[str | None]], bool]
+
+
+class People:
+    """The columns of some citizens, in their order; NaN is an open question."""
+
+    def __init__(self, citizens: Sequence[CitizenProfile]) -> None:
+        self.ids = [citizen.id for citizen in citizens]
+        nan = float("nan")
+        places = [(nan, nan) if c.place is None else (c.place.latitude, c.place.longitude) for c in citizens]
+        self._latitude, self._longitude = np.array(places, dtype=float).reshape(-1, 2).T
+        self._radius = np.array([nan if c.radius_km is None else c.radius_km for c in citizens], dtype=float)
+        self._hours = np.array([nan if c.hours is None else c.hours for c in citizens], dtype=float)
+        self._no_remote = np.array([c.remote is False for c in citizens], dtype=bool)
+        self.remote = np.array([bool(c.remote) for c in citizens], dtype=bool)
+        self._groups = _Codes([c.group_ids for c in citizens])
+        self._languages = _Codes([c.languages for c in citizens])
+        self._challenges = _Codes([c.challenge_ids for c in citizens])
+        self._refused = _Codes([c.refused_need_ids for c in citizens])
+
+    def totals(self, need: NeedProfile, chosen: Ints, points: Ints, today: date, weights: Weights) -> Ints:
+        """What is left of the chosen citizens' points for skills, 0 where `why_not` excludes (territories aside)."""
+        km = self._kilometres(need, chosen)
+        left = points - self._taken(need, chosen, points, km, weights)
+        left[self._shut(need, chosen, km, today)] = 0
+        return left
+
+    def _shut(self, need: NeedProfile, chosen: Ints, km: Floats | None, today: date) -> Bools:
+        ended = need.until is not None and need.until < today
+        full = need.places_left is not None and need.places_left <= 0
+        if not need.open or ended or full:
+            return np.ones(len(chosen), dtype=bool)
+        shut = self._refused.where(lambda refused: need.id in refused, chosen)
+        if need.group_id is not None:
+            shut |= self._groups.where(lambda groups: need.group_id in groups, chosen)
+        if need.languages:
+            spoken = need.languages
+            shut |= self._languages.where(lambda known: bool(known) and spoken.isdisjoint(known), chosen)
+        if need.refused_citizen_ids:
+            shut |= np.array([self.ids[at] in need.refused_citizen_ids for at in chosen], dtype=bool)
+        if need.hours is not None:
+            shut |= self._hours[chosen] < LEAST_SHARE_OF_TIME * need.hours
+        if km is not None:
+            too_far = km > self._radius[chosen]
+            shut |= too_far & self._no_remote[chosen] if need.remote else too_far
+        return shut
+
+    def _kilometres(self, need: NeedProfile, chosen: Ints) -> Floats | None:
+        """The distances of the chosen citizens, to the metre; NaN where a place is open, None where the need's is."""
+        if need.place is None:
+            return None
+        lat1, lat2 = np.radians(need.place.latitude), np.radians(self._latitude[chosen])
+        across = np.radians(self._longitude[chosen] - need.place.longitude)
+        half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin(across / 2) ** 2
+        return np.asarray(np.round(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))), 3))
+
+    def _taken(
+        self, need: NeedProfile, chosen: Ints, points: Ints, km: Floats | None, weights: Weights
+    ) -> Ints:
+        """Hundredths that place, défi and time take away: the same arithmetic as `tally`."""
+        taken = np.zeros(len(chosen), dtype=np.int64)
+        if km is not None and not need.remote:
+            radius = self._radius[chosen]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                met = np.where(radius > 0, np.maximum(0.0, 1 - km / radius), (km == 0).astype(float))
+            taken += _share(points, weights.distance, np.where(np.isnan(km) | np.isnan(radius), 1.0, met))
+        if need.challenge_id is not None:
+            other = self._challenges.where(lambda own: bool(own) and need.challenge_id not in own, chosen)
+            taken += _share(points, weights.challenge, np.where(other, 0.0, 1.0))
+        if need.hours is not None and need.hours > 0:
+            met = np.minimum(1.0, np.maximum(0.0, self._hours[chosen] / need.hours))
+            taken += _share(points, weights.time, np.where(np.isnan(met), 1.0, met))
+        return taken
+
+
+def _share(points: Ints, weight: float, met: Floats) -> Ints:
+    return np.asarray(np.floor(points * weight * (1 - met)), dtype=np.int64)
+
+
+class _Codes:
+    """A column of sets, of which few are distinct."""
+
+    def __init__(self, column: Sequence[frozenset[str] | None]) -> None:
+        codes: dict[frozenset[str] | None, int] = {}
+        self._codes = np.array([codes.setdefault(one, len(codes)) for one in column], dtype=np.int32)
+        self._distinct = list(codes)
+
+    def where(self, test: SetTest, chosen: Ints) -> Bools:
+        """Which of the chosen rows pass a test of their set."""
+        passed = np.array([test(one or ()) for one in self._distinct], dtype=bool)
+        return passed[self._codes[chosen]] if passed.any() else np.zeros(len(chosen), dtype=bool)

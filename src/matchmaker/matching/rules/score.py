@@ -1,0 +1,162 @@
+"""The judge: how well one citizen answers one need, with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from matchmaker.catalogue.rules import Phrase, Verdict, VerdictKind, Vocabulary
+from matchmaker.catalogue.rules.meaning import meanings_of
+from matchmaker.matching.rules.explain import (
+    Covered,
+    TitleCover,
+    best_change,
+    highlights,
+    parts_of,
+    reasons_of,
+)
+from matchmaker.matching.rules.kinship import Kinship
+from matchmaker.matching.rules.tally import Shares, circumstances, shares, tally
+from matchmaker.matching.rules.values import CitizenProfile, Cover, Likeness, Match, NeedProfile
+from matchmaker.matching.rules.weights import WEIGHTS, Weights
+from matchmaker.matching.rules.wording import Wording
+from matchmaker.text import fold, inclusive_forms
+
+DECIMALS = 6
+"""Strengths are rounded, so that one pair at a time and whole arrays come to the same numbers."""
+
+
+class Matcher:
+    """Scores with one vocabulary, one set of weights and one list of verdicts; the same in every process."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, *, weights: Weights = WEIGHTS, verdicts: Iterable[Verdict] = ()
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.weights = weights
+        self.kinship = Kinship(vocabulary, weights)
+        self.verdicts: dict[str, dict[str, VerdictKind]] = {}
+        for verdict in (*vocabulary.verdicts, *verdicts):
+            one, other = fold(verdict.phrase), fold(verdict.other)
+            self.verdicts.setdefault(one, {})[other] = verdict.kind
+            self.verdicts.setdefault(other, {})[one] = verdict.kind
+
+    @property
+    def wording(self) -> Wording:
+        """How phrases are compared by their words; made when it is first needed."""
+        return _wording_of(self.vocabulary)
+
+    def meant(self, wanted: Phrase) -> Mapping[str, tuple[float, Cover, str]]:
+        """Each own concept that covers a wanted phrase: how much, how, and by which concept of the wanted one."""
+        found: dict[str, tuple[float, Cover, str]] = {}
+        for asked in wanted.resolutions:
+            for concept_id, (strength, how) in self.kinship.of(asked.concept_id).items():
+                sure = round(strength * asked.score, DECIMALS)
+                if concept_id not in found or sure > found[concept_id][0]:
+                    found[concept_id] = (sure, how, asked.concept_id)
+        return found
+
+    def likeness(self, wanted: Phrase, own: Phrase) -> Likeness | None:
+        """How an own phrase covers a wanted one, the larger of concepts and words; None if it does not."""
+        one, other = fold(wanted.text), fold(own.text)
+        verdict = self.verdicts.get(one, {}).get(other)
+        if verdict is VerdictKind.NEVER:
+            return None
+        if verdict is VerdictKind.SAME or (one == other and one):
+            concept = wanted.resolutions[0].concept_id if wanted.resolutions else None
+            return Likeness(strength=1.0, how=Cover.SAME, concept_id=concept)
+        best = self._by_concepts(wanted, own)
+        by_words = self.by_words(self.wording.likeness(wanted, own))
+        if by_words > (best.strength if best else 0.0):
+            best = Likeness(strength=by_words, how=Cover.WORDS, concept_id=None)
+        return best if best is not None and best.strength >= self.weights.least else None
+
+    def _by_concepts(self, wanted: Phrase, own: Phrase) -> Likeness | None:
+        """The chance that both mean one concept, or related ones times the strength of that relation."""
+        meant = self.meant(wanted) if own.resolutions else {}
+        met = [(meant[x.concept_id], x.score) for x in own.resolutions if x.concept_id in meant]
+        if not met:
+            return None
+        (_, how, asked), _ = max(met, key=lambda pair: pair[0][0] * pair[1])
+        strength = round(min(1.0, sum(found[0] * score for found, score in met)), DECIMALS)
+        return Likeness(strength=strength, how=how, concept_id=asked)
+
+    def by_words(self, likeness: float) -> float:
+        """What a likeness of words counts: sharpened and damped."""
+        return round(self.weights.words * float(likeness**self.weights.sharpness), DECIMALS)
+
+    def cover(self, wanted: Phrase, phrases: Sequence[Phrase]) -> Covered:
+        """The own phrase that covers a wanted one best, ties by its text; None when none does."""
+        found = [(phrase, likeness) for phrase in phrases if (likeness := self.likeness(wanted, phrase))]
+        return min(found, key=lambda pair: (-pair[1].strength, pair[0].text), default=None)
+
+    def theme(self, title: Phrase) -> Mapping[str, float]:
+        """How far concepts belong to the field of a title, the larger of its masculine and feminine form."""
+        found: dict[str, float] = {}
+        for form in inclusive_forms(title.text):
+            for concept_id, near in meanings_of(self.vocabulary).theme(form, title.language).items():
+                found[concept_id] = max(near, found.get(concept_id, 0.0))
+        return found
+
+    def title_cover(self, title: Phrase, phrases: Sequence[Phrase]) -> TitleCover:
+        """How much of a title phrases cover: the best of them, and all that belong to its field a little more."""
+        best = self.cover(title, phrases)
+        theme = self.theme(title)
+        touching = [
+            (
+                round(
+                    sum(theme.get(one.concept_id, 0.0) * one.score for one in phrase.resolutions), DECIMALS
+                ),
+                phrase,
+            )
+            for phrase in phrases
+        ]
+        whole = round(
+            (best[1].strength if best else 0.0) + self.weights.theme * sum(t for t, _ in touching), DECIMALS
+        )
+        if best is None and whole > 0:
+            most, phrase = min(touching, key=lambda pair: (-pair[0], pair[1].text))
+            best = (phrase, Likeness(strength=min(1.0, most), how=Cover.RELATED, concept_id=None))
+        return TitleCover(min(1.0, whole), best)
+
+    def shares(self, need: NeedProfile) -> Shares:
+        """How a need's hundred points are shared out."""
+        known = [max((one.score for one in wanted.phrase.resolutions), default=0.0) for wanted in need.wanted]
+        doubt = 1 - sum(min(1.0, score) for score in known) / len(known) if known else 0.0
+        return shares([wanted.importance for wanted in need.wanted], round(doubt, DECIMALS), self.weights)
+
+    def score(self, need: NeedProfile, citizen: CitizenProfile) -> Match:
+        """The match of a citizen for a need. Gates are not asked here: see `why_not`."""
+        covers = [self.cover(wanted.phrase, citizen.phrases) for wanted in need.wanted]
+        title = self.title_cover(need.title, citizen.phrases)
+        strengths = [0.0 if cover is None else cover[1].strength for cover in covers]
+        around = circumstances(need, citizen)
+        share = self.shares(need)
+        importances = [wanted.importance for wanted in need.wanted]
+        added = tally(importances, share, strengths, title.strength, around, self.weights)
+        mark_need, mark_citizen = highlights(need, covers, title.best, self.wording)
+        uncovered = [
+            wanted
+            for wanted, strength in zip(need.wanted, strengths, strict=True)
+            if strength < self.weights.covered_from
+        ]
+        return Match(
+            need_id=need.id,
+            citizen_id=citizen.id,
+            total=added.total / 100,
+            weights_version=self.weights.version,
+            vocabulary_version=self.vocabulary.version,
+            reasons=reasons_of(need, covers, title, added, share),
+            parts=parts_of(added, around, citizen),
+            highlight_need=mark_need,
+            highlight_citizen=mark_citizen,
+            missing=tuple(w.phrase.text for w in sorted(uncovered, key=lambda w: w.importance)),
+            best_change=best_change(
+                need, citizen, share, strengths, title.strength, added.total, self.weights
+            ),
+        )
+
+
+@lru_cache(maxsize=8)
+def _wording_of(vocabulary: Vocabulary) -> Wording:
+    return Wording(meanings_of(vocabulary))

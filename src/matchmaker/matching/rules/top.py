@@ -1,0 +1,86 @@
+"""The best of many totals, ties by id, kept as numbers until somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.matching.rules.values import Ranked
+
+Ints = NDArray[np.int64]
+
+
+def id_ranks(ids: Sequence[str]) -> Ints:
+    """The place of each id in alphabetical order."""
+    ranks = np.empty(len(ids), dtype=np.int64)
+    ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    return ranks
+
+
+class Best(Mapping[str, tuple[Ranked, ...]]):
+    """For each key (needs, or citizens) the best of the others, best first, while totals come in any order."""
+
+    def __init__(
+        self, ids: Sequence[str], others: Sequence[str], other_ranks: Ints, limit: int, *, needs: bool
+    ) -> None:
+        self._ids = ids
+        self._others = others
+        self._ranks = other_ranks
+        self._needs = needs
+        self._keys = np.zeros((len(ids), limit), dtype=np.int64)
+        self._worst = np.zeros(len(ids), dtype=np.int64)
+        self._worst_at = np.zeros(len(ids), dtype=np.int64)
+
+    def add_row(self, number: int, others: Ints, totals: Ints) -> None:
+        """Give one key all its totals at once."""
+        keys = self._key(others, totals)
+        limit = self._keys.shape[1]
+        if len(keys) > limit:
+            keys = keys[np.argpartition(-keys, limit - 1)[:limit]]
+        self._keys[number, : len(keys)] = keys
+
+    def add_column(self, numbers: Ints, other: int, totals: Ints) -> None:
+        """Give many different keys one more total each, all of the same other."""
+        keys = self._key(np.array([other]), totals)
+        better = keys > self._worst[numbers]
+        numbers, keys = numbers[better], keys[better]
+        self._keys[numbers, self._worst_at[numbers]] = keys
+        rows = self._keys[numbers]
+        worst_at = rows.argmin(axis=1)
+        self._worst_at[numbers] = worst_at
+        self._worst[numbers] = rows[np.arange(len(numbers)), worst_at]
+
+    def _key(self, others: Ints, totals: Ints) -> Ints:
+        # Orders by total, then by id; never 0 for a total above 0.
+        return totals * len(self._others) + (len(self._others) - self._ranks[others])
+
+    def __getitem__(self, one: str) -> tuple[Ranked, ...]:
+        number = self._numbers[one]
+        keys = -np.sort(-self._keys[number])
+        totals, behind = np.divmod(keys[keys > 0] - 1, len(self._others))
+        found = []
+        for total, place in zip(totals.tolist(), behind.tolist(), strict=True):
+            other = self._by_rank[len(self._others) - 1 - place]
+            need_id, citizen_id = (one, other) if self._needs else (other, one)
+            found.append(Ranked(need_id=need_id, citizen_id=citizen_id, total=total / 100))
+        return tuple(found)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {one: at for at, one in enumerate(self._ids)}
+
+    @cached_property
+    def _by_rank(self) -> list[str]:
+        return sorted(self._others)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __repr__(self) -> str:
+        return f"Best({dict(self)!r})"

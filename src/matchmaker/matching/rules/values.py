@@ -1,0 +1,178 @@
+"""What matching reads and what it answers, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from matchmaker.catalogue.rules import Phrase
+
+
+class Importance(StrEnum):
+    """How much a need asks for a skill."""
+
+    MUST = "must"
+    NICE = "nice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One skill that a need asks for."""
+
+    phrase: Phrase
+    importance: Importance = Importance.MUST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A point in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedProfile:
+    """What a group asks for. None is an unanswered question and weighs nothing; `hours` are asked a week.
+
+    `territory_id` None belongs to no territory and is open to all; a helper speaks one of the `languages`.
+    """
+
+    id: str
+    territory_id: str | None
+    title: Phrase
+    wanted: tuple[Wanted, ...]
+    group_id: str | None = None
+    place: Place | None = None
+    remote: bool | None = None
+    hours: float | None = None
+    challenge_id: str | None = None
+    until: date | None = None
+    places_left: int | None = None
+    open: bool = True
+    languages: frozenset[str] | None = None
+    refused_citizen_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenProfile:
+    """What a person offers. None is an unanswered question and weighs nothing; `hours` are free a week.
+
+    `group_ids` are the person's own groups, whose needs are not proposed to them.
+    """
+
+    id: str
+    territory_id: str | None
+    phrases: tuple[Phrase, ...]
+    place: Place | None = None
+    radius_km: float | None = None
+    remote: bool | None = None
+    hours: float | None = None
+    challenge_ids: frozenset[str] | None = None
+    group_ids: frozenset[str] = frozenset()
+    languages: frozenset[str] | None = None
+    refused_need_ids: frozenset[str] = frozenset()
+
+
+class Cover(StrEnum):
+    """How an own phrase covers a wanted one; BROADER and NARROWER say what the own skill is."""
+
+    SAME = "same"
+    BROADER = "broader"
+    NARROWER = "narrower"
+    RELATED = "related"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """How much (0 to 1) and how an own phrase covers a wanted one; `concept_id` is the wanted side's."""
+
+    strength: float
+    how: Cover
+    concept_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillReason:
+    """One asked skill (the title when `importance` is None), what covers it, and its share of the points."""
+
+    wanted: str
+    importance: Importance | None
+    own: str | None
+    how: Cover | None
+    strength: float
+    points: float
+    possible: float
+    concept_id: str | None
+
+
+class PartName(StrEnum):
+    """The summands of a score."""
+
+    SKILLS = "skills"
+    MISSING_MUST = "missing_must"
+    DISTANCE = "distance"
+    CHALLENGE = "challenge"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A summand: SKILLS is never negative, the others take away, and an unknown one takes nothing.
+
+    `value` is kilometres for DISTANCE, the citizen's hours a week for TIME, else None.
+    """
+
+    name: PartName
+    points: float
+    known: bool
+    value: float | None
+
+
+class ChangeKind(StrEnum):
+    """What a citizen could change."""
+
+    ADD_SKILL = "add_skill"
+    WIDEN_RADIUS = "widen_radius"
+    MORE_HOURS = "more_hours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The change that would raise a score most: the skill, or the amount (km, hours a week), and the points."""
+
+    kind: ChangeKind
+    wanted: str | None
+    amount: float | None
+    gain: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A score: `total` is the sum of the parts, the SKILLS part the sum of the reasons (2 decimals).
+
+    `highlight_*` are words as written on each side; `missing` are wanted skills not covered, musts first.
+    """
+
+    need_id: str
+    citizen_id: str
+    total: float
+    weights_version: str
+    vocabulary_version: str
+    reasons: tuple[SkillReason, ...]
+    parts: tuple[Part, ...]
+    highlight_need: tuple[str, ...]
+    highlight_citizen: tuple[str, ...]
+    missing: tuple[str, ...]
+    best_change: Change | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A place in a ranking; `Matcher.score` gives the reasons for it."""
+
+    need_id: str
+    citizen_id: str
+    total: float
