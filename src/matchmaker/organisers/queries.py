@@ -1,0 +1,86 @@
+"""What the desk shows: a territory's numbers, and what waits for somebody's attention."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.accounts.models import Account
+from matchmaker.catalogue.models import Commune, Territory
+from matchmaker.citizens.models import Citizen, Consent
+from matchmaker.citizens.rules import ConsentPurpose
+from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.groups.queries import local_day, open_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How many of each a territory has."""
+
+    citizens: int
+    readers: int
+    groups: int
+    open_needs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """A citizen who signed up lately, by first name."""
+
+    first_name: str
+    commune: str
+    created_at: datetime
+
+
+def figures(session: Session, territory: Territory, *, now: datetime) -> Figures:
+    """A territory's numbers, in one query."""
+    consents = exists().where(
+        Consent.citizen_id == Citizen.id,
+        Consent.purpose == ConsentPurpose.WEEKLY_LETTER,
+        Consent.withdrawn_at.is_(None),
+    )
+    here = Citizen.territory_id == territory.id
+    counts = [
+        select(func.count(Citizen.id)).where(here),
+        select(func.count(Citizen.id)).where(here, consents),
+        select(func.count(StartupGroup.id)).where(StartupGroup.territory_id == territory.id),
+        select(func.count(Need.id)).where(
+            Need.territory_id == territory.id, open_on(local_day(now, territory.time_zone))
+        ),
+    ]
+    row = session.execute(select(*(count.scalar_subquery() for count in counts))).one()
+    citizens, readers, groups, open_needs = row
+    return Figures(citizens=citizens, readers=readers, groups=groups, open_needs=open_needs)
+
+
+def newcomers(session: Session, *, territory_id: int, limit: int) -> Sequence[Newcomer]:
+    """The citizens who came last."""
+    rows = session.execute(
+        select(Account.first_name, Commune.name, Citizen.created_at)
+        .join(Account, Account.id == Citizen.account_id)
+        .join(Commune, Commune.code == Citizen.commune_code)
+        .where(Citizen.territory_id == territory_id)
+        .order_by(Citizen.created_at.desc(), Citizen.id.desc())
+        .limit(limit)
+    )
+    return [
+        Newcomer(first_name=first_name, commune=commune, created_at=created_at)
+        for first_name, commune, created_at in rows
+    ]
+
+
+def groups_without_open_needs(
+    session: Session, territory: Territory, *, now: datetime
+) -> Sequence[StartupGroup]:
+    """The groups that ask for nothing today, by name."""
+    return session.scalars(
+        select(StartupGroup)
+        .where(
+            StartupGroup.territory_id == territory.id,
+            ~exists().where(Need.group_id == StartupGroup.id, open_on(local_day(now, territory.time_zone))),
+        )
+        .order_by(StartupGroup.name)
+        .options(joinedload(StartupGroup.challenge))
+    ).all()

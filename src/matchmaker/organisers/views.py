@@ -1,0 +1,38 @@
+"""The desk of a territory."""
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from matchmaker.catalogue import queries as catalogue_queries
+from matchmaker.catalogue import service as catalogue
+from matchmaker.matching import queries as matching_queries
+from matchmaker.matching import service as matching
+from matchmaker.organisers import queries
+from matchmaker.web import Access, access, account_id, now, reading
+
+blueprint = Blueprint("organisers", __name__)
+
+NEWCOMERS_SHOWN = 12
+NEEDS_SHOWN = 30
+
+
+@blueprint.get("/t/<slug>/desk")
+@access(Access.SIGNED_IN)
+def desk(slug: str) -> ResponseReturnValue:
+    """A territory's numbers, and what waits for somebody's attention."""
+    territory = catalogue_queries.find_territory(reading(), slug=slug)
+    if territory is None or not catalogue.is_organiser(
+        reading(), territory_id=territory.id, account_id=account_id()
+    ):
+        abort(404)
+    unmatched = matching.needs_without_match(reading(), territory, now=now())
+    needs = matching_queries.needs_by_id(reading(), unmatched[:NEEDS_SHOWN])
+    return render_template(
+        "organisers/desk.html",
+        territory=territory,
+        figures=queries.figures(reading(), territory, now=now()),
+        unmatched=len(unmatched),
+        needs=[needs[need_id] for need_id in unmatched[:NEEDS_SHOWN]],
+        newcomers=queries.newcomers(reading(), territory_id=territory.id, limit=NEWCOMERS_SHOWN),
+        quiet_groups=queries.groups_without_open_needs(reading(), territory, now=now()),
+    )
