@@ -1,0 +1,66 @@
+"""The page on which the demonstration shows the letters that it caught; registered nowhere else."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from matchmaker.demo import content, mailbox
+from matchmaker.web import Access, access, site
+
+blueprint = Blueprint("demo", __name__)
+
+LETTERS_SHOWN = 20
+
+# A letter's HTML has its styles inline, as mail programs want it; nothing in it may run or be sent.
+LETTER_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "sandbox",
+    )
+)
+
+
+@blueprint.get("/demo/mailbox", endpoint="mailbox")
+@access(Access.PUBLIC)
+def show_mailbox() -> ResponseReturnValue:
+    """The letters that were caught, newest first; those to one address with ``?to=``."""
+    to = request.args.get("to", "")[:254]
+    names = mailbox.names(_folder(), to=to)
+    pages = max(1, -(-len(names) // LETTERS_SHOWN))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    shown = [
+        mailbox.read(_folder(), name) for name in names[(page - 1) * LETTERS_SHOWN : page * LETTERS_SHOWN]
+    ]
+    host = site().settings.host
+    known = content.sign_ins()
+    return render_template(
+        "demo/mailbox.html",
+        letters=[
+            (letter, mailbox.parts(letter.text.strip(), host=host)) for letter in shown if letter is not None
+        ],
+        count=len(names),
+        page=page,
+        pages=pages,
+        to=to,
+        addresses=(known.citizen.address, known.group.address, known.organiser.address),
+    )
+
+
+@blueprint.get("/demo/mailbox/<name>", endpoint="letter")
+@access(Access.PUBLIC)
+def show_letter(name: str) -> ResponseReturnValue:
+    """The HTML part of a letter, as a mail program shows it."""
+    html = mailbox.html(_folder(), name)
+    if html is None:
+        abort(404)
+    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_POLICY})
+
+
+def _folder() -> Path:
+    return Path(site().settings.demo_mailbox or "")
