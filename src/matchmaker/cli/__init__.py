@@ -1,0 +1,66 @@
+"""The command ``matchmaker``. Settings come from the environment; a missing one is a clear line and exit 2."""
+
+import importlib
+
+import click
+
+from matchmaker.logs import set_up_logs
+from matchmaker.settings import SettingsError
+from matchmaker.web import EXTENSION, Site
+
+COMMANDS = {
+    "catalogue": "matchmaker.cli.catalogue:catalogue",
+    "db": "matchmaker.cli.database:database",
+    "demo": "matchmaker.cli.demo:demo",
+    "digest": "matchmaker.cli.digest:digest",
+    "doctor": "matchmaker.cli.doctor:doctor",
+    "match": "matchmaker.cli.match_database:match",
+    "organiser": "matchmaker.cli.organiser:organiser",
+    "scheduler": "matchmaker.cli.processes:scheduler",
+    "serve": "matchmaker.cli.processes:serve",
+    "skills": "matchmaker.cli.skills:skills",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is called: ranking two files needs no Flask, and help needs neither."""
+
+    def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002
+        """The names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command of that name."""
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup)
+def cli() -> None:
+    """Connect citizens to the startups of their territory."""
+
+
+def site() -> Site:
+    """The installation that the environment describes; says what is missing and exits 2 otherwise."""
+    from matchmaker.app import create_app
+
+    try:
+        app = create_app()
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            click.echo(line, err=True)
+        raise SystemExit(2) from error
+    set_up_logs(app.extensions[EXTENSION].settings.log_level)
+    parts: Site = app.extensions[EXTENSION]
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(parts.engine.dispose)
+    return parts
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="matchmaker")

@@ -1,0 +1,62 @@
+"""``matchmaker digest``: run the weekly letters without the scheduler, and see how they stand."""
+
+import click
+
+from matchmaker.catalogue import queries as catalogue
+from matchmaker.cli import site
+from matchmaker.digests import queries, service
+from matchmaker.digests.rules import iso_week, next_moment
+from matchmaker.i18n import format_moment, using
+
+
+@click.group()
+def digest() -> None:
+    """The weekly letters."""
+
+
+@digest.command()
+@click.option(
+    "--territory", "slug", help="Run this territory's week now, whatever its day; else all that is due."
+)
+def run(slug: str | None) -> None:
+    """Queue the letters of the week. The scheduler or the next `matchmaker scheduler` sends them."""
+    works = site().works
+    if slug is None:
+        number = service.run_due(works)
+        click.echo(f"Weeks run: {number}")
+        return
+    try:
+        with works.begin() as work:
+            territory = catalogue.find_territory(work.session, slug=slug)
+            if territory is None:
+                raise click.ClickException(f"there is no territory {slug!r}")
+            done = service.run_week(work, territory_id=territory.id, started_by=None)
+            line = f"{slug} {done.iso_week}: {done.eligible - done.without_lines} letters queued"
+    except service.AlreadyRun:
+        click.echo(f"{slug}: this week was run before, nothing is sent again")
+        return
+    click.echo(line)
+
+
+@digest.command()
+def status() -> None:
+    """Each territory's week: whether it ran, and what became of its letters."""
+    parts = site()
+    now = parts.works.clock()
+    with parts.reading() as session, using("en"):
+        for territory in catalogue.territories(session):
+            week = iso_week(now, territory.time_zone)
+            runs = queries.latest_runs(session, territory_id=territory.id, limit=2)
+            coming = next_moment(
+                now, service.schedule_of(territory), weeks_run={run.iso_week for run in runs}
+            )
+            after = f"next {format_moment(coming, territory.time_zone)} ({territory.time_zone})"
+            this = next((run for run in runs if run.iso_week == week), None)
+            if this is None:
+                click.echo(f"{territory.slug} {week}: not run, {after}")
+                continue
+            stand = queries.progress(session, this)
+            click.echo(
+                f"{territory.slug} {week}: {this.state.value}, sent {stand.sent}, waiting {stand.waiting}, "
+                f"failed {stand.failed}, in doubt {stand.in_doubt}, {after}"
+            )

@@ -1,0 +1,88 @@
+"""`matchmaker match`: rankings and their quality, from file to file."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from matchmaker.catalogue.rules import FILE_LIMITS, Resolver
+from matchmaker.cli.evaluation import evaluate_folder
+from matchmaker.cli.match_files import citizen_of, need_of, readable_lines
+from matchmaker.cli.vocabulary_files import read_packaged, read_vocabulary
+from matchmaker.matching.rules import Matcher, MatchIndex
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+VOCABULARY = click.Path(exists=True, path_type=Path)
+ANY_DAY = date.min
+"""Needs in files have no end, so no day is too late for them."""
+
+
+@click.group()
+def match() -> None:
+    """Rank citizens for needs, and measure how well."""
+
+
+@match.command()
+@click.option("--citizens", type=FILE, required=True, help="JSON lines: id, skills, lang (fr unless given).")
+@click.option("--needs", type=FILE, required=True, help="JSON lines: id, title, skills, description, lang.")
+@click.option("--top", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--vocabulary", type=VOCABULARY, help="A flat file or a folder; what ships when not given.")
+@click.option("--occupation-skills", type=FILE, help="Rows occ,skill,rel to bridge jobs and skills.")
+@click.pass_context
+def batch(
+    context: click.Context,
+    citizens: Path,
+    needs: Path,
+    top: int,
+    output: Path,
+    vocabulary: Path | None,
+    occupation_skills: Path | None,
+) -> None:
+    """Write the best citizens of each need as TREC lines: need Q0 citizen rank score matchmaker."""
+    known = (
+        read_vocabulary(vocabulary, occupation_skills=occupation_skills) if vocabulary else read_packaged()
+    )
+    resolver = Resolver(known, limits=FILE_LIMITS)
+    malformed: list[int] = []
+    people = readable_lines(citizens, lambda row: citizen_of(row, resolver), malformed)
+    wishes = readable_lines(needs, lambda row: need_of(row, resolver), malformed)
+    run = MatchIndex(Matcher(known), needs=wishes, citizens=people).run(today=ANY_DAY, limit=top)
+    with output.open("w", encoding="utf-8", newline="\n") as stream:
+        for need_id, ranked in run.by_need.items():
+            for rank, one in enumerate(ranked, start=1):
+                stream.write(f"{need_id} Q0 {one.citizen_id} {rank} {one.total:.2f} matchmaker\n")
+    if malformed:
+        context.exit(1)
+
+
+@match.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--vocabulary", type=VOCABULARY, help="Beside or above the folder, or what ships, when not given."
+)
+@click.option(
+    "--occupation-skills", type=FILE, help="Rows occ,skill,rel; h2b's judgements come from this table."
+)
+def evaluate(folder: Path, vocabulary: Path | None, occupation_skills: Path | None) -> None:
+    """Print quality and time on the judged sets in a folder."""
+    vocabulary = vocabulary or next(
+        (
+            path
+            for place in (folder, folder.resolve().parent)
+            for path in sorted(place.glob("vocabulary.csv*"))
+        ),
+        None,
+    )
+    known = (
+        read_vocabulary(vocabulary, occupation_skills=occupation_skills) if vocabulary else read_packaged()
+    )
+    resolver = Resolver(known, limits=FILE_LIMITS)
+    click.echo(f"{len(known.concepts)} concepts, {len(known.labels)} labels, version {known.version}")
+    for figure in evaluate_folder(folder, resolver, Matcher(known)):
+        click.echo(
+            f"{figure.subject:24} {figure.name:18} {figure.value:.3f}   "
+            f"{figure.judged} judged, {figure.milliseconds:.1f} ms each"
+        )

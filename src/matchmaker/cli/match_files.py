@@ -1,0 +1,88 @@
+"""Citizens and needs as JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from matchmaker.catalogue.rules import FILE_LIMITS, Resolver, check_description, check_phrases
+from matchmaker.cli.vocabulary_files import open_text
+from matchmaker.matching.rules import CitizenProfile, NeedProfile, Wanted
+
+T = TypeVar("T")
+Row = Mapping[str, object]
+
+
+def readable_lines(path: Path, read: Callable[[Row], T], malformed: list[int]) -> Iterator[T]:
+    """The lines that can be read; the numbers of others go to standard error and into `malformed`."""
+    with open_text(path) as stream:
+        for number, line in enumerate(stream, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield read(_object(line))
+            except json.JSONDecodeError as problem:
+                malformed.append(number)
+                click.echo(f"{path}, line {number}: no JSON: {problem.msg}", err=True)
+            except ValueError as problem:
+                malformed.append(number)
+                click.echo(f"{path}, line {number}: {problem}", err=True)
+
+
+def _object(line: str) -> Row:
+    row = json.loads(line)
+    if not isinstance(row, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004
+    return row
+
+
+def citizen_of(row: Row, resolver: Resolver) -> CitizenProfile:
+    """A citizen from `id`, `skills` and perhaps `lang`; ValueError says what is wrong."""
+    texts = _texts(row, "skills")
+    check_phrases(texts, FILE_LIMITS)
+    language = language_of(row)
+    return CitizenProfile(
+        id=_text(row, "id"),
+        territory_id=None,
+        phrases=tuple(resolver.phrase(text, language=language) for text in texts),
+    )
+
+
+def need_of(row: Row, resolver: Resolver) -> NeedProfile:
+    """A need from `id`, `title`, `skills`, perhaps `description` and `lang`; ValueError says what is wrong."""
+    texts = _texts(row, "skills")
+    check_phrases(texts, FILE_LIMITS)
+    description = row.get("description")
+    if isinstance(description, str):
+        check_description(description, FILE_LIMITS)
+    language = language_of(row)
+    return NeedProfile(
+        id=_text(row, "id"),
+        territory_id=None,
+        title=resolver.phrase(_text(row, "title"), language=language),
+        wanted=tuple(Wanted(phrase=resolver.phrase(text, language=language)) for text in texts),
+    )
+
+
+def language_of(row: Row) -> str | None:
+    """The `lang` of a row when it is one that we know."""
+    language = row.get("lang")
+    return language if language in ("fr", "en") and isinstance(language, str) else None
+
+
+def _text(row: Row, key: str) -> str:
+    value = row.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"no text under {key!r}")
+    return value
+
+
+def _texts(row: Row, key: str) -> list[str]:
+    value = row.get(key)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"no list of texts under {key!r}")
+    return [item for item in value if item.strip()]
