@@ -1,0 +1,123 @@
+"""How fast phrases resolve, a new need ranks, and whole runs go beside the plain loop over pairs."""
+
+from __future__ import annotations
+
+import random
+import resource
+import statistics
+from collections.abc import Callable
+from datetime import date
+from time import perf_counter
+
+from rapidfuzz import fuzz
+
+from benchmarks.people import citizens, needs, resolved, typed_texts
+from matchmaker.catalogue.rules import Resolver
+from matchmaker.cli.vocabulary_files import read_packaged
+from matchmaker.matching.rules import CitizenProfile, Matcher, MatchIndex, NeedProfile
+
+TODAY = date(2026, 11, 24)
+DISTINCT = 20_000
+TERRITORIES = 1_254
+SAMPLE = 20_000
+
+
+def typing() -> None:
+    """Building the resolver, and one typed phrase that is no label."""
+    vocabulary = read_packaged()
+    started = perf_counter()
+    resolver = Resolver(vocabulary)
+    built = perf_counter() - started
+    started = perf_counter()
+    resolver.warm_up()
+    warm = perf_counter() - started
+    texts = typed_texts(vocabulary, DISTINCT)[-1000:]
+    times = [_seconds(resolver.resolve, text) for text in texts]
+    print(
+        f"resolver of {len(vocabulary.labels)} labels: {built:.2f} s, first search {warm:.2f} s (held to 0.3 s)"
+    )
+    _tell("resolving a typed phrase", times, 10)
+
+
+def new_need(people: int) -> None:
+    """One need that the index has never seen against many citizens; its phrases resolved when it was saved."""
+    vocabulary = read_packaged()
+    resolver, matcher = Resolver(vocabulary), Matcher(vocabulary)
+    phrases = resolved(resolver, typed_texts(vocabulary, DISTINCT))
+    started = perf_counter()
+    index = MatchIndex(matcher, needs=(), citizens=citizens(phrases, people, 1))
+    print(f"index of {people} citizens, {DISTINCT} distinct phrases: {perf_counter() - started:.1f} s")
+    fresh = resolved(resolver, typed_texts(vocabulary, DISTINCT + 1500, seed=9)[-1500:])
+    times = [
+        _seconds(lambda need: index.rank_citizens(need, today=TODAY), need)
+        for need in needs(fresh, 200, 1, seed=8)
+    ]
+    _tell(f"one new need against {people} citizens", times, 20)
+
+
+def loop(people: int, asked: int) -> None:
+    """A whole run in one territory, 20 best each way, beside token_sort_ratio of each pair of phrases in a loop."""
+    vocabulary = read_packaged()
+    resolver, matcher = Resolver(vocabulary), Matcher(vocabulary)
+    phrases = resolved(resolver, typed_texts(vocabulary, DISTINCT))
+    pool, wishes = list(citizens(phrases, people, 1)), list(needs(phrases, asked, 1))
+    started = perf_counter()
+    MatchIndex(matcher, needs=wishes, citizens=pool).run(today=TODAY, limit=20)
+    spent = perf_counter() - started
+    rng = random.Random(5)
+    pairs = [(rng.choice(pool), rng.choice(wishes)) for _ in range(SAMPLE)]
+    started = perf_counter()
+    for citizen, need in pairs:
+        plain_score(citizen, need)
+    looped = (perf_counter() - started) / SAMPLE * people * asked
+    print(
+        f"{people} citizens x {asked} needs, 20 best each way: {spent:.1f} s with the index; the plain loop, timed on "
+        f"{SAMPLE} pairs and scaled: {looped:.0f} s; {looped / spent:.0f} times as fast (held to 1000)"
+    )
+
+
+def plain_score(citizen: CitizenProfile, need: NeedProfile) -> float:
+    """What a plain matcher does for one pair: for each asked skill the best token_sort_ratio of the citizen's."""
+    own = [phrase.text for phrase in citizen.phrases]
+    asked = [need.title.text, *(wanted.phrase.text for wanted in need.wanted)]
+    return sum(max(fuzz.token_sort_ratio(text, mine) for mine in own) for text in asked) / len(asked)
+
+
+def country(people: int) -> dict[str, float]:
+    """A whole run over all territories in this process: seconds of its steps and the peak of memory in megabytes."""
+    vocabulary = read_packaged()
+    resolver, matcher = Resolver(vocabulary), Matcher(vocabulary)
+    started = perf_counter()
+    phrases = resolved(resolver, typed_texts(vocabulary, DISTINCT))
+    known = perf_counter()
+    index = MatchIndex(
+        matcher,
+        needs=needs(phrases, people // 10, TERRITORIES),
+        citizens=citizens(phrases, people, TERRITORIES),
+    )
+    built = perf_counter()
+    run = index.run(today=TODAY, limit=20)
+    done = perf_counter()
+    return {
+        "citizens": people,
+        "needs": people // 10,
+        "resolve_s": round(known - started, 1),
+        "index_s": round(built - known, 1),
+        "run_s": round(done - built, 1),
+        "proposals": sum(len(best) for best in run.by_need.values()),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def _seconds(call: Callable[..., object], *given: object) -> float:
+    started = perf_counter()
+    call(*given)
+    return perf_counter() - started
+
+
+def _tell(what: str, times: list[float], held_to: int) -> None:
+    ordered = sorted(times)
+    print(
+        f"{what}: {1000 * statistics.median(ordered):.1f} ms at the median, "
+        f"{1000 * ordered[int(0.95 * len(ordered))]:.1f} ms at the 95th percentile (held to {held_to} ms)"
+    )

@@ -1,0 +1,177 @@
+"""What every test may ask for: databases on both engines, the application over them, and an SMTP server.
+
+A test that takes ``database`` or ``fresh_engine`` runs twice, on SQLite and on PostgreSQL. With ``-k sqlite``
+it runs on the first alone, and no PostgreSQL is started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from matchmaker.db import make_engine
+from tests import databases, mailbox, postgres
+from tests.clock import MovableClock
+from tests.databases import Database, Template
+from tests.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from matchmaker.work import WorkFactory
+    from tests.builders import World
+    from tests.doors import Person
+
+BACKENDS = ("sqlite", "postgres")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of our own."""
+    parser.addoption("--renew-golden", action="store_true", help="write golden files anew; read their diff")
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this run of the tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_folder: Path) -> Iterator[str]:
+    """The address of the PostgreSQL server, without a database."""
+    with postgres.server(run_folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """An SQLite file with the schema."""
+    return databases.sqlite_template(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[Template]:
+    """A PostgreSQL database with the schema."""
+    with databases.postgres_template(postgres_server) as template:
+        yield template
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def template(request: pytest.FixtureRequest) -> Template:
+    """A database with the schema and no rows, made by the migrations once for each process."""
+    made: Template = request.getfixturevalue(f"{request.param}_template")
+    return made
+
+
+@pytest.fixture(scope="session")
+def engine(template: Template) -> Iterator[Engine]:
+    """An engine of a database with the schema, shared by the tests of this process: write by ``database``."""
+    with databases.copied(template) as made:
+        yield made
+
+
+@pytest.fixture
+def database(engine: Engine) -> Iterator[Database]:
+    """A database whose changes are undone after the test."""
+    with databases.rolled_back(engine) as isolated:
+        yield isolated
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session of ``database``."""
+    with database.sessions() as opened:
+        yield opened
+
+
+@pytest.fixture
+def fresh_engine(template: Template) -> Iterator[Engine]:
+    """An engine of a database of the test's own, for tests with several connections or processes at once."""
+    with databases.copied(template) as made:
+        yield made
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[Mailbox]:
+    """A real SMTP server that keeps what it receives."""
+    with mailbox.smtp_server() as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty_engine(request: pytest.FixtureRequest, tmp_path: Path, backend: str) -> Iterator[Engine]:
+    """An engine of a database of the test's own that has no schema."""
+    if backend == "sqlite":
+        url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        made = make_engine(url)
+        yield made
+        made.dispose()
+    else:
+        with databases.empty_postgres(request.getfixturevalue("postgres_server")) as url:
+            made = make_engine(url)
+            yield made
+            made.dispose()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The name of each database engine in turn."""
+    name: str = request.param
+    return name
+
+
+# The application is imported where it is asked for: most tests of rules and of tools never need it.
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """The clock of ``app`` and ``live_app``; it stands still until the test moves it."""
+    return MovableClock()
+
+
+@pytest.fixture
+def app(database: Database, clock: MovableClock) -> Flask:
+    """The whole application over ``database``: what it commits is undone after the test."""
+    from tests.doors import make_app
+
+    return make_app(database.sessions, clock=clock)
+
+
+@pytest.fixture
+def works(app: Flask) -> WorkFactory:
+    """The units of work of ``app``."""
+    from tests.doors import works_of
+
+    return works_of(app)
+
+
+@pytest.fixture
+def world(works: WorkFactory) -> World:
+    """A small world in the database of ``app``: see ``tests.builders.make_world``."""
+    from tests.builders import make_world
+
+    with works.begin() as work:
+        return make_world(work)
+
+
+@pytest.fixture
+def person(app: Flask) -> Person:
+    """A visitor at the doors of ``app``, with a browser of their own and no script."""
+    from tests.doors import visitor
+
+    return visitor(app)
+
+
+@pytest.fixture
+def live_app(fresh_engine: Engine, clock: MovableClock) -> Iterator[Flask]:
+    """The application on a database of the test's own, by real connections: for threads, processes, waiting."""
+    from tests.doors import live_app
+
+    with live_app(fresh_engine.url.render_as_string(hide_password=False), clock=clock) as opened:
+        yield opened

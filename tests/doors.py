@@ -1,0 +1,119 @@
+"""The application over a test's database, and a person at its doors."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from matchmaker import web
+from matchmaker.accounts import service as accounts
+from matchmaker.accounts.models import Account
+from matchmaker.app import create_app
+from matchmaker.db import SessionFactory
+from matchmaker.web import Site
+from matchmaker.work import Clock, WorkFactory
+from tests import builders
+
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def make_app(
+    sessions: SessionFactory,
+    *,
+    now: datetime = builders.NOW,
+    clock: Clock | None = None,
+    **settings: object,
+) -> Flask:
+    """The application over ``sessions``, at a moment that stands still unless a clock is given."""
+    app = create_app(builders.make_settings(**settings), clock=clock or (lambda: now))
+    own = site_of(app)
+    own.engine.dispose()
+    app.extensions[web.EXTENSION] = replace(
+        own, reading=sessions, works=replace(own.works, sessions=sessions)
+    )
+    return app
+
+
+def site_of(app: Flask) -> Site:
+    """The parts of the installation."""
+    site: Site = app.extensions[web.EXTENSION]
+    return site
+
+
+def works_of(app: Flask, *, now: datetime | None = None) -> WorkFactory:
+    """The installation's units of work; at another moment if ``now`` is given."""
+    works = site_of(app).works
+    return works if now is None else replace(works, clock=lambda: now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a browser of their own."""
+
+    client: FlaskClient
+
+    def get(self, path: str) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path)
+
+    def post(
+        self, path: str, data: Mapping[str, object] | None = None, *, page: str | None = None
+    ) -> TestResponse:
+        """Send a form with the CSRF token of ``page``, the page on which its button is: by default the first page."""
+        token = _TOKEN.search(self.client.get(page or "/").text)
+        assert token is not None
+        return self.client.post(path, data={**(data or {}), "csrf_token": token[1]})
+
+    def fill_in(self, path: str, data: Mapping[str, object] | None = None) -> TestResponse:
+        """Open the form at ``path`` and send it to the same address, as most forms of ours are sent."""
+        return self.post(path, data, page=path)
+
+
+@contextmanager
+def live_app(url: str, *, clock: Clock, **settings: object) -> Iterator[Flask]:
+    """The application on a database at ``url`` by connections of its own, as it runs outside tests."""
+    app = create_app(builders.make_settings(database_url=url, **settings), clock=clock)
+    try:
+        yield app
+    finally:
+        site_of(app).engine.dispose()
+
+
+def visitor(app: Flask) -> Person:
+    """Somebody who is not signed in."""
+    return Person(client=app.test_client())
+
+
+def signed_in(app: Flask, account: Account) -> Person:
+    """Somebody with a session of their own."""
+    with works_of(app).begin() as work:
+        token = accounts.start_session(work, account=account).session_token
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+        session["_fresh"] = True
+        session["locale"] = account.locale
+    return Person(client=client)
+
+
+@contextmanager
+def statements_of(session: Session) -> Iterator[list[str]]:
+    """The SQL statements that the session's database runs inside the block."""
+    statements: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        statements.append(statement)
+
+    engine = session.get_bind().engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,133 @@
+"""When a week is due, of which week it is, and what one reader is told."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from matchmaker.digests.rules import (
+    Due,
+    PlannedLetter,
+    Reader,
+    Schedule,
+    Silence,
+    Silent,
+    due_week,
+    iso_week,
+    moment_of_week,
+    next_moment,
+    plan_letter,
+)
+
+PARIS = ZoneInfo("Europe/Paris")
+TUESDAY_8 = Schedule(weekday=2, hour=8, time_zone="Europe/Paris")
+SUNDAY_2 = Schedule(weekday=7, hour=2, time_zone="Europe/Paris")
+SUNDAY_20 = Schedule(weekday=7, hour=20, time_zone="Europe/Paris")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def paris(*parts: int, fold: int = 0) -> datetime:
+    """A moment as a clock in Paris shows it, in UTC as services get it."""
+    return datetime(*parts, tzinfo=PARIS, fold=fold).astimezone(UTC)  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize(
+    ("moment", "week"),
+    [
+        (paris(2026, 12, 31, 12), "2026-W53"),
+        (paris(2027, 1, 3, 23, 59), "2026-W53"),
+        (paris(2027, 1, 4, 0, 0), "2027-W01"),
+        (paris(2026, 1, 1, 0, 0), "2026-W01"),
+        (paris(2024, 12, 30, 8), "2025-W01"),
+    ],
+)
+def test_the_iso_week_is_that_of_the_local_day(moment: datetime, week: str) -> None:
+    assert iso_week(moment, "Europe/Paris") == week
+
+
+def test_the_week_changes_at_local_midnight_not_in_utc() -> None:
+    just_after = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
+
+    assert iso_week(just_after, "Europe/Paris") == "2026-W49"
+    assert iso_week(just_after, "UTC") == "2026-W48"
+    assert iso_week(just_after, "America/Martinique") == "2026-W48"
+
+
+def test_an_hour_that_does_not_exist_counts_as_the_one_after_it() -> None:
+    night = moment_of_week(paris(2026, 3, 28, 12), SUNDAY_2)
+
+    assert night.astimezone(UTC) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert night.astimezone(UTC).astimezone(PARIS).hour == 3
+
+
+def test_an_hour_that_comes_twice_is_due_at_its_first_coming() -> None:
+    night = moment_of_week(paris(2026, 10, 24, 12), SUNDAY_2)
+
+    assert night.astimezone(UTC) == datetime(2026, 10, 25, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("start", [paris(2026, 3, 27, 12), paris(2026, 10, 23, 12), paris(2026, 12, 30, 12)])
+@pytest.mark.parametrize("schedule", [TUESDAY_8, SUNDAY_2, SUNDAY_20])
+def test_each_week_is_due_exactly_once_whatever_the_clocks_do(start: datetime, schedule: Schedule) -> None:
+    seen: list[str] = []
+    for quarter in range(4 * 24 * 21):
+        due = due_week(start + quarter * timedelta(minutes=15), schedule, since=start)
+        if due is not None and not due.too_late and due.iso_week not in seen:
+            seen.append(due.iso_week)
+
+    assert len(seen) == 3
+    assert seen == sorted(seen)
+
+
+def test_nothing_is_due_before_the_territory_has_lived_through_its_hour() -> None:
+    since = paris(2026, 11, 24, 9)
+
+    assert due_week(paris(2026, 11, 24, 10), TUESDAY_8, since=since) is None
+    assert due_week(paris(2026, 12, 1, 8), TUESDAY_8, since=since) == Due(iso_week="2026-W49", too_late=False)
+
+
+@pytest.mark.parametrize(
+    ("late", "too_late"), [(timedelta(hours=48), False), (timedelta(hours=48, seconds=1), True)]
+)
+def test_a_late_start_catches_up_for_48_hours(late: timedelta, too_late: bool) -> None:
+    due = due_week(paris(2026, 11, 24, 8) + late, TUESDAY_8, since=LONG_AGO)
+
+    assert due == Due(iso_week="2026-W48", too_late=too_late)
+
+
+def test_a_letter_of_sunday_evening_is_caught_up_on_monday_for_its_own_week() -> None:
+    due = due_week(paris(2026, 11, 30, 7), SUNDAY_20, since=LONG_AGO)
+
+    assert due == Due(iso_week="2026-W48", too_late=False)
+
+
+def test_the_next_moment_is_this_week_until_it_has_passed_or_run() -> None:
+    monday = paris(2026, 11, 23, 12)
+
+    assert next_moment(monday, TUESDAY_8, weeks_run=set()) == paris(2026, 11, 24, 8)
+    assert next_moment(monday, TUESDAY_8, weeks_run={"2026-W48"}) == paris(2026, 12, 1, 8)
+    assert next_moment(paris(2026, 11, 24, 8), TUESDAY_8, weeks_run=set()) == paris(2026, 12, 1, 8)
+    assert next_moment(paris(2026, 10, 24, 12), SUNDAY_20, weeks_run={"2026-W43"}) == paris(2026, 11, 1, 20)
+
+
+READER = Reader(citizen_id="7", recipient_key="k", consents=True)
+
+
+def test_a_letter_holds_the_best_five_that_the_reader_was_not_told() -> None:
+    letter = plan_letter(READER, ["9", "1", "2", "3", "4", "5", "6"], {"1", "3"})
+
+    assert letter == PlannedLetter(citizen_id="7", recipient_key="k", need_ids=("9", "2", "4", "5", "6"))
+
+
+@pytest.mark.parametrize(
+    ("reader", "ranked", "told", "why"),
+    [
+        (READER, [], set(), Silence.NOTHING_FITS),
+        (READER, ["1", "2"], {"1", "2"}, Silence.ALL_TOLD),
+        (Reader(citizen_id="7", recipient_key="k", consents=False), ["1"], set(), Silence.NO_CONSENT),
+    ],
+)
+def test_nobody_gets_an_empty_letter_and_the_plan_says_why(
+    reader: Reader, ranked: list[str], told: set[str], why: Silence
+) -> None:
+    assert plan_letter(reader, ranked, told) == Silent(citizen_id="7", why=why)
