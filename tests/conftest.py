@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.db import make_engine
 from tests import databases, mailbox, postgres
+from tests.cli.command import Command
 from tests.clock import MovableClock
 from tests.databases import Database, Template
 from tests.mailbox import Mailbox
@@ -175,3 +176,19 @@ def live_app(fresh_engine: Engine, clock: MovableClock) -> Iterator[Flask]:
 
     with live_app(fresh_engine.url.render_as_string(hide_password=False), clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def command(fresh_engine: Engine, smtp_server: Mailbox, tmp_path: Path) -> Command:
+    """``matchmaker`` as a process with ``fresh_engine``'s database and ``smtp_server``, in an empty folder."""
+    return Command(
+        folder=tmp_path,
+        settings={
+            "SECRET_KEY": "a secret that is long enough for the tests",
+            "BASE_URL": "http://localhost",
+            "DATABASE_URL": fresh_engine.url.render_as_string(hide_password=False),
+            "MAIL_FROM": "bonjour@territoire.example",
+            "MAIL_HOST": smtp_server.host,
+            "MAIL_PORT": str(smtp_server.port),
+        },
+    )

@@ -28,7 +28,7 @@ def canonical_address(text: str) -> str:
     No name server is asked. Raises InvalidAddress.
     """
     try:
-        checked = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+        checked = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise InvalidAddress(str(error)) from error
     return (checked.ascii_email or checked.normalized).lower()
