@@ -24,9 +24,9 @@ KEYWORDS = {
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sdif]")
 
 
-def catalogue_path(locale: str) -> Path:
-    """The text of a locale's catalogue."""
-    return CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
+def catalogue_path(locale: str, top: Path = CATALOGUES) -> Path:
+    """The text of a locale's catalogue; ``top`` is the folder of all of them, here and below."""
+    return top / locale / "LC_MESSAGES" / "messages.po"
 
 
 def collect() -> Catalog:
@@ -50,14 +50,18 @@ def collect() -> Catalog:
     return found
 
 
-def read(locale: str) -> Catalog:
+def read(locale: str, top: Path = CATALOGUES) -> Catalog:
     """The catalogue of ``locale``; an empty one if there is none yet."""
-    path = catalogue_path(locale)
+    path = catalogue_path(locale, top)
     if not path.exists():
         return Catalog(
             locale=locale,
             charset="utf-8",
             project="matchmaker",
+            version="",
+            msgid_bugs_address="",
+            last_translator="",
+            language_team="",
             header_comment="# The French of matchmaker. Licence: AGPL-3.0-or-later, as the software.",
             fuzzy=False,
         )
@@ -65,25 +69,27 @@ def read(locale: str) -> Catalog:
         return read_po(stream, locale=locale)
 
 
-def update(locale: str) -> None:
+def update(locale: str, top: Path = CATALOGUES) -> None:
     """Add new texts to the catalogue of ``locale``, and take out those that are no longer used."""
-    catalogue = read(locale)
+    catalogue = read(locale, top)
     catalogue.update(collect(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     stream = BytesIO()
     write_po(stream, catalogue, width=110, omit_header=False, sort_output=True, include_lineno=False)
-    catalogue_path(locale).write_bytes(stream.getvalue())
+    path = catalogue_path(locale, top)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(stream.getvalue())
 
 
-def compile_catalogue(locale: str) -> None:
+def compile_catalogue(locale: str, top: Path = CATALOGUES) -> None:
     """Write the machine's form of a catalogue beside its text."""
-    with catalogue_path(locale).with_suffix(".mo").open("wb") as stream:
-        write_mo(stream, read(locale))
+    with catalogue_path(locale, top).with_suffix(".mo").open("wb") as stream:
+        write_mo(stream, read(locale, top))
 
 
-def problems(locale: str) -> Iterator[str]:
+def problems(locale: str, top: Path = CATALOGUES) -> Iterator[str]:
     """What keeps the catalogue of ``locale`` from being complete and in step with code and templates, a line each."""
-    kept = read(locale)
+    kept = read(locale, top)
     used = collect()
     for message in used:
         if not message.id:
