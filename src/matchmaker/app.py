@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 
 import structlog
@@ -10,11 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError, generate_csrf
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from matchmaker import i18n, web
 from matchmaker.accounts import views as accounts_views
 from matchmaker.catalogue import queries as catalogue_queries
+from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue import views as catalogue_views
 from matchmaker.citizens import queries as citizens_queries
 from matchmaker.citizens import views as citizens_views
@@ -25,6 +28,7 @@ from matchmaker.groups import queries as groups_queries
 from matchmaker.groups import views as groups_views
 from matchmaker.logs import set_up_logs
 from matchmaker.mail import LetterRenderer
+from matchmaker.matching import service as matching
 from matchmaker.matching import views as matching_views
 from matchmaker.organisers import views as organisers_views
 from matchmaker.resources import folder
@@ -60,11 +64,14 @@ class Application(Flask):
 def served_app() -> Flask:
     """The application as a web server's process runs it: by the environment, with its logs set up.
 
-    Raises SettingsError.
+    It reads the vocabulary meanwhile, so that no visitor waits a second for it. Raises SettingsError.
     """
     settings = load_settings()
     set_up_logs(settings.log_level)
-    return create_app(settings)
+    app = create_app(settings)
+    site: web.Site = app.extensions[web.EXTENSION]
+    Thread(target=_warm_up, args=(site,), daemon=True).start()
+    return app
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Flask:
@@ -98,7 +105,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         i18n.translate, i18n.translate_plural, newstyle=True
     )
-    app.jinja_env.filters.update(date=i18n.format_day, datetime=i18n.format_moment, number=i18n.format_number)
+    app.jinja_env.filters.update(
+        date=i18n.format_day,
+        datetime=i18n.format_moment,
+        number=i18n.format_number,
+        percent=i18n.format_percent,
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     for views in ROOM_VIEWS:
@@ -128,6 +140,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     _install_template_values(app)
     _install_answers(app)
     return app
+
+
+def _warm_up(site: web.Site) -> None:
+    try:
+        with site.reading() as session:
+            catalogue.lexicon(session).resolver.warm_up()
+            matching.matcher(session)
+    except SQLAlchemyError:
+        # The pages will tell; a server must not fail to start because of its database.
+        log.exception("not_warmed_up")
 
 
 def _install_sign_in(app: Flask) -> None:

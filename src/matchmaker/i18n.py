@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from babel.numbers import format_decimal
+from babel.numbers import format_percent as babel_percent
 from babel.support import NullTranslations, Translations
 from markupsafe import escape
 
@@ -120,6 +121,11 @@ def format_day(day: date, form: str = "long") -> str:
 def format_moment(moment: datetime, zone: str = "Europe/Paris") -> str:
     """An aware moment shown in ``zone``: "24 novembre 2026, 08:00"."""
     return babel_datetime(moment.astimezone(ZoneInfo(zone)), format="d MMMM y, HH:mm", locale=get_locale())
+
+
+def format_percent(share: float) -> str:
+    """A share from 0 to 1 in whole per cent, as "50 %" or "50%"."""
+    return babel_percent(share, locale=get_locale())
 
 
 def format_number(number: float) -> str:

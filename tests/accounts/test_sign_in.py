@@ -132,7 +132,7 @@ def test_a_wrong_password_keeps_the_address_and_says_so_at_the_field(
         assert f'value="{address}"' in answer.text
         error = re.search(r'<p class="field-error" id="password-error">(.*?)</p>', answer.text, re.DOTALL)
         assert error is not None
-        assert "Address and password do not fit" in error[1]
+        assert "This address and password do not match" in error[1]
         assert "not this one" not in answer.text
         pages.append(re.sub(r'(name="csrf_token" value=)"[^"]+"', r"\1", answer.text).replace(address, "…"))
     assert pages[0] == pages[1]

@@ -178,7 +178,7 @@ def test_every_link_of_the_error_summary_leads_to_something(macros: Environment)
     links = re.findall(r'href="#([^"]+)"', html)
     assert set(links) == {"first_name", "skills-1", "radius-0"}
     assert all(f'id="{link}"' in html for link in links)
-    assert "(2): Too long." in html
+    assert "(2) – Too long." in html
 
 
 def test_groups_of_choices_show_what_was_chosen(macros: Environment) -> None:
@@ -253,7 +253,7 @@ def test_a_full_card_says_why_and_what_is_missing(macros: Environment) -> None:
     for words in (
         "82/100",
         "Strong match",
-        "takes it in",
+        "includes it",
         "12 km from you",
         "about 2 hours a week",
         "2026-12-18",

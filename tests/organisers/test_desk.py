@@ -30,7 +30,7 @@ def test_the_desk_shows_numbers_and_what_waits_for_attention(app: Flask) -> None
 
     figures = {
         label: page.split(f"<dt>{label}</dt><dd>")[1].split("<")[0]
-        for label in ("Citizens", "Get the letter", "Groups", "Open needs", "Needs that nobody fits")
+        for label in ("Citizens", "Get the letter", "Groups", "Open needs", "Needs with no match")
     }
     assert list(figures.values()) == ["2", "1", "2", "2", "1"]
     assert "Tenir le bar" in page

@@ -46,14 +46,11 @@ class NeedCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitizenCard:
-    """A citizen as a group sees them: first name, skills, and what the match says."""
+    """A citizen as a group sees them before anybody agreed to anything: first name, skills, and the reasons."""
 
     citizen_id: int
     first_name: str
     skills: tuple[str, ...]
-    commune: str
-    remote: bool
-    hours: int | None
     score: float
     reasons: tuple[SkillReason, ...]
     missing: tuple[str, ...]
@@ -107,9 +104,6 @@ def citizen_card(citizen: Citizen, *, match: Match) -> CitizenCard:
         citizen_id=citizen.id,
         first_name=citizen.account.first_name,
         skills=tuple(skill.phrase for skill in citizen.skills),
-        commune=citizen.commune.name,
-        remote=citizen.remote,
-        hours=citizen.hours_a_week,
         score=match.total,
         reasons=covered(match),
         missing=match.missing,
@@ -188,7 +182,6 @@ def citizens_by_id(session: Session, citizen_ids: Iterable[int]) -> dict[int, Ci
         .where(Citizen.id.in_(sorted(set(citizen_ids))))
         .options(
             joinedload(Citizen.account),
-            joinedload(Citizen.commune).lazyload(Commune.postal_codes),
             selectinload(Citizen.skills),
         )
     )
