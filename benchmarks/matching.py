@@ -7,12 +7,13 @@ import resource
 import statistics
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from time import perf_counter
 
 from rapidfuzz import fuzz
 
 from benchmarks.people import citizens, needs, resolved, typed_texts
-from matchmaker.catalogue.rules import Resolver
+from matchmaker.catalogue.rules import Phrase, Resolver
 from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import CitizenProfile, Matcher, MatchIndex, NeedProfile
 
@@ -20,6 +21,13 @@ TODAY = date(2026, 11, 24)
 DISTINCT = 20_000
 TERRITORIES = 1_254
 SAMPLE = 20_000
+
+
+@cache
+def ready() -> tuple[Matcher, list[Phrase]]:
+    """The judge, and the distinct phrases of everybody, resolved once as when people save them."""
+    vocabulary = read_packaged()
+    return Matcher(vocabulary), resolved(Resolver(vocabulary), typed_texts(vocabulary, DISTINCT))
 
 
 def typing() -> None:
@@ -41,13 +49,12 @@ def typing() -> None:
 
 def new_need(people: int) -> None:
     """One need that the index has never seen against many citizens; its phrases resolved when it was saved."""
-    vocabulary = read_packaged()
-    resolver, matcher = Resolver(vocabulary), Matcher(vocabulary)
-    phrases = resolved(resolver, typed_texts(vocabulary, DISTINCT))
+    matcher, phrases = ready()
     started = perf_counter()
     index = MatchIndex(matcher, needs=(), citizens=citizens(phrases, people, 1))
     print(f"index of {people} citizens, {DISTINCT} distinct phrases: {perf_counter() - started:.1f} s")
-    fresh = resolved(resolver, typed_texts(vocabulary, DISTINCT + 1500, seed=9)[-1500:])
+    vocabulary = matcher.vocabulary
+    fresh = resolved(Resolver(vocabulary), typed_texts(vocabulary, DISTINCT + 1500, seed=9)[-1500:])
     times = [
         _seconds(lambda need: index.rank_citizens(need, today=TODAY), need)
         for need in needs(fresh, 200, 1, seed=8)
@@ -57,9 +64,7 @@ def new_need(people: int) -> None:
 
 def loop(people: int, asked: int) -> None:
     """A whole run in one territory, 20 best each way, beside token_sort_ratio of each pair of phrases in a loop."""
-    vocabulary = read_packaged()
-    resolver, matcher = Resolver(vocabulary), Matcher(vocabulary)
-    phrases = resolved(resolver, typed_texts(vocabulary, DISTINCT))
+    matcher, phrases = ready()
     pool, wishes = list(citizens(phrases, people, 1)), list(needs(phrases, asked, 1))
     started = perf_counter()
     MatchIndex(matcher, needs=wishes, citizens=pool).run(today=TODAY, limit=20)
@@ -85,10 +90,8 @@ def plain_score(citizen: CitizenProfile, need: NeedProfile) -> float:
 
 def country(people: int) -> dict[str, float]:
     """A whole run over all territories in this process: seconds of its steps and the peak of memory in megabytes."""
-    vocabulary = read_packaged()
-    resolver, matcher = Resolver(vocabulary), Matcher(vocabulary)
     started = perf_counter()
-    phrases = resolved(resolver, typed_texts(vocabulary, DISTINCT))
+    matcher, phrases = ready()
     known = perf_counter()
     index = MatchIndex(
         matcher,

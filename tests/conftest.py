@@ -179,6 +179,14 @@ def live_app(fresh_engine: Engine, clock: MovableClock) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def live_works(live_app: Flask) -> WorkFactory:
+    """The units of work of ``live_app``."""
+    from tests.doors import works_of
+
+    return works_of(live_app)
+
+
+@pytest.fixture
 def command(fresh_engine: Engine, smtp_server: Mailbox, tmp_path: Path) -> Command:
     """``matchmaker`` as a process with ``fresh_engine``'s database and ``smtp_server``, in an empty folder."""
     return Command(

@@ -4,10 +4,11 @@ APScheduler only beats. What is due stands in the database, so any number of the
 be killed at any moment, and start again.
 """
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -51,6 +52,8 @@ def run(site: Site) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    # That a round of letters outlasts the time to the next beat is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
     every = {
         _guarded(
@@ -61,9 +64,14 @@ def run(site: Site) -> None:
     }
     for job, seconds in every.items():
         scheduler.add_job(
-            job, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+            job,
+            "interval",
+            seconds=seconds,
+            next_run_time=datetime.now(UTC),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
         )
-        scheduler.add_job(job, misfire_grace_time=None)
     scheduler.start()
     log.info("scheduler_started")
     stopping.wait()

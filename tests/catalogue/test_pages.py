@@ -5,6 +5,7 @@ import re
 import pytest
 
 from matchmaker.catalogue import loading
+from matchmaker.catalogue.rules import Vocabulary
 from matchmaker.work import WorkFactory
 from tests.builders import World
 from tests.doors import Person
@@ -71,7 +72,7 @@ def test_what_says_nothing_suggests_no_skill(person: Person, world: World, typed
 
 def test_the_sources_are_shown_with_their_licences(person: Person, works: WorkFactory, world: World) -> None:
     with works.begin() as work:
-        empty = loading.read_shipped_vocabulary()
+        empty = Vocabulary(concepts=(), labels=())
         loading.load_vocabulary(work, empty, source=loading.ROME)
         loading.load_vocabulary(work, empty, source=loading.ESCO)
     page = person.get("/sources?lang=en").text

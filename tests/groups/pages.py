@@ -50,5 +50,5 @@ def letters_to(session: Session, address: str) -> list[OutboxMessage]:
 
 def link_in(letter: OutboxMessage, start: str) -> str:
     """The path of the first address in a letter whose path begins with ``start``."""
-    paths = (urlsplit(url).path for url in re.findall(r"https?://\S+", letter.text))
+    paths: list[str] = [urlsplit(url).path for url in re.findall(r"https?://\S+", letter.text)]
     return next(path for path in paths if path.startswith(start))

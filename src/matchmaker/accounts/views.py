@@ -83,7 +83,9 @@ def sign_in() -> ResponseReturnValue:
             if signed_in is not None:
                 return _enter(signed_in)
             form.password.errors = [
-                gettext("Address and password do not fit. Leave the password empty to get a link by e-mail.")
+                gettext(
+                    "This address and password do not match. Leave the password empty to get a link by e-mail."
+                )
             ]
             return form_page("accounts/sign_in.html", form, next_path=next_path)
         with begin() as work:

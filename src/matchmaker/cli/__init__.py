@@ -1,12 +1,14 @@
 """The command ``matchmaker``. Settings come from the environment; a missing one is a clear line and exit 2."""
 
+from __future__ import annotations
+
 import importlib
+from typing import TYPE_CHECKING
 
 import click
 
-from matchmaker.logs import set_up_logs
-from matchmaker.settings import SettingsError
-from matchmaker.web import EXTENSION, Site
+if TYPE_CHECKING:
+    from matchmaker.web import Site
 
 COMMANDS = {
     "catalogue": "matchmaker.cli.catalogue:catalogue",
@@ -46,6 +48,9 @@ def cli() -> None:
 def site() -> Site:
     """The installation that the environment describes; says what is missing and exits 2 otherwise."""
     from matchmaker.app import create_app
+    from matchmaker.logs import set_up_logs
+    from matchmaker.settings import SettingsError
+    from matchmaker.web import EXTENSION
 
     try:
         app = create_app()

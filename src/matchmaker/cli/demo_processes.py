@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
+from threading import Thread
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -105,19 +106,16 @@ class Children:
 
     def wait_for_web(self, url: str) -> None:
         """Return when the web has answered, or when the end has come before."""
-        host = url.removeprefix("http://")
         deadline = time.monotonic() + BOOT
         while not self._ended() and time.monotonic() < deadline:
-            connection = http.client.HTTPConnection(host, timeout=1)
-            try:
-                connection.request("GET", "/sources")
-                if connection.getresponse().status < 500:
-                    return
-            except (OSError, http.client.HTTPException):
-                pass
-            finally:
-                connection.close()
+            if _answers(url, "/sources", timeout=1):
+                return
             time.sleep(TICK)
+
+    def warm_up(self, url: str) -> None:
+        """Let the web read the vocabulary and learn its words meanwhile, so that no visitor waits a second for it."""
+        path = "/skills?q=recoudre+un+bouton"
+        Thread(target=_answers, args=(url, path), kwargs={"timeout": BOOT}, daemon=True).start()
 
     def watch(self) -> None:
         """Return when the end was asked for, or when a child has died, which is told."""
@@ -139,6 +137,17 @@ class Children:
         return False
 
 
+def _answers(url: str, path: str, *, timeout: float) -> bool:
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=timeout)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 class Preparation:
     """What another process works out for the load, while this one migrates and loads communes."""
 
@@ -156,10 +165,12 @@ class Preparation:
         return prepared
 
     def meanings(self) -> "tuple[tuple[Phrase, ...], str]":
-        """What the rest of their phrases mean, and by which version of the vocabulary; this takes a second longer.
+        """What the rest of their phrases mean, and by which version of the vocabulary; begun only when it is asked.
 
         Nothing when the process did not manage.
         """
+        with suppress(OSError):
+            self._answers.send("the rest")
         phrases: tuple[Phrase, ...] | None = self._answer()
         return phrases or (), self._version
 
@@ -188,7 +199,7 @@ def fork_preparation(ending: Ending) -> Preparation | None:
     from matchmaker.demo import service  # noqa: F401
 
     context = multiprocessing.get_context("fork")
-    answers, told = context.Pipe(duplex=False)
+    answers, told = context.Pipe()
     process = context.Process(target=_prepare, args=(told,), daemon=True)
     process.start()
     told.close()
@@ -204,4 +215,6 @@ def _prepare(told: Connection) -> None:
     vocabulary = read_shipped_vocabulary()
     prepared = service.prepare(vocabulary)
     told.send(prepared)
+    # The rest takes longer than all else; begun at once, it would hold up the start on a small machine.
+    told.recv()
     told.send(service.resolve(vocabulary, prepared.rest))

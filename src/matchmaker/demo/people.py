@@ -159,7 +159,7 @@ class _Chance:
     def _skills(self, random: Random, slug: str, language: str, name: FirstName) -> tuple[str, ...]:
         leaning = random.choices(self._leanings, [one.weight for one in self._leanings])[0]
         found: dict[str, str] = {}
-        if random.random() < 0.3:
+        if random.random() < 0.5:
             self._add(random, found, random.choice(self._asked[slug]), language, name)
         for _ in range(random.choice((2, 3, 3, 4, 4, 5, 6, 8))):
             family = leaning.family if random.random() < 0.65 else random.choice(leaning.beside)

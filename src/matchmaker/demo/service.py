@@ -135,7 +135,7 @@ def keep(work: Work, phrases: Iterable[Phrase], *, vocabulary_version: str) -> b
 
     Otherwise nothing is kept: another vocabulary may give them another meaning.
     """
-    sources = work.session.execute(select(VocabularySource.name, VocabularySource.version)).tuples().all()
+    sources = work.session.execute(select(VocabularySource.name, VocabularySource.version)).all()
     if list(sources) != [(loading.STARTER.name, vocabulary_version)]:
         return False
     key = catalogue.lexicon_key(work.session)
@@ -144,7 +144,7 @@ def keep(work: Work, phrases: Iterable[Phrase], *, vocabulary_version: str) -> b
             select(ResolvedPhrase.phrase, ResolvedPhrase.language).where(
                 ResolvedPhrase.vocabulary_version == key
             )
-        ).tuples()
+        )
     )
     meanings = {(catalogue.phrase_key(phrase.text), phrase.language): phrase for phrase in phrases}
     rows = [
@@ -171,12 +171,10 @@ def complete(work: Work) -> int:
     open_texts: set[Text] = set()
     for skill in (CitizenSkill, WantedSkill):
         unsure = select(skill.phrase, skill.language).where(skill.concept_id.is_(None)).distinct()
-        open_texts |= set(work.session.execute(unsure).tuples())
+        open_texts |= set(work.session.execute(unsure))
     titles = select(Need.title, StartupGroup.locale).join(StartupGroup, StartupGroup.id == Need.group_id)
     open_texts |= {
-        (title, language)
-        for title, language in work.session.execute(titles).tuples()
-        if len(title) <= LIMITS.phrase
+        (title, language) for title, language in work.session.execute(titles) if len(title) <= LIMITS.phrase
     }
     for phrase in _resolve_here(work, sorted(open_texts)):
         concept_id = _concept(phrase)

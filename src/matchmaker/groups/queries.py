@@ -116,11 +116,11 @@ def challenges_with_groups(
         .order_by(StartupGroup.created_at.desc(), StartupGroup.id.desc())
     ).all()
     counted = session.execute(
-        select(Need.group_id, func.count())
+        select(Need.group_id, func.count().label("number"))
         .where(Need.territory_id == territory.id, open_on(today))
         .group_by(Need.group_id)
     )
-    counts = dict(counted.tuples().all())
+    counts = {one.group_id: one.number for one in counted}
     newest = (Need.created_at.desc(), Need.id.desc())
     place = func.row_number().over(partition_by=StartupGroup.challenge_id, order_by=newest)
     placed = (

@@ -51,8 +51,14 @@ SHORTENED = 0.7
 """How far an unknown word is believed to be the beginning of a known one ("compta", "dev")."""
 
 
-LEAST_THEME, WIDEST_THEME = 0.02, 400
+LEGIBLE = 0.6
+"""Belief from which an unknown word is counted as the known word that was probably meant."""
+
+LEAST_THEME, WIDEST_THEME = 0.04, 120
 """How far a concept must belong to a theme to be part of it, and how many concepts one theme has at most."""
+
+THEME_SHARE = 0.02
+"""No theme is wider than this share of all concepts, so that it still tells something in a small vocabulary."""
 
 
 class Telling(NamedTuple):
@@ -157,10 +163,9 @@ class Meanings:
 
     def term(self, word: str, language: str) -> tuple[str, float, float]:
         """What a folded word is counted as, how far that is believed, and its rarity (0.1 to 1)."""
-        believed = self.read(word, language)
-        if not believed:
+        number, share = max(self.read(word, language), key=lambda one: (one[1], -one[0]), default=(-1, 0.0))
+        if share < LEGIBLE:
             return word, 1.0, 1.0
-        number, share = max(believed, key=lambda one: (one[1], -one[0]))
         return f"#{number}", share, float(self._rarity[number])
 
     def tell(self, text: str, language: str) -> Telling:
@@ -186,7 +191,8 @@ class Meanings:
             return {}
         found = (above / most) ** 2
         near = np.flatnonzero(found >= LEAST_THEME)
-        near = near[np.lexsort((near, -found[near]))][:WIDEST_THEME]
+        widest = min(WIDEST_THEME, max(5, int(THEME_SHARE * len(found))))
+        near = near[np.lexsort((near, -found[near]))][:widest]
         return {self._table.concept_ids[at]: round(float(found[at]), 6) for at in near}
 
 

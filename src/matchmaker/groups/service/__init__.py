@@ -3,6 +3,7 @@
 from matchmaker.groups.service.groups import (
     AddressMismatch,
     AlreadyMember,
+    ChallengeElsewhere,
     InvitationUnusable,
     NameTaken,
     NotAllowed,
@@ -28,6 +29,7 @@ from matchmaker.groups.service.needs import (
 __all__ = [
     "AddressMismatch",
     "AlreadyMember",
+    "ChallengeElsewhere",
     "InvitationUnusable",
     "NameTaken",
     "NeedDetails",

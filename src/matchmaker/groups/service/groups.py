@@ -1,5 +1,7 @@
 """Founding groups, and asking people to join."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -13,7 +15,7 @@ from matchmaker.db import violates
 from matchmaker.groups import letters, queries
 from matchmaker.groups.models import Invitation, Membership, StartupGroup
 from matchmaker.groups.rules import Role, Stage
-from matchmaker.tokens import InvalidToken
+from matchmaker.tokens import InvalidToken, Tokens
 from matchmaker.work import Work
 
 INVITATION_LASTS = timedelta(days=14)
@@ -21,6 +23,10 @@ INVITATION_LASTS = timedelta(days=14)
 
 class NameTaken(Exception):
     """The territory has a group of this name."""
+
+
+class ChallengeElsewhere(ValueError):
+    """The défi is not one of the group's territory."""
 
 
 class NotAllowed(Exception):
@@ -62,8 +68,8 @@ def found_group(
         created_at=work.now,
         memberships=[Membership(account_id=founder_id, role=Role.LEAD, joined_at=work.now)],
     )
-    work.session.add(group)
-    _flush_named(work.session)
+    with _names_apart(work.session):
+        work.session.add(group)
     return group
 
 
@@ -77,10 +83,12 @@ def change_group(
     description: str,
     stage: Stage,
 ) -> None:
-    """Change what a group says of itself. Raises NameTaken."""
-    group.challenge_id = challenge.id
-    group.name, group.pitch, group.description, group.stage = name, pitch, description, stage
-    _flush_named(work.session)
+    """Change what a group says of itself. Raises NameTaken, ChallengeElsewhere."""
+    if challenge.territory_id != group.territory_id:
+        raise ChallengeElsewhere
+    with _names_apart(work.session):
+        group.challenge_id = challenge.id
+        group.name, group.pitch, group.description, group.stage = name, pitch, description, stage
 
 
 def check_member(session: Session, *, group_id: int, account_id: int) -> Role:
@@ -109,9 +117,6 @@ def invite(work: Work, group: StartupGroup, *, invited_by_id: int, address: str,
     """
     # Whoever else invites into this group waits here, so that no two invitations of one address are written.
     work.session.execute(select(StartupGroup.id).where(StartupGroup.id == group.id).with_for_update())
-    account = accounts.find_account(work.session, address=address)
-    if account is not None and queries.role_of(work.session, group_id=group.id, account_id=account.id):
-        raise AlreadyMember
     invited = work.session.scalars(
         select(Invitation)
         .where(
@@ -121,6 +126,10 @@ def invite(work: Work, group: StartupGroup, *, invited_by_id: int, address: str,
         )
         .with_for_update()
     ).one_or_none()
+    # Asked only now: if the invitation was being accepted, the line above has waited for it.
+    account = accounts.find_account(work.session, address=address)
+    if account is not None and queries.role_of(work.session, group_id=group.id, account_id=account.id):
+        raise AlreadyMember
     if invited is None:
         invited = Invitation(group_id=group.id, address=address, created_at=work.now)
         work.session.add(invited)
@@ -139,7 +148,7 @@ def invite(work: Work, group: StartupGroup, *, invited_by_id: int, address: str,
             pitch=group.pitch,
             invited_by=inviter.first_name,
             until=queries.local_day(invited.expires_at, group.territory.time_zone),
-            url=work.links.to("groups.invitation", token=work.tokens.sign("invitation", str(invited.id))),
+            url=work.links.to("groups.invitation", token=_token(work.tokens, invited)),
         )
     )
     return invited
@@ -148,13 +157,15 @@ def invite(work: Work, group: StartupGroup, *, invited_by_id: int, address: str,
 def find_invitation(work: Work, *, token: str) -> Invitation:
     """The invitation behind a mailed token, untouched; raises InvitationUnusable."""
     try:
-        number = int(work.tokens.read("invitation", token))
+        number, _, reader = work.tokens.read("invitation", token).partition(".")
     except InvalidToken as error:
         raise InvitationUnusable from error
     found = work.session.scalars(
-        select(Invitation).where(Invitation.id == number).with_for_update()
+        select(Invitation).where(Invitation.id == int(number)).with_for_update()
     ).one_or_none()
     if found is None or found.accepted_at is not None or found.expires_at <= work.now:
+        raise InvitationUnusable
+    if reader != _reader(work.tokens, found):
         raise InvitationUnusable
     return found
 
@@ -173,7 +184,7 @@ def accept_invitation(
     if account is None:
         if not first_name:
             raise InvitationUnusable
-        account = accounts.open_account(work, address=invited.address, first_name=first_name, locale=locale)
+        account = _newcomer(work, address=invited.address, first_name=first_name, locale=locale)
     invited.accepted_at = work.now
     known = work.session.get(Membership, (invited.group_id, account.id))
     if known is None:
@@ -187,10 +198,32 @@ def accept_invitation(
     return invited.group, signed_in
 
 
-def _flush_named(session: Session) -> None:
+def _newcomer(work: Work, *, address: str, first_name: str, locale: str) -> Account:
+    try:
+        with work.session.begin_nested():
+            return accounts.open_account(work, address=address, first_name=first_name, locale=locale)
+    except IntegrityError as error:
+        # Another invitation or sign-up of this address was confirmed at the same moment.
+        account = accounts.find_account(work.session, address=address)
+        if account is None or not violates(error, "uq_accounts_address"):
+            raise
+        return account
+
+
+def _token(tokens: Tokens, invited: Invitation) -> str:
+    return tokens.sign("invitation", f"{invited.id}.{_reader(tokens, invited)}")
+
+
+def _reader(tokens: Tokens, invited: Invitation) -> str:
+    # SQLite gives the id of a deleted row to a later one: an old letter must not open somebody else's invitation.
+    return tokens.fingerprint("invitation", invited.address)[:16]
+
+
+@contextmanager
+def _names_apart(session: Session) -> Iterator[None]:
     try:
         with session.begin_nested():
-            session.flush()
+            yield
     except IntegrityError as error:
         if violates(error, "uq_startup_groups_territory_id_name"):
             raise NameTaken from error

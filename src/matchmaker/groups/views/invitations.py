@@ -52,6 +52,7 @@ def invite(group_id: int) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def invitation(token: str) -> ResponseReturnValue:
     """An invitation: shown by GET, accepted by POST; asks for a name if the address has no account."""
+    visitor = visitor_id()
     try:
         with begin() as work:
             found = service.find_invitation(work, token=token)
@@ -62,15 +63,17 @@ def invitation(token: str) -> ResponseReturnValue:
                 "territory": found.group.territory,
                 "invited_by": found.invited_by.first_name,
                 "newcomer": account is None,
-                "other_account": visitor_id() is not None and (account is None or account.id != visitor_id()),
+                "other_account": visitor is not None and (account is None or account.id != visitor),
             }
-        form = NewcomerForm(locale=i18n.get_locale()) if page["newcomer"] else ConfirmForm()
+        form = (
+            NewcomerForm(locale=i18n.get_locale()) if page["newcomer"] and visitor is None else ConfirmForm()
+        )
         if form.validate_on_submit():
             with begin() as work:
                 group, signed_in = service.accept_invitation(
                     work,
                     token=token,
-                    account_id=visitor_id(),
+                    account_id=visitor,
                     first_name=form.first_name.data if isinstance(form, NewcomerForm) else None,
                     locale=form.locale.data if isinstance(form, NewcomerForm) else i18n.get_locale(),
                 )

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.rules.offers import Offers, Rows
+from matchmaker.matching.rules.offers import Rows
 from matchmaker.matching.rules.people import People
 from matchmaker.matching.rules.ragged import positions
 from matchmaker.matching.rules.tally import FULL, Shares, ceiling
@@ -65,7 +65,7 @@ class Crowd:
             block = asked[at : at + at_once]
             points = self._points(block, strengths, fields, weights)
             for number, one in enumerate(block):
-                some = np.flatnonzero(points[number])
+                some = np.flatnonzero(points[number] > 0)
                 left = self._people.totals(one.need, self.members[some], points[number, some], today, weights)
                 kept = left > 0
                 yield Totals(members=some[kept], values=left[kept])
@@ -83,7 +83,7 @@ class Crowd:
         best = np.zeros(len(row_of) * size)
         at, members, values = self._holdings(strengths, row_of)
         np.maximum.at(best, at * size + members, values)
-        met = np.flatnonzero(best)
+        met = np.flatnonzero(best > 0)
         asked, value = met // size, best[met]
         cell = need_of[asked] * size + met % size
         points = np.bincount(cell, weights=np.floor(possible[asked] * value), minlength=cells)
@@ -91,7 +91,7 @@ class Crowd:
         musts = np.bincount(need_of[must], minlength=len(block))
         counted = must[asked] & (value >= weights.covered_from)
         covered = np.bincount(cell[counted], minlength=cells)
-        some = np.flatnonzero(points)
+        some = np.flatnonzero(points > 0)
         missing = (musts[some // size] - covered[some]) / np.maximum(musts[some // size], 1)
         distinct, which = np.unique(missing, return_inverse=True)
         most = np.array([ceiling(float(one), weights) for one in distinct], dtype=np.int64)
@@ -109,7 +109,7 @@ class Crowd:
         np.maximum.at(best, at * size + members, values)
         at, members, values = self._holdings(fields, titles)
         near = np.bincount(at * size + members, weights=values, minlength=len(points))
-        some = np.flatnonzero(best + near)
+        some = np.flatnonzero((best > 0) | (near > 0))
         title = np.minimum(1.0, np.round(best[some] + weights.theme * near[some], 6))
         bonus = np.floor(share[some // size] * title).astype(np.int64)
         points[some] += np.minimum(FULL - points[some], bonus)

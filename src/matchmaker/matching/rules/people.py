@@ -25,7 +25,9 @@ class People:
         self.ids = [citizen.id for citizen in citizens]
         nan = float("nan")
         places = [(nan, nan) if c.place is None else (c.place.latitude, c.place.longitude) for c in citizens]
-        self._latitude, self._longitude = np.array(places, dtype=float).reshape(-1, 2).T
+        self._longitude = np.array([longitude for _, longitude in places], dtype=float)
+        self._latitude = np.radians(np.array([latitude for latitude, _ in places], dtype=float))
+        self._cosine = np.cos(self._latitude)
         self._radius = np.array([nan if c.radius_km is None else c.radius_km for c in citizens], dtype=float)
         self._hours = np.array([nan if c.hours is None else c.hours for c in citizens], dtype=float)
         self._no_remote = np.array([c.remote is False for c in citizens], dtype=bool)
@@ -66,9 +68,10 @@ class People:
         """The distances of the chosen citizens, to the metre; NaN where a place is open, None where the need's is."""
         if need.place is None:
             return None
-        lat1, lat2 = np.radians(need.place.latitude), np.radians(self._latitude[chosen])
+        here = np.radians(need.place.latitude)
         across = np.radians(self._longitude[chosen] - need.place.longitude)
-        half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin(across / 2) ** 2
+        half = np.sin((self._latitude[chosen] - here) / 2) ** 2
+        half += np.cos(here) * self._cosine[chosen] * np.sin(across / 2) ** 2
         return np.asarray(np.round(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))), 3))
 
     def _taken(

@@ -1,0 +1,123 @@
+"""``matchmaker organiser``: found a territory, and name who runs its desk."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from matchmaker.accounts.models import Account
+from matchmaker.catalogue import queries
+from matchmaker.catalogue.models import Organiser
+from matchmaker.mail import OutboxMessage
+from matchmaker.work import WorkFactory
+from tests.builders import add_account, load_communes, make_world
+from tests.cli.command import Command
+
+FOUND = (
+    "organiser", "found", "--slug=romans", "--name=Romans", "--summary-fr=Ici.", "--summary-en=Here.",
+    "--epci=200068781", "--commune=63113", "--challenge=Produire ici|Make it here", "--challenge=Se nourrir",
+    "--weekday=5", "--hour=18",
+)  # fmt: skip
+
+
+def test_a_territory_is_founded_with_its_communes_and_challenges(
+    command: Command, live_works: WorkFactory
+) -> None:
+    with live_works.begin() as work:
+        load_communes(work)
+    assert command.run(*FOUND).stdout == "Romans has 4 communes and 2 défis.\n"
+    with live_works.begin() as work:
+        territory = queries.find_territory(work.session, slug="romans")
+        assert territory is not None
+        assert (territory.digest_weekday, territory.digest_hour) == (5, 18)
+        titles = [(challenge.title_fr, challenge.title_en) for challenge in territory.challenges]
+        assert titles == [("Produire ici", "Make it here"), ("Se nourrir", "Se nourrir")]
+    again = command.try_to_run(*FOUND)
+    assert (again.returncode, again.stderr) == (1, "Error: there is a territory 'romans' already\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        ("--slug=Romans sur Isère", "small letters"),
+        ("--epci=1", "no commune belongs"),
+        ("--commune=99999", "not a commune's code: 99999"),
+        ("--time-zone=Romans", "not a time zone"),
+        ("--challenge=", "1 to 120 characters"),
+        (f"--challenge={'x' * 121}", "1 to 120 characters"),
+        ("--weekday=8", "1<=x<=7"),
+        ("--hour=24", "0<=x<=23"),
+    ],
+)
+def test_a_territory_that_cannot_be_is_told_why_and_nothing_is_kept(
+    command: Command, live_works: WorkFactory, option: str, why: str
+) -> None:
+    with live_works.begin() as work:
+        load_communes(work)
+    done = command.try_to_run(*FOUND, option)
+    assert done.returncode in {1, 2}
+    assert why in done.stderr
+    assert "Traceback" not in done.stderr
+    with live_works.begin() as work:
+        assert queries.territories(work.session) == []
+
+
+def name(
+    address: str = "Orane@Example.org", first_name: str = "Orane", territory: str = "clermont"
+) -> list[str]:
+    """The command's arguments."""
+    return [
+        "organiser", "name", f"--territory={territory}", f"--address={address}", f"--first-name={first_name}",
+        "--locale=en",
+    ]  # fmt: skip
+
+
+def test_a_named_organiser_gets_a_link_and_runs_the_desk(
+    command: Command, live_works: WorkFactory, live_app: Flask
+) -> None:
+    with live_works.begin() as work:
+        make_world(work)
+    done = command.run(*name())
+    assert done.stdout == "Orane runs clermont; a link to sign in is on its way.\n"
+    assert "example.org" not in done.stderr
+    with live_works.begin() as work:
+        letter = work.session.scalars(select(OutboxMessage)).one()
+        assert (letter.recipient, letter.kind) == ("orane@example.org", "accounts.sign_in")
+    link = re.search(r"^http://localhost(/sign-in/\S+)$", letter.text, re.MULTILINE)
+    assert link is not None
+
+
+def test_a_known_address_keeps_its_account_and_naming_twice_is_naming_once(
+    command: Command, live_works: WorkFactory
+) -> None:
+    with live_works.begin() as work:
+        make_world(work)
+        add_account(work, address="orane@example.org", first_name="Orane-Marie")
+    for _ in range(2):
+        command.run(*name(first_name="Somebody"))
+    with live_works.begin() as work:
+        assert work.session.scalars(select(Account.first_name)).all() == ["Orane-Marie"]
+        assert len(work.session.scalars(select(Organiser)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ({"territory": "nowhere"}, "there is no territory 'nowhere'"),
+        ({"address": "orane"}, "@-sign"),
+        ({"first_name": " "}, "1 to 60 characters"),
+        ({"first_name": "x" * 61}, "1 to 60 characters"),
+    ],
+)
+def test_who_cannot_be_named_is_told_why(
+    command: Command, live_works: WorkFactory, arguments: dict[str, str], why: str
+) -> None:
+    with live_works.begin() as work:
+        make_world(work)
+    done = command.try_to_run(*name(**arguments))
+    assert done.returncode == 1
+    assert why in done.stderr
+    with live_works.begin() as work:
+        assert work.session.scalars(select(OutboxMessage)).all() == []
+        assert work.session.scalars(select(Account)).all() == []

@@ -1,0 +1,146 @@
+"""The page of a territory: what happens there, and what a visitor can do next."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from matchmaker.catalogue import service as catalogue
+from matchmaker.groups.models import StartupGroup
+from matchmaker.groups.rules import NeedState
+from matchmaker.work import WorkFactory
+from tests.builders import TODAY, World, add_citizen, add_group, add_need
+from tests.clock import MovableClock
+from tests.doors import Person, signed_in, statements_of
+from tests.groups.conftest import Cast
+
+PAGE = "/t/valence-romans?lang=en"
+
+
+def test_the_page_shows_each_challenge_with_its_groups_and_open_needs(
+    person: Person, works: WorkFactory, world: World, cast: Cast
+) -> None:
+    with works.begin() as work:
+        add_need(work, work.session.get_one(StartupGroup, cast.group.id))
+
+    page = person.get(PAGE)
+
+    assert page.status_code == 200
+    for text in (
+        "Valence-Romans",
+        "Think big, start small, go fast.",
+        "3 communes",
+        "Make it here",
+        "Getting around",
+        "Ma bouteille s&#39;appelle Reviens",
+        "Vélos de la Drôme",
+        "Réparer nos vélos de livraison",
+        "1 open need",
+    ):
+        assert text in page.text
+    assert 'href="/join?territory=valence-romans"' in page.text
+    assert 'href="/t/valence-romans/groups/new"' in page.text
+    assert "@example.org" not in page.text
+
+
+def test_what_is_not_open_stays_off_the_page(
+    person: Person, works: WorkFactory, world: World, cast: Cast, clock: MovableClock
+) -> None:
+    with works.begin() as work:
+        group = work.session.get_one(StartupGroup, cast.group.id)
+        for state in (NeedState.DRAFT, NeedState.CLOSED, NeedState.FILLED, NeedState.EXPIRED):
+            taken = 2 if state is NeedState.FILLED else 0
+            add_need(work, group, title=f"Besoin {state.value}", state=state, places_taken=taken)
+        add_need(work, group, title="Besoin du jour", until=TODAY)
+
+    assert "Besoin du jour" in (today := person.get(PAGE).text)
+    for hidden in ("draft", "closed", "filled", "expired"):
+        assert f"Besoin {hidden}" not in today
+    clock.advance(timedelta(days=1))
+    assert "Besoin du jour" not in person.get(PAGE).text
+
+
+def test_a_visitor_can_look_at_one_challenge_alone(
+    person: Person, works: WorkFactory, world: World, cast: Cast
+) -> None:
+    with works.begin() as work:
+        add_need(work, work.session.get_one(StartupGroup, cast.group.id))
+
+    one = person.get(f"{PAGE}&challenge=se-deplacer").text
+
+    assert "Vélos de la Drôme" in one
+    assert "Ma bouteille" not in one
+    assert "Réparer nos vélos" not in one
+    assert "Ma bouteille" in person.get(f"{PAGE}&challenge=unknown").text
+
+
+def test_many_needs_are_shown_in_part_with_the_way_to_all(
+    person: Person, works: WorkFactory, world: World, cast: Cast
+) -> None:
+    with works.begin() as work:
+        group = work.session.get_one(StartupGroup, cast.group.id)
+        for number in range(8):
+            add_need(work, group, title=f"Besoin numéro {number}")
+
+    page = person.get(PAGE).text
+    assert page.count("Besoin numéro") == 6
+    assert "Besoin numéro 7" in page, "the newest"
+    assert "All 8 open needs of this challenge" in page
+    assert person.get(f"{PAGE}&challenge=produire-ici").text.count("Besoin numéro") == 8
+
+
+def test_a_territory_where_nothing_happens_yet_says_what_to_do(person: Person, world: World) -> None:
+    page = person.get("/t/clermont?lang=en")
+
+    assert page.status_code == 200
+    assert "No open need at the moment" in page.text
+    assert "Start the first group" in page.text
+    assert f'href="/t/clermont/groups/new?challenge={world.other_territory.challenges[0].id}"' in page.text
+
+
+def test_a_territory_without_challenges_is_not_a_broken_page(
+    app: Flask, person: Person, works: WorkFactory, world: World, cast: Cast
+) -> None:
+    with works.begin() as work:
+        catalogue.found_territory(
+            work, slug="jura", name="Jura", summary_fr="", summary_en="", communes=["26281"]
+        )
+
+    assert "has not chosen its challenges yet" in person.get("/t/jura?lang=en").text
+    form = signed_in(app, cast.lead).get("/t/jura/groups/new")
+    assert form.status_code == 200
+    assert "has not chosen its challenges yet" in form.text
+
+
+def test_a_citizen_is_led_to_their_matches_rather_than_to_a_second_sign_up(
+    app: Flask, works: WorkFactory, world: World
+) -> None:
+    with works.begin() as work:
+        citizen = add_citizen(work, world.territory, locale="en")
+
+    page = signed_in(app, citizen.account).get(PAGE).text
+
+    assert "See what fits me" in page
+    assert "/join?territory=" not in page
+
+
+def test_an_unknown_territory_is_not_found(person: Person, world: World) -> None:
+    assert person.get("/t/atlantis").status_code == 404
+
+
+def test_the_page_asks_the_database_as_often_for_many_needs_as_for_one(
+    person: Person, works: WorkFactory, world: World, cast: Cast
+) -> None:
+    def asked() -> int:
+        with works.sessions() as session, statements_of(session) as statements:
+            assert person.get(PAGE).status_code == 200
+        return len(statements)
+
+    with works.begin() as work:
+        add_need(work, work.session.get_one(StartupGroup, cast.group.id))
+    few = asked()
+    with works.begin() as work:
+        for number in range(5):
+            other = add_group(work, world.challenge, name=f"Groupe {number}")
+            add_need(work, other, title=f"Besoin {number}")
+
+    assert asked() == few

@@ -1,0 +1,216 @@
+"""Every door, whoever stands before it: declared, unbroken, and changing nothing that was only looked at."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from matchmaker.web import Access, declared_access
+from tests.databases import Database
+from tests.doors import Person, make_app
+from tests.house.town import Town, make_town, path_of, rules
+
+WHO = ("visitor", "newcomer", "citizen from elsewhere", "lead and organiser")
+KEPT_READINGS = "resolved_phrases"
+"""What a phrase means may be kept when a page is read: for everybody, and the same each time."""
+
+
+@pytest.fixture
+def town(app: Flask) -> Town:
+    """The application with everybody in it."""
+    return make_town(app)
+
+
+def test_every_door_declares_who_may_enter(database: Database, tmp_path: object) -> None:
+    app = make_app(database.sessions, demo_mailbox=str(tmp_path))
+    undeclared = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and not isinstance(declared_access(app, rule.endpoint), Access)
+    ]
+    assert undeclared == []
+
+
+def test_a_door_that_declares_nothing_lets_nobody_in(app: Flask) -> None:
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    answer = app.test_client().get("/forgotten")
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+
+
+def test_a_door_for_those_who_signed_in_sends_a_visitor_to_sign_in(town: Town) -> None:
+    person = town.people["visitor"]
+    for method in ("GET", "POST"):
+        for rule in rules(town.app, method):
+            if declared_access(town.app, rule.endpoint) is Access.SIGNED_IN:
+                path = path_of(town, rule)
+                answer = person.get(path) if method == "GET" else person.post(path)
+                assert answer.status_code == 302, path
+                assert answer.location.startswith("/sign-in"), path
+
+
+class Page(HTMLParser):
+    """What is asked of every page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.language: str | None = None
+        self.headings = self.titles = 0
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.forms: list[dict[str, str]] = []
+        self.bare_forms = 0
+        self._posting = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note one element."""
+        values = {name: value or "" for name, value in attrs}
+        self.headings += tag == "h1"
+        self.titles += tag == "title"
+        if "id" in values:
+            self.ids.append(values["id"])
+        if tag == "html":
+            self.language = values.get("lang")
+        if tag == "a" and values.get("href", "").startswith("/"):
+            self.links.append(values["href"])
+        if tag == "form":
+            self._posting = values.get("method", "get").lower() == "post"
+            if self._posting:
+                self.forms.append({"": values.get("action", "")})
+        if self._posting and tag in {"input", "select", "textarea", "button"} and values.get("name"):
+            self.forms[-1].setdefault(values["name"], values.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note the end of one."""
+        if tag == "form":
+            self.bare_forms += self._posting and "csrf_token" not in self.forms[-1]
+            self._posting = False
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page_is_whole_for_everybody(town: Town, who: str, language: str) -> None:
+    person = town.people[who]
+    person.get(f"/?lang={language}")
+    for rule in rules(town.app, "GET"):
+        path = path_of(town, rule)
+        answer = person.get(path)
+        assert answer.status_code < 500, path
+        assert person.client.head(path).status_code == answer.status_code, path
+        if answer.status_code < 300 and "<html" in answer.text:
+            page = Page(answer.text)
+            assert (page.language, page.headings, page.titles) == (language, 1, 1), path
+            assert page.bare_forms == 0, path
+            assert len(page.ids) == len(set(page.ids)), path
+            assert "%(" not in answer.text, path
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_looking_changes_nothing(town: Town, database: Database, who: str) -> None:
+    written: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if re.match(r"\s*(INSERT|UPDATE|DELETE)", statement) and KEPT_READINGS not in statement:
+            written.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        for rule in rules(town.app, "GET"):
+            person = town.people[who]
+            person.get(path_of(town, rule))
+            person.client.head(path_of(town, rule))
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    assert written == []
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("number", [0, 987654, 2**31, 2**63, 10**40])
+def test_a_number_of_nothing_is_a_page_that_does_not_exist(town: Town, who: str, number: int) -> None:
+    for method in ("GET", "POST"):
+        for rule in rules(town.app, method):
+            if town.numbers.keys() & rule.arguments:
+                path = path_of(town, rule, **dict.fromkeys(town.numbers, number))
+                person = town.people[who]
+                answer = person.get(path) if method == "GET" else person.post(path)
+                if answer.status_code == 302:
+                    assert answer.location.startswith("/sign-in"), path
+                else:
+                    assert answer.status_code == 404, path
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("word", ["nowhere", "é", "%", "x" * 2000, "..", "a'b\"c"])
+def test_a_word_that_names_nothing_breaks_nothing(town: Town, who: str, word: str) -> None:
+    for method in ("GET", "POST"):
+        for rule in rules(town.app, method):
+            if {"slug", "token", "name"} & rule.arguments:
+                path = path_of(town, rule, slug=word, token=word, name=word)
+                person = town.people[who]
+                answer = person.get(path) if method == "GET" else person.post(path)
+                assert answer.status_code < 500, path
+
+
+ODD = (
+    "",
+    "x" * 5000,
+    "-1",
+    "9" * 30,
+    "1e400",
+    "NaN",
+    "2026-02-31",
+    "0001-01-01",
+    "9999-12-31",
+    "\u202e<script>'\"&",
+    "é\n" * 50,
+)
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("who", ["visitor", "lead and organiser"])
+def test_no_form_breaks_on_odd_input(town: Town, who: str, odd: str) -> None:
+    person = town.people[who]
+    for rule in rules(town.app, "GET"):
+        path = path_of(town, rule)
+        answer = person.get(path)
+        if answer.status_code != 200 or "<form" not in answer.text:
+            continue
+        for form in Page(answer.text).forms:
+            target = form.pop("") or path
+            if target == "/sign-out" or target.endswith("/delete"):
+                continue
+            fields = {name: odd for name in form if name not in {"csrf_token", "form"}}
+            sent = person.client.post(
+                target, data={**form, **fields, "csrf_token": form["csrf_token"]}, follow_redirects=False
+            )
+            assert sent.status_code < 500, (target, sorted(fields))
+    assert person.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_link_leads_somewhere(town: Town, who: str) -> None:
+    person = town.people[who]
+    person.get("/?lang=en")
+    waiting, seen = ["/"], set[str]()
+    while waiting:
+        path = waiting.pop().partition("#")[0]
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = person.get(path)
+        assert answer.status_code in {200, 302, 303}, path
+        if answer.location:
+            waiting.append(answer.location)
+        elif answer.mimetype == "text/html":
+            waiting += Page(answer.text).links
+        answer.close()
+    assert len(seen) > 5
+
+
+def test_the_address_of_a_page_without_its_slash_or_with_two_is_not_another_site(person: Person) -> None:
+    for path in ("//evil.test/..", "//evil.test/sign-in", "/sign-in//", "/%2F/evil.test"):
+        answer = person.get(path)
+        assert "evil.test" not in (answer.location or ""), path

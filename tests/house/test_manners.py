@@ -1,0 +1,55 @@
+"""What no tool checks: one commit, short files, no clock of one's own in the rooms."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.checkout import ROOT
+
+PACKAGE = ROOT / "src/matchmaker"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def names(path: Path) -> str:
+    """The file's name in the package."""
+    return str(path.relative_to(PACKAGE))
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """The dotted end of what is called, and the call."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = node.func
+            if isinstance(called, ast.Attribute):
+                owner = called.value
+                left = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
+                yield f"{left}.{called.attr}", node
+            elif isinstance(called, ast.Name):
+                yield called.id, node
+
+
+def test_the_unit_of_work_alone_commits() -> None:
+    found = [names(path) for path in FILES for name, _ in calls(path) if name.endswith(".commit")]
+    assert found == ["work.py"]
+
+
+def test_time_enters_at_the_doors_alone() -> None:
+    clocks = {"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time"}
+    found = {names(path) for path in FILES for name, _ in calls(path) if name in clocks}
+    assert found <= {"work.py", "scheduler.py"}
+
+
+def test_nothing_of_the_requests_host_makes_an_address() -> None:
+    for path in FILES:
+        for name, call in calls(path):
+            external = [keyword for keyword in call.keywords if keyword.arg == "_external"]
+            assert not (name == "url_for" and external), names(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=names)
+def test_a_file_is_short_and_not_a_drawer(path: Path) -> None:
+    assert path.stem not in {"utils", "util", "helpers", "common", "misc", "manager"}
+    if "data" not in path.parts:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 330

@@ -1,0 +1,59 @@
+"""Templates: each can be read, each letter has both parts, and each is used."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from matchmaker.resources import folder
+from tests.checkout import ROOT
+
+TEMPLATES = folder("templates")
+NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*"))
+LETTERS = sorted({name.rpartition(".")[0] for name in NAMES if "/letters/" in name})
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/matchmaker").rglob("*.py"))
+
+
+@pytest.fixture
+def template_app(request: pytest.FixtureRequest) -> Flask:
+    """The application over any database: nothing is read."""
+    from matchmaker.app import create_app
+    from tests.builders import make_settings
+
+    return create_app(make_settings(database_url="sqlite:///never-opened.sqlite"))
+
+
+def test_every_template_can_be_read(template_app: Flask) -> None:
+    assert len(NAMES) > 40
+    for name in NAMES:
+        template_app.jinja_env.get_template(name)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_every_letter_has_a_text_and_an_html_part(letter: str) -> None:
+    assert {f"{letter}.txt", f"{letter}.html"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_every_letter_is_written_by_its_room(letter: str) -> None:
+    room = letter.partition("/")[0]
+    letters = ROOT / "src/matchmaker" / room / "letters.py"
+    assert f'"{letter}"' in letters.read_text(encoding="utf-8")
+
+
+def test_every_letter_that_is_written_has_templates() -> None:
+    assert set(re.findall(r'"(\w+/letters/\w+)"', CODE)) == set(LETTERS)
+
+
+def test_every_page_that_is_rendered_exists_and_each_that_exists_is_used() -> None:
+    rendered = set(re.findall(r'"((?:\w+/)+\w+\.html)"', CODE))
+    assert rendered <= set(NAMES)
+    texts = "\n".join(Path(TEMPLATES, name).read_text(encoding="utf-8") for name in NAMES)
+    frames = set(re.findall(r'"((?:\w+/)*\w+\.(?:html|txt))"', texts))
+    shown = {
+        name
+        for name in NAMES
+        if name.partition("/")[0] not in {"errors", "letters"} and "/letters/" not in name
+    }
+    assert shown - rendered - frames == set()

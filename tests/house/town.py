@@ -1,0 +1,61 @@
+"""A small town with everybody who may stand before a door."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.builders import add_account, add_citizen, add_group, add_need, add_organiser, make_world
+from tests.doors import Person, signed_in, visitor, works_of
+
+PARTS = {"slug": "valence-romans", "token": "a.b.c", "name": "letter", "filename": "matchmaker.css"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """The application with a group, a need and people; ``numbers`` are the ids that routes ask for."""
+
+    app: Flask
+    people: dict[str, Person]
+    numbers: dict[str, int]
+
+
+def make_town(app: Flask) -> Town:
+    """A visitor, a newcomer without profile, a citizen of the other territory, and somebody who is everything."""
+    with works_of(app).begin() as work:
+        world = make_world(work)
+        everything = add_organiser(work, world.territory)
+        citizen = add_citizen(work, world.territory, account=everything)
+        group = add_group(work, world.challenge, lead=everything)
+        need = add_need(work, group)
+        newcomer = add_account(work, address="newcomer@example.org", first_name="Noé")
+        elsewhere = add_citizen(
+            work, world.other_territory, address="elsewhere@example.org", commune="63113", first_name="Elsa"
+        )
+        numbers = {"group_id": group.id, "need_id": need.id, "citizen_id": citizen.id}
+    return Town(
+        app=app,
+        people={
+            "visitor": visitor(app),
+            "newcomer": signed_in(app, newcomer),
+            "citizen from elsewhere": signed_in(app, elsewhere.account),
+            "lead and organiser": signed_in(app, everything),
+        },
+        numbers=numbers,
+    )
+
+
+def rules(app: Flask, method: str) -> Iterator[Rule]:
+    """The routes that answer to a method."""
+    for rule in app.url_map.iter_rules():
+        if rule.methods is not None and method in rule.methods:
+            yield rule
+
+
+def path_of(town: Town, rule: Rule, **other: object) -> str:
+    """The path of a route for the town's group, need and person; ``other`` values instead where they are given."""
+    values = {name: {**PARTS, **town.numbers, **other}[name] for name in rule.arguments}
+    built = rule.build(values)
+    assert built is not None
+    return built[1]

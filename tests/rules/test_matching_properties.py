@@ -1,0 +1,174 @@
+"""What holds for every need and every citizen."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchmaker.catalogue.rules import Phrase, Resolver
+from matchmaker.cli.vocabulary_files import read_packaged
+from matchmaker.matching.rules import (
+    WEIGHTS,
+    CitizenProfile,
+    Importance,
+    Matcher,
+    MatchIndex,
+    NeedProfile,
+    PartName,
+    Place,
+    Wanted,
+    Weights,
+    why_not,
+)
+
+TODAY = date(2026, 11, 24)
+VOCABULARY = read_packaged()
+RESOLVER = Resolver(VOCABULARY)
+MATCHER = Matcher(VOCABULARY)
+TEXTS = [
+    "compta", "comptabilité", "mécano vélo", "réparation de vélos électriques", "couture", "retouches",
+    "animer un atelier cuisine", "cuisinier", "permis B", "permis C", "dévelopeuse web", "site internet",
+    "zythologie", "parler arabe", "gestion de projet", "jardinage", "taille de haies", "communication", "droit",
+]  # fmt: skip
+PHRASES = [RESOLVER.phrase(text, language="fr") for text in TEXTS]
+
+phrase = st.sampled_from(PHRASES)
+place = st.none() | st.builds(Place, latitude=st.floats(44.5, 45.5), longitude=st.floats(4.5, 5.5))
+needs = st.builds(
+    NeedProfile,
+    id=st.sampled_from(["n1", "n2", "n3"]),
+    territory_id=st.sampled_from(["vr", "lyon", None]),
+    title=phrase,
+    wanted=st.lists(st.builds(Wanted, phrase=phrase, importance=st.sampled_from(Importance)), max_size=5).map(
+        tuple
+    ),
+    group_id=st.sampled_from(["g1", None]),
+    place=place,
+    remote=st.sampled_from([True, False, None]),
+    hours=st.sampled_from([None, 1.0, 3.0, 9.0]),
+    challenge_id=st.sampled_from([None, "food", "waste"]),
+    places_left=st.sampled_from([None, 0, 2]),
+    languages=st.sampled_from([None, frozenset({"fr"}), frozenset({"ar"})]),
+)
+citizens = st.builds(
+    CitizenProfile,
+    id=st.sampled_from(["c1", "c2", "c3", "c4"]),
+    territory_id=st.sampled_from(["vr", "lyon", None]),
+    phrases=st.lists(phrase, max_size=5).map(tuple),
+    place=place,
+    radius_km=st.sampled_from([None, 0.0, 10.0, 50.0]),
+    remote=st.sampled_from([True, False, None]),
+    hours=st.sampled_from([None, 0.0, 2.0, 5.0]),
+    challenge_ids=st.sampled_from([None, frozenset({"food"})]),
+    group_ids=st.sampled_from([frozenset(), frozenset({"g1"})]),
+    languages=st.sampled_from([None, frozenset({"fr"})]),
+)
+quick = settings(max_examples=150, deadline=None)
+
+
+@quick
+@given(needs, citizens)
+def test_a_score_is_bounded_and_its_reasons_add_up(need: NeedProfile, citizen: CitizenProfile) -> None:
+    match = MATCHER.score(need, citizen)
+    assert 0 <= match.total <= 100
+    assert round(sum(part.points for part in match.parts), 2) == match.total
+    skills = next(part.points for part in match.parts if part.name is PartName.SKILLS)
+    assert round(sum(reason.points for reason in match.reasons), 2) == skills
+    assert all(part.points <= 0 for part in match.parts if part.name is not PartName.SKILLS)
+    assert all(0 <= reason.points <= reason.possible for reason in match.reasons)
+
+
+@quick
+@given(needs, citizens, phrase)
+def test_a_skill_more_never_lowers_a_match(need: NeedProfile, citizen: CitizenProfile, more: Phrase) -> None:
+    learned = replace(citizen, phrases=(*citizen.phrases, more))
+    assert MATCHER.score(need, learned).total >= MATCHER.score(need, citizen).total
+
+
+@quick
+@given(needs, citizens, st.randoms(use_true_random=False))
+def test_the_order_of_skills_is_irrelevant(
+    need: NeedProfile, citizen: CitizenProfile, random: object
+) -> None:
+    wanted, own = list(need.wanted), list(citizen.phrases)
+    random.shuffle(wanted)  # type: ignore[attr-defined]
+    random.shuffle(own)  # type: ignore[attr-defined]
+    turned = MATCHER.score(replace(need, wanted=tuple(wanted)), replace(citizen, phrases=tuple(own)))
+    # Shares that do not divide evenly are rounded by place, a hundredth of a point each.
+    assert abs(turned.total - MATCHER.score(need, citizen).total) <= 0.01 * (len(wanted) + 1)
+
+
+@quick
+@given(
+    st.lists(needs, max_size=3, unique_by=lambda need: need.id),
+    st.lists(citizens, max_size=4, unique_by=lambda citizen: citizen.id),
+)
+def test_a_run_says_what_one_pair_at_a_time_says(
+    asked: list[NeedProfile], people: list[CitizenProfile]
+) -> None:
+    expected = {
+        (need.id, citizen.id): total
+        for need in asked
+        for citizen in people
+        if why_not(need, citizen, TODAY) is None and (total := MATCHER.score(need, citizen).total) > 0
+    }
+    index = MatchIndex(MATCHER, needs=asked, citizens=people)
+    run = index.run(today=TODAY)
+    for rankings in (run.by_need, run.by_citizen):
+        found = {(one.need_id, one.citizen_id): one.total for ranked in rankings.values() for one in ranked}
+        assert found == expected
+    backwards = MatchIndex(MATCHER, needs=asked[::-1], citizens=people[::-1]).run(today=TODAY)
+    assert dict(backwards.by_need) == dict(run.by_need)
+    assert dict(backwards.by_citizen) == dict(run.by_citizen)
+    for need in asked:
+        live = index.citizens_for(need, today=TODAY)
+        assert [(one.citizen_id, one.total) for one in live] == [
+            (one.citizen_id, one.total) for one in run.by_need[need.id]
+        ]
+
+
+@quick
+@given(needs, citizens, st.floats(0, 9), st.floats(0, 1))
+def test_no_weights_open_a_gate(
+    need: NeedProfile, citizen: CitizenProfile, must: float, words: float
+) -> None:
+    odd = Matcher(
+        VOCABULARY, weights=Weights(version="odd", must=must, words=words, distance=0, missing_must=0)
+    )
+    shown = MatchIndex(odd, needs=[need], citizens=[citizen]).run(today=TODAY).by_need[need.id]
+    assert not shown or why_not(need, citizen, TODAY) is None
+
+
+@quick
+@given(st.text(max_size=64), st.text(max_size=64))
+def test_any_text_is_read_and_likeness_is_symmetric(one: str, other: str) -> None:
+    there = RESOLVER.alike(one, other, language="fr")
+    assert 0 <= there <= 1
+    assert there == RESOLVER.alike(other, one, language="fr")
+    for found in RESOLVER.resolve(one):
+        assert 0 < found.score <= 1
+
+
+def test_another_process_with_another_hash_seed_says_the_same() -> None:
+    program = (
+        "from tests.rules.test_matching_properties import MATCHER, PHRASES, NeedProfile, CitizenProfile, Wanted;"
+        "need = NeedProfile(id='n', territory_id=None, title=PHRASES[2], wanted=tuple(Wanted(phrase=p) for p in PHRASES[:6]));"
+        "people = [CitizenProfile(id=str(i), territory_id=None, phrases=tuple(PHRASES[i:i + 3])) for i in range(16)];"
+        "print([MATCHER.score(need, one) for one in people], MATCHER.vocabulary.version)"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
+    assert WEIGHTS.version in said.pop()

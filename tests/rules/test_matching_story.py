@@ -1,0 +1,247 @@
+"""A need, the people who could help, and the reasons."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from matchmaker.catalogue.rules import Resolver, Verdict, VerdictKind
+from matchmaker.matching.rules import (
+    WEIGHTS,
+    ChangeKind,
+    CitizenProfile,
+    Cover,
+    Gate,
+    Importance,
+    Match,
+    Matcher,
+    MatchIndex,
+    NeedProfile,
+    PartName,
+    Place,
+    Wanted,
+    match_from_mapping,
+    match_to_mapping,
+    why_not,
+)
+
+ROMANS = Place(latitude=45.046, longitude=5.052)
+VALENCE = Place(latitude=44.933, longitude=4.892)
+
+
+def need(resolver: Resolver, **changes: object) -> NeedProfile:
+    """An association that repairs bicycles."""
+    asked = NeedProfile(
+        id="n1",
+        territory_id="vr",
+        title=resolver.phrase("monter un atelier vélo", language="fr"),
+        wanted=(
+            Wanted(phrase=resolver.phrase("réparation de vélos", language="fr")),
+            Wanted(phrase=resolver.phrase("comptabilité", language="fr")),
+            Wanted(phrase=resolver.phrase("communication", language="fr"), importance=Importance.NICE),
+        ),
+        group_id="g1",
+        place=ROMANS,
+        hours=4,
+        challenge_id="mobility",
+    )
+    return replace(asked, **changes)  # type: ignore[arg-type]
+
+
+def citizen(resolver: Resolver, *skills: str, **changes: object) -> CitizenProfile:
+    """Somebody of the same territory with these skills."""
+    person = CitizenProfile(
+        id="c1",
+        territory_id="vr",
+        phrases=tuple(resolver.phrase(skill, language="fr") for skill in skills),
+    )
+    return replace(person, **changes)  # type: ignore[arg-type]
+
+
+def parts(match: Match) -> dict[PartName, float]:
+    return {part.name: part.points for part in match.parts}
+
+
+def test_who_can_do_all_of_it_has_a_hundred(resolver: Resolver, matcher: Matcher) -> None:
+    match = matcher.score(need(resolver), citizen(resolver, "mécano vélo", "compta", "communication"))
+    assert match.total > 99
+    assert [(reason.own, reason.how) for reason in match.reasons[:3]] == [
+        ("mécano vélo", Cover.SAME),
+        ("compta", Cover.SAME),
+        ("communication", Cover.SAME),
+    ]
+    assert match.missing == ()
+
+
+def test_one_of_five_is_far_from_a_hundred(resolver: Resolver, matcher: Matcher) -> None:
+    asked = ["plomberie", "comptabilité", "couture", "apiculture", "parler arabe"]
+    five = need(
+        resolver,
+        title=resolver.phrase("coup de main", language="fr"),
+        wanted=tuple(Wanted(phrase=resolver.phrase(text, language="fr")) for text in asked),
+    )
+    assert 10 <= matcher.score(five, citizen(resolver, "plombier")).total <= 25
+
+
+def test_a_must_weighs_more_than_a_nice_and_caps_when_missing(resolver: Resolver, matcher: Matcher) -> None:
+    with_must = matcher.score(need(resolver), citizen(resolver, "compta"))
+    with_nice = matcher.score(need(resolver), citizen(resolver, "communication"))
+    assert with_must.total > with_nice.total
+    no_musts = matcher.score(
+        need(resolver, title=resolver.phrase("communication", language="fr")),
+        citizen(resolver, "communication"),
+    )
+    assert no_musts.total <= 100 * (1 - WEIGHTS.missing_must)
+    assert no_musts.missing == ("réparation de vélos", "comptabilité")
+
+
+def test_a_related_skill_counts_less_than_the_same(resolver: Resolver, matcher: Matcher) -> None:
+    same = matcher.score(need(resolver), citizen(resolver, "réparation de vélos"))
+    narrower = matcher.score(need(resolver), citizen(resolver, "réparation de vélos électriques"))
+    assert 0 < narrower.reasons[0].strength < same.reasons[0].strength == 1
+    assert narrower.reasons[0].how in (Cover.NARROWER, Cover.RELATED, Cover.WORDS, Cover.BROADER)
+
+
+def test_unknown_words_still_meet_by_their_letters(resolver: Resolver, matcher: Matcher) -> None:
+    odd = need(resolver, wanted=(Wanted(phrase=resolver.phrase("zythologie appliquée", language="fr")),))
+    match = matcher.score(odd, citizen(resolver, "zythologie"))
+    assert match.reasons[0].how is Cover.WORDS
+    assert match.highlight_need == ("zythologie",)
+    assert match.highlight_citizen == ("zythologie",)
+
+
+def test_open_questions_take_nothing_away(resolver: Resolver, matcher: Matcher) -> None:
+    asked, person = need(resolver), citizen(resolver, "mécano vélo", "compta")
+    silent = matcher.score(asked, person)
+    assert {name: p for name, p in parts(silent).items() if p} == {PartName.SKILLS: silent.total}
+    fitting = replace(person, place=ROMANS, radius_km=10.0, hours=4.0, challenge_ids=frozenset({"mobility"}))
+    assert matcher.score(asked, fitting).total == silent.total
+
+
+def test_place_challenge_and_time_take_their_share(resolver: Resolver, matcher: Matcher) -> None:
+    person = citizen(
+        resolver,
+        "mécano vélo",
+        place=VALENCE,
+        radius_km=36.0,
+        hours=2.0,
+        challenge_ids=frozenset({"food"}),
+    )
+    match = matcher.score(need(resolver), person)
+    taken = parts(match)
+    skills = taken[PartName.SKILLS] + taken[PartName.MISSING_MUST]
+    km = next(part.value for part in match.parts if part.name is PartName.DISTANCE)
+    assert km == pytest.approx(17.8, abs=0.5)
+    assert taken[PartName.DISTANCE] == pytest.approx(-skills * WEIGHTS.distance * km / 36, abs=0.1)
+    assert taken[PartName.CHALLENGE] == pytest.approx(-skills * WEIGHTS.challenge, abs=0.02)
+    assert taken[PartName.TIME] == pytest.approx(-skills * WEIGHTS.time / 2, abs=0.02)
+
+
+def test_the_best_change_raises_the_score_by_what_it_says(resolver: Resolver, matcher: Matcher) -> None:
+    asked = need(resolver)
+    match = matcher.score(asked, citizen(resolver, "mécano vélo"))
+    change = match.best_change
+    assert change is not None
+    assert change.kind is ChangeKind.ADD_SKILL
+    assert change.wanted == "comptabilité"
+    better = matcher.score(asked, citizen(resolver, "mécano vélo", "comptabilité"))
+    assert better.total == pytest.approx(match.total + change.gain, abs=0.02)
+
+
+def test_more_distance_or_time_can_be_the_best_change(resolver: Resolver, matcher: Matcher) -> None:
+    skilled = citizen(resolver, "mécano vélo", "compta", "communication")
+    far = matcher.score(need(resolver), replace(skilled, place=VALENCE, radius_km=18.0))
+    busy = matcher.score(need(resolver), replace(skilled, hours=2.0))
+    assert far.best_change is not None
+    assert busy.best_change is not None
+    assert (far.best_change.kind, far.best_change.amount) == (ChangeKind.WIDEN_RADIUS, 36.0)
+    assert (busy.best_change.kind, busy.best_change.amount) == (ChangeKind.MORE_HOURS, 4)
+
+
+def test_decided_pairs_hold_both_ways(resolver: Resolver, matcher: Matcher) -> None:
+    never = Matcher(
+        resolver.vocabulary, verdicts=[Verdict(kind=VerdictKind.NEVER, phrase="compta", other="comptabilité")]
+    )
+    same = Matcher(resolver.vocabulary, verdicts=[Verdict(kind=VerdictKind.SAME, phrase="zyx", other="qwv")])
+    compta = resolver.phrase("compta", language="fr")
+    full = resolver.phrase("comptabilité", language="fr")
+    odd, other = (resolver.phrase(text, language="fr") for text in ("zyx", "qwv"))
+    assert matcher.likeness(compta, full) is not None
+    assert never.likeness(compta, full) is never.likeness(full, compta) is None
+    for pair in ((odd, other), (other, odd)):
+        assert matcher.likeness(*pair) is None
+        found = same.likeness(*pair)
+        assert found is not None
+        assert found.strength == 1
+
+
+def test_a_match_survives_storage(resolver: Resolver, matcher: Matcher) -> None:
+    for person in (
+        citizen(resolver, "mécano vélo"),
+        citizen(resolver, "mécano vélo", "compta", "communication"),
+    ):
+        match = matcher.score(need(resolver), person)
+        assert match_from_mapping(match_to_mapping(match)) == match
+        assert match.weights_version == WEIGHTS.version
+        assert match.vocabulary_version == resolver.vocabulary.version
+
+
+@pytest.mark.parametrize(
+    ("of_need", "of_citizen", "gate"),
+    [
+        ({}, {}, None),
+        ({"open": False}, {}, Gate.CLOSED),
+        ({"until": date(2026, 11, 23)}, {}, Gate.EXPIRED),
+        ({"until": date(2026, 11, 24)}, {}, None),
+        ({"places_left": 0}, {}, Gate.FULL),
+        ({}, {"group_ids": frozenset({"g1"})}, Gate.OWN_GROUP),
+        ({}, {"refused_need_ids": frozenset({"n1"})}, Gate.REFUSED),
+        ({"refused_citizen_ids": frozenset({"c1"})}, {}, Gate.REFUSED),
+        ({}, {"territory_id": "lyon"}, Gate.TERRITORY),
+        ({"remote": True}, {"territory_id": "lyon"}, Gate.TERRITORY),
+        ({"remote": True}, {"territory_id": "lyon", "remote": True}, None),
+        ({"territory_id": None}, {"territory_id": "lyon"}, None),
+        ({}, {"place": VALENCE, "radius_km": 10.0}, Gate.PLACE),
+        ({}, {"place": VALENCE, "radius_km": 30.0}, None),
+        ({"remote": True}, {"place": VALENCE, "radius_km": 10.0}, None),
+        ({"remote": True}, {"place": VALENCE, "radius_km": 10.0, "remote": False}, Gate.PLACE),
+        ({"languages": frozenset({"ar"})}, {"languages": frozenset({"fr"})}, Gate.LANGUAGE),
+        ({"languages": frozenset({"ar", "fr"})}, {"languages": frozenset({"fr"})}, None),
+        ({"hours": 8.0}, {"hours": 1.0}, Gate.TIME),
+        ({"hours": 8.0}, {"hours": 2.0}, None),
+    ],
+)
+def test_gates_exclude_alone_and_in_rankings(
+    resolver: Resolver,
+    matcher: Matcher,
+    today: date,
+    of_need: dict[str, object],
+    of_citizen: dict[str, object],
+    gate: Gate | None,
+) -> None:
+    asked, person = need(resolver, **of_need), citizen(resolver, "mécano vélo", "compta", **of_citizen)
+    assert why_not(asked, person, today) is gate
+    index = MatchIndex(matcher, needs=[asked], citizens=[person])
+    run = index.run(today=today)
+    shown = [
+        bool(index.citizens_for("n1", today=today)),
+        bool(index.needs_for(person, today=today)),
+        bool(run.by_need["n1"]),
+        bool(run.by_citizen["c1"]),
+    ]
+    assert shown == [gate is None] * 4
+
+
+def test_ties_go_by_id_and_strangers_are_ranked_live(
+    resolver: Resolver, matcher: Matcher, today: date
+) -> None:
+    people = [citizen(resolver, "compta", id=f"c{number}") for number in (3, 1, 2)]
+    index = MatchIndex(matcher, needs=[need(resolver), need(resolver, id="n0")], citizens=people)
+    assert [match.citizen_id for match in index.citizens_for("n1", today=today, limit=2)] == ["c1", "c2"]
+    stranger = citizen(resolver, "compta", id="new")
+    assert [match.need_id for match in index.needs_for(stranger, today=today)] == ["n0", "n1"]
+    unseen = need(resolver, id="unseen", until=today + timedelta(days=9))
+    assert len(index.citizens_for(unseen, today=today)) == 3
+    with pytest.raises(KeyError):
+        index.citizens_for("nobody", today=today)
+    assert index.run(today=today).by_need["n1"][0].citizen_id == "c1"
