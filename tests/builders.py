@@ -1,7 +1,8 @@
 """Small worlds for tests: plain functions that put real rows into a database.
 
 ``make_world`` is a territory with four communes (one far away, outside it) and a vocabulary of a dozen
-concepts; the others add people, groups and needs to it. Everything has a default, so that a test names only what its story is about.
+concepts; the others add people, groups and needs to it. Everything has a default, so that a test names only
+what its story is about.
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,7 @@ COMMUNES = (
 )
 
 CONCEPTS = """\
-repair.bicycle-repair;réparation de vélos;bicycle repair;mécano vélo|réparer des vélos|réparation de cycles;bike repair;repair.repair
+repair.bicycle-repair;réparation de vélos;bicycle repair;mécano vélo|réparer des vélos|réparation de cycles;;repair.repair
 repair.repair;réparation d'objets;repairing things;réparer|réparateur·rice;fixing;
 textile.sewing;couture;sewing;coudre|couturier·ère;needlework;
 finance.accounting;comptabilité;accounting;compta|comptable;bookkeeping;

@@ -5,6 +5,7 @@ a page, a letter and a command all translate by the same functions, with or with
 """
 
 import enum
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ from babel.support import NullTranslations, Translations
 from markupsafe import escape
 
 LOCALES = {"fr": "Français", "en": "English"}
+_FIRST = re.compile(r"(?<!\d)1(?= [^\d\s])")
 CATALOGUES = Path(__file__).parent / "translations"
 
 _locale: ContextVar[str] = ContextVar("locale", default="fr")
@@ -113,14 +115,25 @@ def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
     return translate_plural(singular, plural, number) % {"num": number, **values}
 
 
+def _region() -> str:
+    # English here is British: the day before the month.
+    return "en_GB" if get_locale() == "en" else "fr_FR"
+
+
 def format_day(day: date, form: str = "long") -> str:
     """A day: "mardi 24 novembre 2026" by ``full``, "24 novembre 2026" by ``long``."""
-    return babel_date(day, format=form, locale=get_locale())
+    return _first_of_month(babel_date(day, format=form, locale=_region()))
 
 
 def format_moment(moment: datetime, zone: str = "Europe/Paris") -> str:
     """An aware moment shown in ``zone``: "24 novembre 2026, 08:00"."""
-    return babel_datetime(moment.astimezone(ZoneInfo(zone)), format="d MMMM y, HH:mm", locale=get_locale())
+    local = moment.astimezone(ZoneInfo(zone))
+    return _first_of_month(babel_datetime(local, format="d MMMM y, HH:mm", locale=_region()))
+
+
+def _first_of_month(text: str) -> str:
+    # French says "1er janvier", which the Unicode formats for dates do not.
+    return _FIRST.sub("1er", text, count=1) if get_locale() == "fr" else text
 
 
 def format_percent(share: float) -> str:

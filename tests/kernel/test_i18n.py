@@ -104,9 +104,11 @@ def test_days_moments_and_numbers_are_written_as_a_reader_writes_them() -> None:
     moment = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
     with using("fr"):
         assert i18n.format_day(date(2026, 11, 24), "full") == "mardi 24 novembre 2026"
+        assert i18n.format_day(date(2027, 1, 1)) == "1er janvier 2027"
+        assert i18n.format_day(date(2026, 11, 11)) == "11 novembre 2026"
         assert i18n.format_moment(moment) == "2 juillet 2026, 00:30"
         assert i18n.format_number(1234567.89) == "1\u202f234\u202f567,9"
     with using("en"):
-        assert i18n.format_day(date(2026, 11, 24)) == "November 24, 2026"
+        assert i18n.format_day(date(2026, 11, 24)) == "24 November 2026"
         assert i18n.format_moment(moment, "America/Cayenne") == "1 July 2026, 19:30"
         assert i18n.format_number(1234.0) == "1,234"

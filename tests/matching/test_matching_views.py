@@ -232,7 +232,7 @@ def test_a_need_expires_by_itself(app: Flask, work: Work, group: StartupGroup) -
 
     page = visitor(app).get(f"/needs/{past.id}?lang=en").text
 
-    assert "This need was open until November 23, 2026." in page
+    assert "This need was open until 23 November 2026." in page
     assert "Have a look at the groups of Valence-Romans." in page
 
 

@@ -156,7 +156,8 @@ def test_any_text_is_read_and_likeness_is_symmetric(one: str, other: str) -> Non
 def test_another_process_with_another_hash_seed_says_the_same() -> None:
     program = (
         "from tests.rules.test_matching_properties import MATCHER, PHRASES, NeedProfile, CitizenProfile, Wanted;"
-        "need = NeedProfile(id='n', territory_id=None, title=PHRASES[2], wanted=tuple(Wanted(phrase=p) for p in PHRASES[:6]));"
+        "wanted = tuple(Wanted(phrase=phrase) for phrase in PHRASES[:6]);"
+        "need = NeedProfile(id='n', territory_id=None, title=PHRASES[2], wanted=wanted);"
         "people = [CitizenProfile(id=str(i), territory_id=None, phrases=tuple(PHRASES[i:i + 3])) for i in range(16)];"
         "print([MATCHER.score(need, one) for one in people], MATCHER.vocabulary.version)"
     )

@@ -131,6 +131,7 @@ def test_place_challenge_and_time_take_their_share(resolver: Resolver, matcher: 
     taken = parts(match)
     skills = taken[PartName.SKILLS] + taken[PartName.MISSING_MUST]
     km = next(part.value for part in match.parts if part.name is PartName.DISTANCE)
+    assert km is not None
     assert km == pytest.approx(17.8, abs=0.5)
     assert taken[PartName.DISTANCE] == pytest.approx(-skills * WEIGHTS.distance * km / 36, abs=0.1)
     assert taken[PartName.CHALLENGE] == pytest.approx(-skills * WEIGHTS.challenge, abs=0.02)

@@ -56,7 +56,7 @@ def test_every_problem_is_told_at_once() -> None:
     short = {"id": "repair.short"}
     lost = {**GENERAL, "id": "repair.lost", "broader": "repair.nowhere"}
     with pytest.raises(VocabularyError) as refusal:
-        vocabulary_from_rows({"repair": [REPAIR, REPAIR, GENERAL, short, lost]})  # type: ignore[list-item]
+        vocabulary_from_rows({"repair": [REPAIR, REPAIR, GENERAL, short, lost]})
     assert len(refusal.value.problems) == 3
     assert "repair.nowhere" in str(refusal.value)
 

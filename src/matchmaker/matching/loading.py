@@ -16,7 +16,7 @@ from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, 
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.queries import local_day
 from matchmaker.groups.rules import NeedState
-from matchmaker.matching.rules import CitizenProfile, Importance, Matcher, NeedProfile, Place, Wanted
+from matchmaker.matching.rules import CitizenProfile, Matcher, NeedProfile, Place, Wanted
 
 SIGN_UP_ID = "sign-up"
 """The id of the profile of somebody who has no account yet."""
@@ -237,7 +237,7 @@ def _needs(session: Session, condition: ColumnElement[bool]) -> tuple[NeedProfil
         .where(condition)
         .order_by(WantedSkill.need_id, WantedSkill.position)
     ).all()
-    wanted = _gathered((row.need_id, (_written(row), Importance(row.importance))) for row in skills)
+    wanted = _gathered((row.need_id, (_written(row), row.importance)) for row in skills)
     titles: list[Written] = [(row.title, row.locale, None) for row in rows]
     known = phrasebook(session).phrases(session, [*titles, *(_written(row) for row in skills)])
     return tuple(

@@ -93,7 +93,7 @@ def need_card(
         until=need.until,
         score=match.total if match else None,
         reasons=covered(match) if match else (),
-        missing=match.missing if match else (),
+        missing=lacking(match) if match else (),
         highlight=match.highlight_need if match else (),
     )
 
@@ -106,7 +106,7 @@ def citizen_card(citizen: Citizen, *, match: Match) -> CitizenCard:
         skills=tuple(skill.phrase for skill in citizen.skills),
         score=match.total,
         reasons=covered(match),
-        missing=match.missing,
+        missing=lacking(match),
         highlight=match.highlight_citizen,
     )
 
@@ -125,6 +125,12 @@ def covered(match: Match) -> tuple[SkillReason, ...]:
             continue
         shown.setdefault((reason.own, None if reason.how is Cover.SAME else reason.wanted), reason)
     return tuple(shown.values())
+
+
+def lacking(match: Match) -> tuple[str, ...]:
+    """What is asked for and not met even in part, so that nothing stands among the reasons and here too."""
+    met = {reason.wanted for reason in covered(match)}
+    return tuple(text for text in match.missing if text not in met)
 
 
 def distance_km(match: Match) -> float | None:

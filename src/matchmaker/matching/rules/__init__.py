@@ -1,5 +1,6 @@
 """Who could help with what, and why: gates, weights, scores and rankings as pure functions."""
 
+from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.gates import Gate, distance_km, why_not
 from matchmaker.matching.rules.index import MatchIndex, Run
 from matchmaker.matching.rules.score import Matcher
@@ -9,7 +10,6 @@ from matchmaker.matching.rules.values import (
     ChangeKind,
     CitizenProfile,
     Cover,
-    Importance,
     Likeness,
     Match,
     NeedProfile,

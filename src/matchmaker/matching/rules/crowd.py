@@ -9,11 +9,12 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.offers import Rows
 from matchmaker.matching.rules.people import People
 from matchmaker.matching.rules.ragged import positions
 from matchmaker.matching.rules.tally import FULL, Shares, ceiling
-from matchmaker.matching.rules.values import Importance, NeedProfile
+from matchmaker.matching.rules.values import NeedProfile
 from matchmaker.matching.rules.weights import Weights
 
 Ints = NDArray[np.int64]

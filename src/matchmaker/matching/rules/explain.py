@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from matchmaker.catalogue.rules import Phrase
+from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.tally import Circumstances, Shares, Tally, circumstances, tally
 from matchmaker.matching.rules.values import (
     Change,
     ChangeKind,
     CitizenProfile,
     Cover,
-    Importance,
     Likeness,
     NeedProfile,
     Part,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.values import (
     Change,
     ChangeKind,
     Cover,
-    Importance,
     Match,
     Part,
     PartName,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
+from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.gates import distance_km
-from matchmaker.matching.rules.values import CitizenProfile, Importance, NeedProfile
+from matchmaker.matching.rules.values import CitizenProfile, NeedProfile
 from matchmaker.matching.rules.weights import Weights
 
 FULL = 10_000

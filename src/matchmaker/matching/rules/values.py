@@ -7,13 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from matchmaker.catalogue.rules import Phrase
-
-
-class Importance(StrEnum):
-    """How much a need asks for a skill."""
-
-    MUST = "must"
-    NICE = "nice"
+from matchmaker.groups.rules import Importance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
