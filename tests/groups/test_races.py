@@ -1,0 +1,152 @@
+"""Several people, or one with two fingers, do the same thing at the same moment over connections of their own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from matchmaker.accounts.models import Account
+from matchmaker.groups import service
+from matchmaker.groups.models import Invitation, Membership, Need, StartupGroup
+from matchmaker.groups.rules import ActionNotAllowed, NeedAction, NeedState, Role, Stage
+from matchmaker.work import Work, WorkFactory
+from tests.builders import World, add_group, add_need, make_world
+from tests.doors import works_of
+from tests.groups.conftest import Cast, make_cast
+from tests.groups.pages import letters_to, link_in
+
+Given = TypeVar("Given")
+EVE = "eve@example.org"
+
+
+@pytest.fixture
+def works(live_app: Flask) -> WorkFactory:
+    """Units of work with a connection each."""
+    return works_of(live_app)
+
+
+@pytest.fixture
+def world(works: WorkFactory) -> World:
+    """A small world that is really committed."""
+    with works.begin() as work:
+        return make_world(work)
+
+
+@pytest.fixture
+def cast(works: WorkFactory, world: World) -> Cast:
+    """The people of these stories, really committed."""
+    with works.begin() as work:
+        return make_cast(work, world)
+
+
+def at_once(
+    works: WorkFactory, acts: list[Callable[[Work], Given]], refusals: type[Exception]
+) -> list[Given | Exception]:
+    """Do each in a thread and a unit of work of its own, all let go together."""
+    start = Barrier(len(acts))
+
+    def do(act: Callable[[Work], Given]) -> Given | Exception:
+        start.wait(timeout=10)
+        try:
+            with works.begin() as work:
+                return act(work)
+        except refusals as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(do, acts))
+
+
+def invited(work: Work, group_id: int, by: int) -> str:
+    """Eve is invited into a group; the token of her letter."""
+    group = work.session.get_one(StartupGroup, group_id)
+    service.invite(work, group, invited_by_id=by, address=EVE, role=Role.MEMBER)
+    work.session.flush()
+    return link_in(letters_to(work.session, EVE)[-1], "/invitations/").rpartition("/")[2]
+
+
+def accept(token: str) -> Callable[[Work], bool]:
+    def act(work: Work) -> bool:
+        _, signed_in = service.accept_invitation(work, token=token, account_id=None, first_name="Eve")
+        return signed_in is not None
+
+    return act
+
+
+def test_an_invitation_accepted_twice_at_once_makes_one_member(works: WorkFactory, cast: Cast) -> None:
+    with works.begin() as work:
+        token = invited(work, cast.group.id, cast.lead.id)
+    answers = at_once(works, [accept(token)] * 4, service.InvitationUnusable)
+    assert sum(answer is True for answer in answers) == 1
+    assert sum(isinstance(answer, service.InvitationUnusable) for answer in answers) == 3
+    with works.sessions() as session:
+        eve = session.scalars(select(Account).where(Account.address == EVE)).one()
+        session.scalars(select(Membership).where(Membership.account_id == eve.id)).one()
+
+
+def test_invitations_of_two_groups_accepted_at_once_open_one_account(
+    works: WorkFactory, cast: Cast, world: World
+) -> None:
+    with works.begin() as work:
+        groups = [
+            add_group(
+                work, work.session.merge(world.challenge), name=name, lead=work.session.merge(cast.lead)
+            )
+            for name in ("Une", "Deux", "Trois")
+        ]
+        tokens = [invited(work, group.id, cast.lead.id) for group in groups]
+    assert at_once(works, [accept(token) for token in tokens], service.InvitationUnusable) == [True] * 3
+    with works.sessions() as session:
+        eve = session.scalars(select(Account).where(Account.address == EVE)).one()
+        joined = session.scalars(select(Membership).where(Membership.account_id == eve.id)).all()
+        assert {one.group_id for one in joined} == {group.id for group in groups}
+
+
+def test_one_address_invited_by_several_at_once_has_one_invitation(works: WorkFactory, cast: Cast) -> None:
+    def act(work: Work) -> str:
+        return invited(work, cast.group.id, cast.lead.id)
+
+    answers = at_once(works, [act] * 4, service.AlreadyMember)
+    assert len(set(answers)) == 1, "four letters with the same link"
+    with works.sessions() as session:
+        session.scalars(select(Invitation)).one()
+        assert len(letters_to(session, EVE)) == 4
+
+
+def test_one_name_founded_by_several_at_once_makes_one_group(
+    works: WorkFactory, cast: Cast, world: World
+) -> None:
+    def act(work: Work) -> str:
+        return service.found_group(
+            work,
+            challenge=work.session.merge(world.challenge),
+            founder_id=cast.stranger.id,
+            name="Le bon crayon",
+            pitch="Des crayons d'ici.",
+            description="",
+            stage=Stage.IDEA,
+            locale="fr",
+        ).name
+
+    answers = at_once(works, [act] * 4, service.NameTaken)
+    assert sum(answer == "Le bon crayon" for answer in answers) == 1
+    with works.sessions() as session:
+        session.scalars(select(StartupGroup).where(StartupGroup.name == "Le bon crayon")).one()
+
+
+def test_the_last_places_are_taken_once_each(works: WorkFactory, cast: Cast) -> None:
+    with works.begin() as work:
+        number = add_need(work, work.session.get_one(StartupGroup, cast.group.id), places=2).id
+
+    def act(work: Work) -> NeedState:
+        return service.act_on_need(work, need_id=number, action=NeedAction.FILL_PLACE).state
+
+    answers = at_once(works, [act] * 4, ActionNotAllowed)
+    assert sum(isinstance(answer, ActionNotAllowed) for answer in answers) == 2
+    with works.sessions() as session:
+        need = session.get_one(Need, number)
+        assert (need.state, need.places_taken) == (NeedState.FILLED, 2)
