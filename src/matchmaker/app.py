@@ -12,7 +12,8 @@ from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import IntegerConverter, Map
 
 from matchmaker import i18n, web
 from matchmaker.accounts import views as accounts_views
@@ -48,9 +49,18 @@ ROOM_VIEWS = (
 ERROR_PAGES = frozenset({400, 403, 404, 405, 413, 422, 429, 500})
 BODY_LIMIT = 1_000_000
 
+LARGEST_NUMBER = 2**31 - 1
+
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 log = structlog.get_logger()
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address, as large as a database keeps one; a larger one is a page that does not exist."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_NUMBER)
 
 
 class Application(Flask):
@@ -97,6 +107,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
         WTF_CSRF_TIME_LIMIT=None,
@@ -113,6 +124,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
+    app.url_map.converters["int"] = RowNumber
     for views in ROOM_VIEWS:
         app.register_blueprint(views.blueprint)
     if settings.demo_mailbox is not None:
@@ -176,6 +188,10 @@ def _install_sign_in(app: Flask) -> None:
 def _install_languages(app: Flask) -> None:
     @app.before_request
     def choose_language() -> None:
+        if request.endpoint == "static":
+            # No cookie is looked at, so that whoever keeps a copy of the file keeps one for everybody.
+            i18n.set_locale(web.site().settings.default_locale)
+            return
         asked = request.args.get("lang")
         if asked in i18n.LOCALES:
             session[web.LOCALE_KEY] = asked
@@ -236,6 +252,11 @@ def _install_answers(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def csrf_error(error: CSRFError) -> ResponseReturnValue:  # noqa: ARG001
         return render_template("errors/400.html"), 400
+
+    @app.errorhandler(SecurityError)
+    def untrusted_host(error: SecurityError) -> ResponseReturnValue:  # noqa: ARG001
+        # No page can be made: its links would need a host.
+        return "Bad Request\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
     @app.errorhandler(HTTPException)
     def error_page(error: HTTPException) -> ResponseReturnValue:

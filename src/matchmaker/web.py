@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user
 from sqlalchemy import Engine
@@ -174,8 +174,3 @@ def own_path(target: str | None) -> str | None:
     except (HTTPException, RequestRedirect, NotFound):
         return None
     return target
-
-
-def is_fragment() -> bool:
-    """Whether htmx asks for a part of a page."""
-    return request.headers.get("HX-Request") == "true"

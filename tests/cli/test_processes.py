@@ -141,6 +141,30 @@ def test_the_scheduler_sends_what_waits_and_ends_when_asked(
     assert "beat_failed" not in told
 
 
+def test_a_beat_that_fails_is_told_and_the_next_one_works(
+    command: Command, works: WorkFactory, fresh_engine: Engine, smtp_server: Mailbox
+) -> None:
+    def rename(before: str, after: str) -> None:
+        with fresh_engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")
+
+    with works.begin() as work:
+        work.post(letter())
+    rename("outbox_messages", "gone")
+    with running(command, "scheduler") as process:
+        assert process.stderr is not None
+        told = ""
+        while '"beat": "letters"' not in told:
+            told = process.stderr.readline()
+            assert told, "the process ended"
+        assert '"event": "beat_failed"' in told
+        rename("gone", "outbox_messages")
+        eventually(lambda: len(smtp_server.received) == 1)
+        process.terminate()
+        process.communicate(timeout=20)
+        assert process.returncode == 0
+
+
 def test_schedulers_that_are_killed_again_and_again_send_nothing_twice(
     command: Command, works: WorkFactory, smtp_server: Mailbox
 ) -> None:

@@ -121,3 +121,12 @@ def test_first_names_come_once_and_the_page_is_shipped() -> None:
     assert len(set(names)) == len(names) > 200
     assert {name.gender for name in content.first_names()} == {"f", "m", "x"}
     assert (folder("templates") / "demo" / "mailbox.html").is_file()
+
+
+def test_no_line_begins_with_tall_punctuation() -> None:
+    assert (
+        content.typeset("Besoin : « café » à 4 € ?") == "Besoin\u00a0: «\u00a0café\u00a0» à 4\u00a0€\u00a0?"
+    )
+    texts = [text for _, group in GROUPS for text in (group.pitch, group.description)]
+    texts += [text for _, need in NEEDS for text in (need.title, need.description)]
+    assert not [text for text in texts if " :" in text or " ?" in text or " ;" in text]

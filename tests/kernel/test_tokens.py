@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from itsdangerous import URLSafeTimedSerializer
 
 from matchmaker.tokens import ExpiredToken, InvalidToken, Tokens
 from tests.builders import NOW
@@ -29,6 +30,12 @@ def test_another_purpose_does_not_open_it() -> None:
 def test_another_secret_does_not_open_it() -> None:
     with pytest.raises(InvalidToken):
         Tokens("another secret that is long enough, too").read("link", TOKENS.sign("link", "42"))
+
+
+def test_what_is_no_text_is_refused() -> None:
+    serializer = URLSafeTimedSerializer("a secret that is long enough for the tests", salt="matchmaker.link")
+    with pytest.raises(InvalidToken):
+        TOKENS.read("link", serializer.dumps(["42"]))
 
 
 def test_a_changed_payload_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import multiprocessing
+import os
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from matchmaker.catalogue.rules import Phrase
     from matchmaker.demo.service import Prepared
 
@@ -29,11 +32,28 @@ BOOT = 30.0
 
 TICK = 0.1
 
+WEB = "The web"
+ASKED_BY = {WEB: signal.SIGQUIT}
+"""The signal by which a child is asked to end, when it is not SIGTERM. That one lets gunicorn wait for browsers."""
+
 # What `python -m matchmaker` does; but until the scheduler listens to signals itself, Ctrl-C leaves it alone, and the
 # SIGTERM that follows ends it without a word.
 SCHEDULER = (
     "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from matchmaker.cli import main; main()"
 )
+
+
+def web() -> "Flask":
+    """The application in a worker of gunicorn's, which ends at once when gunicorn's first process tells it to.
+
+    Ctrl-C reaches both; told twice, or with a connection on which a browser has said nothing yet, such a worker would
+    wait until it is killed.
+    """
+    from matchmaker.app import create_app
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGQUIT, lambda *_: os._exit(0))
+    return create_app()
 
 
 class Ending:
@@ -64,9 +84,9 @@ class Children:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End all of them: asked first, killed when they do not listen."""
-        for process in self._running.values():
+        for name, process in self._running.items():
             if process.poll() is None:
-                process.terminate()
+                process.send_signal(ASKED_BY.get(name, signal.SIGTERM))
         deadline = time.monotonic() + PATIENCE
         for process in self._running.values():
             with suppress(subprocess.TimeoutExpired):
@@ -79,7 +99,7 @@ class Children:
         """Let gunicorn answer on a socket that is listening already."""
         number = door.fileno()
         self._start(
-            "The web",
+            WEB,
             "-m",
             "gunicorn",
             "--no-control-socket",
@@ -88,7 +108,7 @@ class Children:
             "--threads=4",
             "--graceful-timeout=2",
             "--log-level=warning",
-            "matchmaker.app:create_app()",
+            f"{__name__}:web()",
             door=number,
         )
 

@@ -1,6 +1,7 @@
 """What is written by hand for the demonstration: territories, groups with their needs, names, and ways to say things."""
 
 import csv
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,8 @@ from typing import Any
 from matchmaker.groups.rules import Importance, NeedKind, Stage
 
 DATA = files("matchmaker.demo") / "data"
+
+_TALL = re.compile(r" (?=[:;?!»€%])|(?<=«) ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +159,9 @@ def territories() -> tuple[TerritoryText, ...]:
             name=raw["name"],
             epcis=tuple(raw["epcis"]),
             share=raw["share"],
-            summary_fr=raw["summary_fr"],
+            summary_fr=typeset(raw["summary_fr"]),
             summary_en=raw["summary_en"],
-            challenges=tuple(ChallengeText(**challenge) for challenge in raw["challenge"]),
+            challenges=tuple(_challenge(challenge) for challenge in raw["challenge"]),
             groups=tuple(_group(group) for group in _toml(f"groups/{raw['groups']}.toml")["group"]),
         )
         for raw in _toml("territories.toml")["territory"]
@@ -206,11 +209,21 @@ def phrasings() -> Phrasings:
     raw = _toml("phrasings.toml")
     description = raw["description"]
     return Phrasings(
-        titles={kind: tuple(forms) for kind, forms in raw["title"].items()},
-        openings=tuple(description["opening"]),
-        rhythms=tuple(description["rhythm"]),
-        thanks=tuple(description["thanks"]),
+        titles={kind: tuple(map(typeset, forms)) for kind, forms in raw["title"].items()},
+        openings=tuple(map(typeset, description["opening"])),
+        rhythms=tuple(map(typeset, description["rhythm"])),
+        thanks=tuple(map(typeset, description["thanks"])),
     )
+
+
+def typeset(text: str) -> str:
+    """A French text with the spaces that must not break a line: before tall punctuation and inside quotation marks."""
+    return _TALL.sub("\u00a0", text)
+
+
+def _challenge(raw: dict[str, str]) -> ChallengeText:
+    french = {name: typeset(raw[name]) for name in ("title_fr", "description_fr")}
+    return ChallengeText(**{**raw, **french})
 
 
 def _group(raw: dict[str, Any]) -> GroupText:
@@ -222,8 +235,8 @@ def _group(raw: dict[str, Any]) -> GroupText:
         commune=raw["commune"],
         families=tuple(raw["families"]),
         members=tuple(raw["members"]),
-        pitch=raw["pitch"],
-        description=raw["description"].strip(),
+        pitch=typeset(raw["pitch"]),
+        description=typeset(raw["description"].strip()),
         needs=tuple(_need(need) for need in raw["need"]),
     )
 
@@ -233,8 +246,8 @@ def _need(raw: dict[str, Any]) -> NeedText:
     wanted += [(phrase, Importance.NICE) for phrase in raw["nice"]]
     return NeedText(
         kind=NeedKind(raw["kind"]),
-        title=raw["title"],
-        description=raw["description"],
+        title=typeset(raw["title"]),
+        description=typeset(raw["description"]),
         wanted=tuple(WantedText(phrase=phrase, importance=importance) for phrase, importance in wanted),
         places=raw["places"],
         posted=raw["posted"],

@@ -1,0 +1,71 @@
+"""The heartbeat: it does what the database says is due, and outlives what fails."""
+
+from datetime import date, timedelta
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from matchmaker import limits, scheduler
+from matchmaker.accounts import service as accounts
+from matchmaker.accounts.models import AccountSession
+from matchmaker.accounts.rules import SESSION_LASTS
+from matchmaker.delivery import Delivered
+from matchmaker.digests.models import DigestRun
+from matchmaker.groups.models import Need
+from matchmaker.groups.rules import NeedState
+from matchmaker.limits import RateBucket
+from tests.builders import NOW, add_account, add_citizen, add_group, add_need, make_world
+from tests.clock import MovableClock
+from tests.databases import Database
+from tests.doors import make_app, site_of
+from tests.kernel.letters import letter
+from tests.mailbox import Mailbox
+
+
+def test_a_beat_sends_what_waits(database: Database, smtp_server: Mailbox) -> None:
+    site = site_of(make_app(database.sessions, mail_host=smtp_server.host, mail_port=smtp_server.port))
+    with site.works.begin() as work:
+        work.post(letter())
+    assert scheduler.beat_letters(site, going_on=lambda: False) == Delivered()
+    assert scheduler.beat_letters(site) == Delivered(sent=1)
+    assert scheduler.beat_letters(site) == Delivered()
+
+
+def test_a_beat_runs_the_weeks_that_are_due_once_and_lets_needs_expire(
+    app: Flask, clock: MovableClock
+) -> None:
+    site = site_of(app)
+    clock.advance(-timedelta(days=1))
+    with site.works.begin() as work:
+        world = make_world(work)
+        add_citizen(work, world.territory)
+        group = add_group(work, world.challenge)
+        add_need(work, group, until=date(2026, 11, 23))
+        add_need(work, group, title="Réparer encore", until=date(2026, 12, 24))
+    scheduler.beat_due(site)
+    with site.works.begin() as work:
+        assert work.session.scalar(select(func.count()).select_from(DigestRun)) == 0
+    clock.advance(timedelta(days=1))
+    for _ in range(2):
+        scheduler.beat_due(site)
+    with site.works.begin() as work:
+        states = work.session.scalars(select(Need.state).order_by(Need.id)).all()
+        assert list(states) == [NeedState.EXPIRED, NeedState.OPEN]
+        # Tuesday at eight has passed in both territories.
+        assert work.session.scalar(select(func.count()).select_from(DigestRun)) == 2
+
+
+def test_housekeeping_forgets_what_is_good_for_nothing(app: Flask, clock: MovableClock) -> None:
+    site = site_of(app)
+    with site.works.begin() as work:
+        accounts.start_session(work, account=add_account(work))
+        limits.take(work, purpose="p", subject="s", capacity=1, period=timedelta(hours=1))
+    scheduler.beat_housekeeping(site)
+    with site.works.begin() as work:
+        for table in (AccountSession, RateBucket):
+            assert work.session.scalar(select(func.count()).select_from(table)) == 1
+    clock.now = NOW + SESSION_LASTS
+    scheduler.beat_housekeeping(site)
+    with site.works.begin() as work:
+        for table in (AccountSession, RateBucket):
+            assert work.session.scalar(select(func.count()).select_from(table)) == 0
