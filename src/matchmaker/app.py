@@ -107,6 +107,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # Else every file would bring the cookie along, and might be kept with it for others.
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
@@ -188,10 +189,6 @@ def _install_sign_in(app: Flask) -> None:
 def _install_languages(app: Flask) -> None:
     @app.before_request
     def choose_language() -> None:
-        if request.endpoint == "static":
-            # No cookie is looked at, so that whoever keeps a copy of the file keeps one for everybody.
-            i18n.set_locale(web.site().settings.default_locale)
-            return
         asked = request.args.get("lang")
         if asked in i18n.LOCALES:
             session[web.LOCALE_KEY] = asked

@@ -225,7 +225,8 @@ def test_a_form_that_was_sent_without_a_sign_in_leads_to_the_door(person: Person
 
 
 ELSEWHERE = (
-    "https://evil.test/", "//evil.test", "///evil.test", "////evil.test/", "/%09/evil.test", "/%0a/evil.test",
+    "https://evil.test/", "//evil.test", "///evil.test", "////evil.test/", "/%09/evil.test",
+    "/%09/sign-in", "/acc%0aount", "/%0a/evil.test",
     "https:evil.test", "https:/evil.test", "\\\\evil.test", "/\\evil.test", "\\/evil.test", "/%5Cevil.test",
     "javascript:alert(1)", "///sign-in", "//sign-in", "account", "./account", "/nowhere", "/sign-out",
     "/account%00", "%20/account",

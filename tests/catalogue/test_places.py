@@ -14,6 +14,7 @@ MORE = (
     ("42218", "Saint-Étienne", "42", 173821, ("42000", "42100")),
     ("42207", "Saint-Chamond", "42", 35608, ("42400",)),
     ("69202", "Sainte-Foy-lès-Lyon", "69", 21742, ("69110",)),
+    ("01328", "Romans", "01", 640, ("01400",)),
     ("67482", "Strasbourg", "67", 290576, ("67000", "67200")),
     ("82186", "Valence", "82", 5246, ("82400",)),
     ("86082", "Valence-en-Poitou", "86", 4369, ("86700",)),
@@ -41,8 +42,8 @@ def communes(works: WorkFactory) -> WorkFactory:
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        ("romans", ["Romans-sur-Isère"]),
-        ("ROMANS SUR ISERE", ["Romans-sur-Isère"]),
+        ("romans", ["Romans", "Romans-sur-Isère"]),
+        ("ROMANS SUR", ["Romans-sur-Isère"]),
         (" romans-sur-isère ", ["Romans-sur-Isère"]),
         ("saint-etienne", ["Saint-Étienne"]),
         ("st etienne", ["Saint-Étienne"]),

@@ -114,15 +114,18 @@ def test_a_backup_writes_over_nothing(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "target"), [("missing.sqlite", "copy"), ("made.sqlite", "no/folder/copy")]
+    ("source", "target"),
+    [("missing.sqlite", "copy"), ("garbage.sqlite", "copy"), ("made.sqlite", "no/folder/copy")],
 )
 def test_a_backup_that_fails_leaves_nothing_behind(tmp_path: Path, source: str, target: str) -> None:
     command = Command(folder=tmp_path)
     command.run("db", "upgrade", DATABASE_URL="sqlite:///made.sqlite")
+    (tmp_path / "garbage.sqlite").write_bytes(b"no database at all " * 1000)
     done = command.try_to_run("db", "backup", target, DATABASE_URL=f"sqlite:///{source}")
     assert done.returncode == 1
     assert "cannot be copied" in done.stderr
-    assert {path.name for path in tmp_path.iterdir()} <= {"made.sqlite", "made.sqlite-wal", "made.sqlite-shm"}
+    left = {path.name for path in tmp_path.iterdir()} - {"made.sqlite-wal", "made.sqlite-shm"}
+    assert left == {"made.sqlite", "garbage.sqlite"}
 
 
 def test_a_backup_of_postgresql_points_to_its_own_tool(command: Command, fresh_engine: Engine) -> None:

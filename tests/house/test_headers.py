@@ -93,6 +93,16 @@ def test_what_a_signed_in_person_sees_is_not_stored(app: Flask, camille: Account
     assert visitor(app).get("/").headers["Cache-Control"] == "no-cache"
 
 
+def test_a_file_may_be_kept_and_brings_nobodys_cookie_along(app: Flask, camille: Account) -> None:
+    for person in (visitor(app), signed_in(app, camille)):
+        with person.client.session_transaction() as session:
+            session.permanent = True
+        static = person.get("/static/matchmaker.css")
+        assert "max-age=86400" in static.headers["Cache-Control"]
+        assert "Set-Cookie" not in static.headers
+        static.close()
+
+
 @pytest.mark.parametrize(
     "host", ["evil.test", "aide.example.org.evil.test", "localhost.evil.test", "evil.test:80"]
 )
@@ -164,6 +174,19 @@ def test_a_failure_is_a_page_in_the_visitors_language_that_asks_nothing_of_the_d
     assert answer.status_code == 500
     assert WORDS[language] in answer.text
     assert "gone" not in answer.text
+
+
+def test_a_failure_after_somebody_was_recognised_is_a_page_all_the_same(
+    live_app: Flask, fresh_engine: Engine
+) -> None:
+    with works_of(live_app).begin() as work:
+        camille = add_account(work, locale="en")
+    person = signed_in(live_app, camille)
+    with fresh_engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE organisers RENAME TO gone")
+    answer = person.get("/account")
+    assert answer.status_code == 500
+    assert WORDS["en"] in answer.text
 
 
 def test_a_fragment_that_fails_is_no_redirect(person: Person) -> None:

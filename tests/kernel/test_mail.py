@@ -97,6 +97,10 @@ def test_it_is_of_seven_bits_and_short_lines_so_that_every_server_takes_it() -> 
     assert max(map(len, encoded)) <= 75
 
 
+def test_short_words_with_accents_are_written_in_seven_bits_too() -> None:
+    assert on_the_wire(text="Café\n", html="<p>Café</p>\n").isascii()
+
+
 @pytest.mark.parametrize(
     "name",
     [
