@@ -40,7 +40,7 @@ COMMUNES = (
 )
 
 CONCEPTS = """\
-repair.bicycle-repair;réparation de vélos;bicycle repair;mécano vélo|réparer des vélos|réparation de cycles;;repair.repair
+repair.bicycle-repair;réparation de vélos;bicycle repair;mécano vélo|réparer des vélos|réparation de cycles;bike repair;repair.repair
 repair.repair;réparation d'objets;repairing things;réparer|réparateur·rice;fixing;
 textile.sewing;couture;sewing;coudre|couturier·ère;needlework;
 finance.accounting;comptabilité;accounting;compta|comptable;bookkeeping;
@@ -52,7 +52,7 @@ transport.driving-lorries;permis C;lorry licence;conduire un camion|chauffeur·e
 finance.fundraising;recherche de financement;fundraising;chercher des subventions;grants;
 events.bar;tenue d'une buvette;running a bar;buvette|barman;bartender;
 building.joinery;menuiserie;joinery;menuisier·ère;joiner;
-"""
+"""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

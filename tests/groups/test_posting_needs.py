@@ -170,31 +170,28 @@ def test_a_hundred_rows_are_told_to_be_too_many(member: Person, cast: Cast, work
 
 
 @pytest.mark.parametrize(
-    ("now", "status"),
+    ("time_zone", "hour", "status"),
     [
-        (datetime(2026, 11, 24, 11, 30, tzinfo=UTC), 302),
-        (datetime(2026, 11, 24, 12, 30, tzinfo=UTC), 422),
+        ("Pacific/Noumea", 12, 302),
+        ("Pacific/Noumea", 13, 422),
+        ("America/Guadeloupe", 27, 302),
+        ("America/Guadeloupe", 28, 422),
     ],
 )
 def test_today_is_the_day_where_the_group_is(
-    app: Flask,
-    cast: Cast,
-    works: WorkFactory,
-    clock: MovableClock,
-    now: datetime,
-    status: int,
+    app: Flask, cast: Cast, works: WorkFactory, clock: MovableClock, time_zone: str, hour: int, status: int
 ) -> None:
-    """In Nouméa the 25th begins at 13:00 UTC of the 24th, in winter as in summer."""
-    clock.now = now + timedelta(minutes=30)
+    """The 25th begins at 13:00 UTC of the 24th in Nouméa, and at 04:00 UTC of the 25th in Guadeloupe."""
+    clock.now = datetime(2026, 11, 24, 0, 30, tzinfo=UTC) + timedelta(hours=hour)
     with works.begin() as work:
         far = catalogue.found_territory(
             work,
-            slug="noumea",
-            name="Nouméa",
+            slug="far",
+            name="Là-bas",
             summary_fr="",
             summary_en="",
             communes=["26281"],
-            time_zone="Pacific/Noumea",
+            time_zone=time_zone,
         )
         challenge = add_challenge(work, far, slug="lagon", title_fr="Le lagon", title_en="The lagoon")
         group = add_group(work, challenge, name="Lagon", lead=work.session.merge(cast.lead))

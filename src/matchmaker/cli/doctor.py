@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -33,7 +33,9 @@ def doctor(context: click.Context) -> None:
         context.exit(2)
     _tell("settings", "complete", good=True)
     all_good = True
-    for name, check in _checks(settings):
+    engine = make_engine(settings.database_url)
+    context.call_on_close(engine.dispose)
+    for name, check in _checks(settings, engine):
         try:
             _tell(name, check(), good=True)
         except Wrong as error:
@@ -46,8 +48,7 @@ def _tell(name: str, what: str, *, good: bool) -> None:
     click.echo(f"{'ok   ' if good else 'WRONG'}  {name:<12} {what}")
 
 
-def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
-    engine = make_engine(settings.database_url)
+def _checks(settings: Settings, engine: Engine) -> Iterator[tuple[str, Callable[[], str]]]:
     reading = make_reading_factory(engine)
 
     def in_session(check: Callable[[Session], str]) -> Callable[[], str]:
@@ -69,13 +70,16 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
             raise Wrong(f"at revision {current or 'none'}: run 'matchmaker db upgrade'")
         return f"at revision {current}"
 
-    yield "address", lambda: _address(settings)
-    yield "files", _files
-    yield "database", in_session(lambda session: f"{engine.dialect.name} {_version(session)}")
-    yield "migrations", migrations
-    yield "data", in_session(_data)
-    yield "mail", lambda: _mail(settings)
-    yield "outbox", in_session(_outbox)
+    try:
+        yield "address", lambda: _address(settings)
+        yield "files", _files
+        yield "database", in_session(lambda session: f"{engine.dialect.name} {_version(session)}")
+        yield "migrations", migrations
+        yield "data", in_session(_data)
+        yield "mail", lambda: _mail(settings)
+        yield "outbox", in_session(_outbox)
+    finally:
+        engine.dispose()
 
 
 def _address(settings: Settings) -> str:

@@ -184,7 +184,7 @@ def accept_invitation(
     if account is None:
         if not first_name:
             raise InvitationUnusable
-        account = _newcomer(work, address=invited.address, first_name=first_name, locale=locale)
+        account = accounts.open_account(work, address=invited.address, first_name=first_name, locale=locale)
     invited.accepted_at = work.now
     known = work.session.get(Membership, (invited.group_id, account.id))
     if known is None:
@@ -196,18 +196,6 @@ def accept_invitation(
     work.session.flush()
     signed_in = None if account_id is not None else accounts.start_session(work, account=account)
     return invited.group, signed_in
-
-
-def _newcomer(work: Work, *, address: str, first_name: str, locale: str) -> Account:
-    try:
-        with work.session.begin_nested():
-            return accounts.open_account(work, address=address, first_name=first_name, locale=locale)
-    except IntegrityError as error:
-        # Another invitation or sign-up of this address was confirmed at the same moment.
-        account = accounts.find_account(work.session, address=address)
-        if account is None or not violates(error, "uq_accounts_address"):
-            raise
-        return account
 
 
 def _token(tokens: Tokens, invited: Invitation) -> str:
