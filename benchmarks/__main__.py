@@ -1,7 +1,8 @@
-"""Measure the matching engine and print each figure with what it is held to.
+"""Measure the service and its matching engine, and print each figure with what it is held to.
 
 python -m benchmarks            all of it (some minutes)
 python -m benchmarks --quick    a tenth of the people
+python -m benchmarks service    the demonstration alone: its start, each page, the week's run
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import subprocess
 import sys
 
 from benchmarks.matching import country, loop, new_need, typing
+from benchmarks.service import service
 
 
 def main(arguments: list[str]) -> None:
     """Run what is asked for; `growth N` is what a run starts for itself, so that each has its own peak of memory."""
     if arguments[:1] == ["growth"]:
         print(json.dumps(country(int(arguments[1]))))
+        return
+    service()
+    if arguments[:1] == ["service"]:
         return
     part = 10 if "--quick" in arguments else 1
     typing()

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from matchmaker.accounts import service
 from matchmaker.accounts.models import Account, AccountSession, MailedLink
@@ -111,6 +111,23 @@ def test_a_link_lasts_two_hours(works: WorkFactory, camille: Account, clock: Mov
     clock.advance(timedelta(seconds=1))
     with works.begin() as work, pytest.raises(LinkUnusable):
         service.check_link(work, token=token, purpose=LinkPurpose.SIGN_IN)
+
+
+def test_an_old_letter_does_not_open_the_link_that_took_its_number(
+    works: WorkFactory, camille: Account, clock: MovableClock
+) -> None:
+    with works.begin() as work:
+        service.request_sign_in(work, address=camille.address, locale="fr")
+        number = work.session.scalars(select(MailedLink.id)).one()
+    old = token_of(newest_link(works))
+    clock.advance(LINK_LASTS * 3)
+    with works.begin() as work:
+        service.forget_expired(work)
+        add_account(work, address="bruno@example.org", first_name="Bruno")
+        service.request_sign_in(work, address="bruno@example.org", locale="fr")
+        work.session.execute(update(MailedLink).values(id=number))
+    with works.begin() as work, pytest.raises(LinkUnusable):
+        service.use_link(work, token=old, purpose=LinkPurpose.SIGN_IN)
 
 
 def test_a_link_of_an_account_that_was_closed_opens_nothing(works: WorkFactory, camille: Account) -> None:

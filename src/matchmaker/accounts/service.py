@@ -105,13 +105,17 @@ def request_account(
 def check_link(work: Work, *, token: str, purpose: LinkPurpose) -> MailedLink:
     """The unused link of ``token``, untouched; raises LinkUnusable."""
     try:
-        number = int(work.tokens.read("link", token))
+        number, _, mark = work.tokens.read("link", token).partition(".")
     except InvalidToken as error:
         raise LinkUnusable from error
     link = work.session.scalars(
-        select(MailedLink).where(MailedLink.id == number, MailedLink.purpose == purpose).with_for_update()
+        select(MailedLink)
+        .where(MailedLink.id == int(number), MailedLink.purpose == purpose)
+        .with_for_update()
     ).one_or_none()
     if link is None or link.used_at is not None or link.expires_at <= work.now:
+        raise LinkUnusable
+    if mark != _mark(work.tokens, link):
         raise LinkUnusable
     return link
 
@@ -249,7 +253,12 @@ def _new_link(
 
 
 def _token(tokens: Tokens, link: MailedLink) -> str:
-    return tokens.sign("link", str(link.id))
+    return tokens.sign("link", f"{link.id}.{_mark(tokens, link)}")
+
+
+def _mark(tokens: Tokens, link: MailedLink) -> str:
+    # SQLite gives the id of a forgotten link to a later one, which an old letter must not open.
+    return tokens.fingerprint("link", f"{link.address} {link.created_at.timestamp():.6f}")[:16]
 
 
 def _hashed(session_token: str) -> str:
