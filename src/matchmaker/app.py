@@ -25,7 +25,6 @@ from matchmaker.citizens import views as citizens_views
 from matchmaker.db import make_engine, make_reading_factory, make_session_factory
 from matchmaker.demo import views as demo_views
 from matchmaker.digests import views as digests_views
-from matchmaker.groups import queries as groups_queries
 from matchmaker.groups import views as groups_views
 from matchmaker.logs import set_up_logs
 from matchmaker.mail import LetterRenderer
@@ -223,7 +222,6 @@ def _install_template_values(app: Flask) -> None:
             "has_profile": citizens_queries.has_profile(web.reading(), account_id=visitor)
             if visitor
             else False,
-            "my_groups": groups_queries.groups_of(web.reading(), account_id=visitor) if visitor else (),
         }
 
 

@@ -1,5 +1,6 @@
 """Forms of the sign-up and of the profile."""
 
+from sqlalchemy.orm import Session
 from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
     HiddenField,
@@ -13,6 +14,8 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from matchmaker.accounts.forms import address_field, first_name_field, language_field
 from matchmaker.catalogue.rules import LIMITS
+from matchmaker.citizens import queries
+from matchmaker.citizens.queries import CommuneAnswer
 from matchmaker.citizens.rules import HOURS_A_WEEK, RADII_KM, WEEKLY_LETTER_TEXT
 from matchmaker.forms import UNKNOWN_CHOICE, BaseForm, FieldList, choices, one_line, optional_int
 from matchmaker.i18n import gettext, lazy, ngettext
@@ -22,7 +25,8 @@ COMMUNE_LENGTH = 80
 ROWS_READ = 2 * LIMITS.phrases
 
 
-def _hours_choices() -> list[SelectChoice]:
+def hours_choices() -> list[SelectChoice]:
+    """The hours a week that can be given or asked for, and "I don't know"."""
     known = (
         (str(hours), ngettext("about %(num)s hour a week", "about %(num)s hours a week", hours))
         for hours in HOURS_A_WEEK
@@ -33,6 +37,34 @@ def _hours_choices() -> list[SelectChoice]:
 def _radius_choices() -> list[SelectChoice]:
     known = ((str(km), gettext("up to %(km)s km", km=km)) for km in RADII_KM)
     return choices(UNKNOWN_CHOICE, *known)
+
+
+def read_commune_field(session: Session, field: StringField, *, code: HiddenField) -> CommuneAnswer:
+    """The commune that a field and the hidden code beside it mean.
+
+    Where it is not one alone, the reason then stands at the field and the code is emptied.
+    """
+    answer = queries.read_commune(session, typed=field.data or "", code=code.data)
+    if answer.commune is None:
+        code.data = ""
+        field.errors = [
+            gettext("Several communes fit. Choose yours, or write more of its name.")
+            if answer.choices
+            else gettext("We do not know this commune. Check its name, or write its postal code.")
+        ]
+    return answer
+
+
+def commune_choices(answer: CommuneAnswer) -> tuple[dict[str, str], ...]:
+    """The communes that an answer leaves to choose from, as the template's radio buttons take them."""
+    return tuple(
+        {
+            "value": commune.code,
+            "text": commune.name,
+            "aside": ", ".join(code.code for code in commune.postal_codes[:3]) or commune.department,
+        }
+        for commune in answer.choices
+    )
 
 
 class PlaceForm(BaseForm):
@@ -90,7 +122,7 @@ class TimeForm(BaseForm):
     """How much time somebody has, and how far they go."""
 
     hours_a_week: SelectField = RadioField(
-        lazy("How much time could you give?"), coerce=optional_int, choices=_hours_choices
+        lazy("How much time could you give?"), coerce=optional_int, choices=hours_choices
     )
     radius_km: SelectField = RadioField(
         lazy("How far would you go?"), coerce=optional_int, choices=_radius_choices
@@ -116,6 +148,6 @@ class ProfileForm(PlaceForm, TimeForm, ChallengesForm, WeeklyLetterForm):
     """All of a profile but the skills; the long lists of choices are folded, for they were answered before."""
 
     hours_a_week = SelectField(
-        lazy("How much time could you give?"), coerce=optional_int, choices=_hours_choices
+        lazy("How much time could you give?"), coerce=optional_int, choices=hours_choices
     )
     radius_km = SelectField(lazy("How far would you go?"), coerce=optional_int, choices=_radius_choices)

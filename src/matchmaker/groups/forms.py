@@ -17,10 +17,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from matchmaker.accounts.forms import address_field, first_name_field, language_field
 from matchmaker.catalogue.rules import LIMITS
-from matchmaker.citizens.rules import HOURS_A_WEEK
-from matchmaker.forms import UNKNOWN_CHOICE, BaseForm, FieldList, choices, one_line, optional_int, trimmed
+from matchmaker.citizens.forms import hours_choices
+from matchmaker.forms import BaseForm, FieldList, choices, one_line, optional_int, trimmed
 from matchmaker.groups.rules import DESCRIPTION_LENGTH, TITLE_LENGTH, Importance, NeedKind, Role, Stage
-from matchmaker.i18n import Labelled, gettext, lazy, ngettext
+from matchmaker.i18n import Labelled, gettext, lazy
 
 PLACES_AT_MOST = 500
 # More rows are read than allowed, so that somebody who sends too many is told so.
@@ -100,20 +100,12 @@ class NeedForm(BaseForm):
         ],
         default=1,
     )
-    hours_a_week = SelectField(lazy("Time asked"), coerce=optional_int)
+    hours_a_week = SelectField(lazy("Time asked"), coerce=optional_int, choices=hours_choices)
     commune = StringField(lazy("Where?"), [_at_most(80)], filters=[one_line])
     commune_code = HiddenField()
     remote = BooleanField(lazy("It can also be done from home"))
     # Where a browser has no field for days, people write them as in French.
     until = DateField(lazy("Until when?"), [Optional()], format=["%Y-%m-%d", "%d/%m/%Y"])
-
-    def fill_choices(self) -> None:
-        """Set the choices that have numbers in them."""
-        known = (
-            (str(hours), ngettext("about %(num)s hour a week", "about %(num)s hours a week", hours))
-            for hours in HOURS_A_WEEK
-        )
-        self.hours_a_week.choices = choices(UNKNOWN_CHOICE, *known)
 
     def validate_wanted(self, field: FieldList) -> None:
         """Refuse more wanted skills than a need may have."""
@@ -122,10 +114,6 @@ class NeedForm(BaseForm):
             raise ValidationError(
                 gettext("At most %(max)d skills; these are %(num)d.", max=LIMITS.phrases, num=written)
             )
-
-
-class ConfirmForm(BaseForm):
-    """A single button: only the CSRF token is in it."""
 
 
 class ActionForm(BaseForm):

@@ -34,7 +34,9 @@ def home() -> ResponseReturnValue:
     profiles = citizens.profiles_of(reading(), account_id=account_id())
     if not profiles:
         return render_template(
-            "matching/no_profile.html", territories=catalogue_queries.territories(reading())
+            "matching/no_profile.html",
+            territories=catalogue_queries.territories(reading()),
+            my_groups=groups.groups_of(reading(), account_id=account_id()),
         )
     slug = request.args.get("t")
     citizen = next((one for one in profiles if one.territory.slug == slug), profiles[0])

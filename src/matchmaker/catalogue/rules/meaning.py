@@ -129,10 +129,6 @@ class Meanings:
             for language, known in self._surfaces.items()
         }
 
-    def knows(self, word: str, language: str) -> bool:
-        """Whether some label in that language has this folded word in some form."""
-        return (language, stem(word, language)) in self._words
-
     @lru_cache(maxsize=1 << 15)  # noqa: B019
     def read(self, word: str, language: str) -> tuple[tuple[int, float], ...]:
         """The known words that a folded word stands for, each with how far that is believed (sum up to 1)."""

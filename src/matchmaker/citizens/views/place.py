@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Commune
 from matchmaker.citizens import queries
-from matchmaker.citizens.forms import PlaceForm
+from matchmaker.citizens.forms import PlaceForm, commune_choices, read_commune_field
 from matchmaker.citizens.queries import NEAREST_AT_MOST, NearTerritory
 from matchmaker.forms import choices
 from matchmaker.i18n import format_number, gettext
@@ -54,23 +54,11 @@ def locate(form: PlaceForm, *, asked: str | None) -> Place | PlaceQuestion:
     has in mind: one more choice, taken at once where the commune belongs to it. Who takes part in a territory of
     which their commune is no part counts as living in its nearest commune, and is told so.
     """
-    answer = queries.read_commune(reading(), typed=form.commune.data or "", code=form.commune_code.data)
+    answer = read_commune_field(reading(), form.commune, code=form.commune_code)
     if answer.commune is None:
-        form.commune_code.data = ""
-        if not answer.choices:
-            form.commune.errors = [
-                gettext("We do not know this commune. Check its name, or write its postal code.")
-            ]
-            return NO_QUESTION
-        form.commune.errors = [gettext("Several communes fit. Choose yours, or write more of its name.")]
-        return PlaceQuestion(communes=tuple(_choice(commune) for commune in answer.choices), hints={})
+        return PlaceQuestion(communes=commune_choices(answer), hints={})
     form.commune_code.data = answer.commune.code
     return _choose_territory(form, answer.commune, asked)
-
-
-def _choice(commune: Commune) -> dict[str, str]:
-    codes = ", ".join(code.code for code in commune.postal_codes[:3])
-    return {"value": commune.code, "text": commune.name, "aside": codes or commune.department}
 
 
 def _choose_territory(form: PlaceForm, commune: Commune, asked: str | None) -> Place | PlaceQuestion:

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.catalogue.models import Commune
 from matchmaker.catalogue.rules import LIMITS
-from matchmaker.citizens import queries as citizens
+from matchmaker.citizens.forms import commune_choices, read_commune_field
 from matchmaker.groups import queries, service
 from matchmaker.groups.forms import ActionForm, NeedForm, WantedForm
 from matchmaker.groups.models import Need, StartupGroup
@@ -50,7 +49,6 @@ def need_new(group_id: int) -> ResponseReturnValue:
     """Post a need, as a draft or at once."""
     group = group_of_mine(group_id)
     form = NeedForm()
-    form.fill_choices()
     if _asks_for_rows(form):
         return _page(form, group, need=None)
     publish = "publish" in request.form
@@ -80,7 +78,6 @@ def need_edit(need_id: int) -> ResponseReturnValue:
     need = _need_of_mine(need_id)
     was = _state(need)
     form = NeedForm(data=None if request.method == "POST" else _data(need))
-    form.fill_choices()
     if _asks_for_rows(form):
         return _page(form, need.group, need=need)
     publish = "publish" in request.form
@@ -193,17 +190,10 @@ def _read_place(form: NeedForm) -> Place:
         if not form.remote.data:
             form.commune.errors = [gettext("Please name a commune, or say that it can be done from home.")]
         return Place()
-    answer = citizens.read_commune(reading(), typed=form.commune.data, code=form.commune_code.data)
+    answer = read_commune_field(reading(), form.commune, code=form.commune_code)
     if answer.commune is not None:
         return Place(commune_code=answer.commune.code)
-    form.commune_code.data = ""
-    if answer.choices:
-        form.commune.errors = [gettext("Several communes fit. Choose yours, or write more of its name.")]
-    else:
-        form.commune.errors = [
-            gettext("We do not know this commune. Check its name, or write its postal code.")
-        ]
-    return Place(choices=tuple(_choice(commune) for commune in answer.choices))
+    return Place(choices=commune_choices(answer))
 
 
 def _tell(form: NeedForm, problems: Sequence[NeedProblem]) -> None:
@@ -229,11 +219,6 @@ def _details(form: NeedForm, place: Place) -> NeedDetails:
         remote=bool(form.remote.data),
         until=form.until.data,
     )
-
-
-def _choice(commune: Commune) -> dict[str, str]:
-    codes = ", ".join(code.code for code in commune.postal_codes[:3])
-    return {"value": commune.code, "text": commune.name, "aside": codes or commune.department}
 
 
 def _data(need: Need) -> dict[str, object]:
