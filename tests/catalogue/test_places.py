@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from matchmaker.catalogue import queries, service
 from matchmaker.catalogue.models import Commune, Organiser, PostalCode, TerritoryCommune
-from matchmaker.catalogue.service import InvalidTerritory, NotAnOrganiser
+from matchmaker.catalogue.service import InvalidTerritory
 from matchmaker.text import fold
 from matchmaker.work import Work, WorkFactory
 from tests.builders import World, add_account, load_communes
@@ -175,11 +175,10 @@ def test_only_those_who_are_named_run_a_desk(works: WorkFactory, world: World) -
         for _ in range(2):
             service.name_organiser(work, territory_id=world.territory.id, account_id=orane.id)
         assert len(work.session.scalars(select(Organiser)).all()) == 1
-        service.check_organiser(work.session, territory_id=world.territory.id, account_id=orane.id)
+        assert service.is_organiser(work.session, territory_id=world.territory.id, account_id=orane.id)
         organised = queries.organised_territories(work.session, account_id=orane.id)
         assert [territory.slug for territory in organised] == [world.territory.slug]
         for territory, account_id in (
             (world.territory, lou.id), (world.other_territory, orane.id), (world.territory, None),
         ):  # fmt: skip
-            with pytest.raises(NotAnOrganiser):
-                service.check_organiser(work.session, territory_id=territory.id, account_id=account_id)
+            assert not service.is_organiser(work.session, territory_id=territory.id, account_id=account_id)

@@ -11,10 +11,12 @@ from matchmaker.accounts.rules import LinkPurpose
 from matchmaker.catalogue.rules import PhraseTooLongError, TooManyPhrasesError
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.models import Citizen, Consent, SignUp
+from matchmaker.digests.queries import recipients
 from matchmaker.mail import Letter, MessageState
 from matchmaker.work import Work, WorkFactory
 from tests.builders import NOW, World, add_account, add_citizen, add_group, add_organiser
 from tests.citizens.conftest import MovableClock
+from tests.citizens.readers import letter_readers
 from tests.citizens.steps import letters
 
 
@@ -56,7 +58,7 @@ def test_withdrawing_keeps_the_record_and_takes_back_letters_that_wait(
         MessageState.PENDING,
         MessageState.PENDING,
     ]
-    assert queries.letter_readers(session, world.territory.id) == []
+    assert letter_readers(session, world.territory.id) == []
 
 
 def test_withdrawing_for_nobody_does_nothing(works: WorkFactory, world: World) -> None:
@@ -77,10 +79,10 @@ def test_giving_the_consent_twice_records_it_once_and_again_after_a_withdrawal_t
         "Yes",
         "Again",
     ]
-    assert [reader.id for reader in queries.letter_readers(session, world.territory.id)] == [citizen.id]
+    assert letter_readers(session, world.territory.id) == [citizen.id]
 
 
-def test_letter_readers_are_those_of_the_territory_by_id_with_all_that_a_letter_needs(
+def test_letter_readers_are_those_of_the_territory_by_id(
     works: WorkFactory, world: World, session: Session
 ) -> None:
     with works.begin() as work:
@@ -88,15 +90,11 @@ def test_letter_readers_are_those_of_the_territory_by_id_with_all_that_a_letter_
         add_citizen(work, world.territory, address="b@example.org", consents=False)
         third = add_citizen(work, world.territory, address="c@example.org")
         add_citizen(work, world.other_territory, address="d@example.org", commune="63113")
-    readers = queries.letter_readers(session, world.territory.id)
-    assert [reader.id for reader in readers] == [first.id, third.id]
-    assert len(queries.citizens_of(session, world.territory.id)) == 3
-    for reader in readers:
-        unloaded = inspect(reader).unloaded
-        assert not unloaded & {"skills", "account", "challenges", "commune"}
+    assert letter_readers(session, world.territory.id) == [first.id, third.id]
+    assert len(recipients(session, territory_id=world.territory.id)) == 3
 
 
-def test_the_profile_of_an_account_is_its_newest(
+def test_the_profiles_of_an_account_begin_with_the_newest_and_are_whole(
     works: WorkFactory, world: World, session: Session, clock: MovableClock
 ) -> None:
     with works.begin() as work:
@@ -106,10 +104,11 @@ def test_the_profile_of_an_account_is_its_newest(
         account = work.session.get_one(Account, first.account_id)
         second = add_citizen(work, world.other_territory, commune="63113", account=account)
         nobody = add_account(work, address="lou@example.org")
-    found = queries.profile_of(session, account_id=first.account_id)
-    assert found is not None
-    assert found.id == second.id
-    assert queries.profile_of(session, account_id=nobody.id) is None
+    found = queries.profiles_of(session, account_id=first.account_id)
+    assert [profile.id for profile in found] == [second.id, first.id]
+    for profile in found:
+        assert not inspect(profile).unloaded & {"skills", "account", "challenges", "commune"}
+    assert queries.profiles_of(session, account_id=nobody.id) == []
     assert not queries.has_profile(session, account_id=nobody.id)
     assert queries.has_profile(session, account_id=first.account_id)
 

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
-from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
 from matchmaker.work import WorkFactory
 from tests.builders import NOW, World, add_account, add_citizen
 from tests.citizens.conftest import MovableClock
+from tests.citizens.readers import letter_readers
 from tests.citizens.steps import answer_all, finish, letters, link_in, sign_in, sign_up_of
 
 
@@ -68,7 +68,7 @@ def test_the_whole_way_from_a_commune_to_a_profile(
         20,
         True,
     )
-    assert [reader.id for reader in queries.letter_readers(session, world.territory.id)] == [citizen.id]
+    assert letter_readers(session, world.territory.id) == [citizen.id]
     assert client.get("/profile").status_code == 200
 
 
@@ -97,7 +97,7 @@ def test_the_box_for_the_weekly_letter_is_not_ticked_and_nothing_is_sent_without
     finish(client)
     client.post(link_in(letters(session)[0]))
     assert count(session, Consent) == 0
-    assert queries.letter_readers(session, world.territory.id) == []
+    assert letter_readers(session, world.territory.id) == []
 
 
 def test_the_consent_is_kept_with_the_text_in_the_language_in_which_it_was_shown(

@@ -40,10 +40,6 @@ from matchmaker.catalogue.rules import (
 from matchmaker.work import Work
 
 
-class NotAnOrganiser(Exception):
-    """Only an organiser of the territory may do this."""
-
-
 class InvalidTerritory(ValueError):
     """A territory that cannot be founded so; ``str()`` says why."""
 
@@ -261,12 +257,6 @@ def name_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
 def is_organiser(session: Session, *, territory_id: int, account_id: int | None) -> bool:
     """Whether the account runs the territory's desk."""
     return account_id is not None and session.get(Organiser, (territory_id, account_id)) is not None
-
-
-def check_organiser(session: Session, *, territory_id: int, account_id: int | None) -> None:
-    """Raise NotAnOrganiser unless the account runs the territory's desk."""
-    if not is_organiser(session, territory_id=territory_id, account_id=account_id):
-        raise NotAnOrganiser
 
 
 def _read_vocabulary(session: Session) -> Vocabulary:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.catalogue import queries as catalogue
@@ -47,12 +47,6 @@ def profiles_of(session: Session, *, account_id: int) -> Sequence[Citizen]:
     ).all()
 
 
-def profile_of(session: Session, *, account_id: int) -> Citizen | None:
-    """The account's profile; the newest if it has one in several territories."""
-    profiles = profiles_of(session, account_id=account_id)
-    return profiles[0] if profiles else None
-
-
 def find_profile(session: Session, *, account_id: int, territory_id: int) -> Citizen | None:
     """The account's profile in one territory."""
     return session.scalars(
@@ -66,35 +60,15 @@ def find_sign_up(session: Session, sign_up_id: str | None) -> SignUp | None:
     return None if sign_up is None or sign_up.confirmed_at is not None else sign_up
 
 
-def citizens_of(session: Session, territory_id: int) -> Sequence[Citizen]:
-    """The citizens of a territory by id, with account, commune, skills and défis."""
-    return session.scalars(
-        _with_answers(select(Citizen)).where(Citizen.territory_id == territory_id).order_by(Citizen.id)
-    ).all()
-
-
-def letter_readers(session: Session, territory_id: int) -> Sequence[Citizen]:
-    """The citizens of a territory whose consent to the weekly letter is in force, as ``citizens_of`` gives them."""
-    return session.scalars(
-        _with_answers(select(Citizen))
-        .where(
-            Citizen.territory_id == territory_id,
-            Citizen.consents.any(
-                (Consent.purpose == ConsentPurpose.WEEKLY_LETTER) & Consent.withdrawn_at.is_(None)
-            ),
-        )
-        .order_by(Citizen.id)
-    ).all()
+def letter_wanted() -> ColumnElement[bool]:
+    """Whether a consent is one to the weekly letter, and in force."""
+    return and_(Consent.purpose == ConsentPurpose.WEEKLY_LETTER, Consent.withdrawn_at.is_(None))
 
 
 def weekly_consent(session: Session, *, citizen_id: int) -> Consent | None:
     """The citizen's consent to the weekly letter, if it is in force."""
     return session.scalars(
-        select(Consent).where(
-            Consent.citizen_id == citizen_id,
-            Consent.purpose == ConsentPurpose.WEEKLY_LETTER,
-            Consent.withdrawn_at.is_(None),
-        )
+        select(Consent).where(Consent.citizen_id == citizen_id, letter_wanted())
     ).one_or_none()
 
 

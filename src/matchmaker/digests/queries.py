@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.accounts.models import Account
 from matchmaker.citizens.models import Citizen, Consent
-from matchmaker.citizens.rules import ConsentPurpose
+from matchmaker.citizens.queries import letter_wanted
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.mail import MessageState, OutboxMessage
 
@@ -45,15 +45,7 @@ class Progress:
 
 def recipients(session: Session, *, territory_id: int) -> Sequence[Recipient]:
     """Every citizen of a territory as a recipient, by id."""
-    consents = (
-        exists()
-        .where(
-            Consent.citizen_id == Citizen.id,
-            Consent.purpose == ConsentPurpose.WEEKLY_LETTER,
-            Consent.withdrawn_at.is_(None),
-        )
-        .correlate(Citizen)
-    )
+    consents = exists().where(Consent.citizen_id == Citizen.id, letter_wanted()).correlate(Citizen)
     rows = session.execute(
         select(Citizen.id, Account.address, Account.first_name, Account.locale, consents)
         .join(Account, Account.id == Citizen.account_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from matchmaker.accounts.models import Account
 from matchmaker.catalogue.models import Commune, Territory
 from matchmaker.citizens.models import Citizen, Consent
-from matchmaker.citizens.rules import ConsentPurpose
+from matchmaker.citizens.queries import letter_wanted
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.queries import local_day, open_on
 
@@ -36,11 +36,7 @@ class Newcomer:
 
 def figures(session: Session, territory: Territory, *, now: datetime) -> Figures:
     """A territory's numbers, in one query."""
-    consents = exists().where(
-        Consent.citizen_id == Citizen.id,
-        Consent.purpose == ConsentPurpose.WEEKLY_LETTER,
-        Consent.withdrawn_at.is_(None),
-    )
+    consents = exists().where(Consent.citizen_id == Citizen.id, letter_wanted())
     here = Citizen.territory_id == territory.id
     counts = [
         select(func.count(Citizen.id)).where(here),

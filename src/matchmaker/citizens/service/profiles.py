@@ -141,11 +141,7 @@ def withdraw_weekly_letter(work: Work, *, citizen_id: int) -> None:
     """Withdraw the consent to the weekly letter, and take back letters that still wait; twice is as good as once."""
     work.session.execute(
         update(Consent)
-        .where(
-            Consent.citizen_id == citizen_id,
-            Consent.purpose == ConsentPurpose.WEEKLY_LETTER,
-            Consent.withdrawn_at.is_(None),
-        )
+        .where(Consent.citizen_id == citizen_id, queries.letter_wanted())
         .values(withdrawn_at=work.now)
     )
     address = work.session.scalar(select(Account.address).join(Citizen).where(Citizen.id == citizen_id))
