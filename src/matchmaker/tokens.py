@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import timedelta
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
@@ -13,6 +14,15 @@ class InvalidToken(Exception):
 
 class ExpiredToken(InvalidToken):
     """The text was signed here for this purpose, too long ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A row's name as a token tells it, with the mark of what the row was about when it was signed."""
+
+    purpose: str
+    name: str
+    mark: str
 
 
 class Tokens:
@@ -39,9 +49,29 @@ class Tokens:
             raise InvalidToken(purpose)
         return payload
 
+    def sign_bound(self, purpose: str, name: str, *, to: str) -> str:
+        """A text for a URL that names a row, and is good only as long as the row is still about ``to``.
+
+        SQLite gives the number of a deleted row to a later one, and an address may be written anew: an old letter
+        must not open what it was not written for. ``name`` holds no full stop.
+        """
+        return self.sign(purpose, f"{name}.{self._mark(purpose, to)}")
+
+    def read_bound(self, purpose: str, token: str) -> "Bound":
+        """What ``sign_bound`` signed; raises InvalidToken. Ask ``is_bound`` once the row is known."""
+        name, _, mark = self.read(purpose, token).partition(".")
+        return Bound(purpose=purpose, name=name, mark=mark)
+
+    def is_bound(self, bound: "Bound", *, to: str) -> bool:
+        """Whether what was read was signed for ``to``."""
+        return hmac.compare_digest(bound.mark, self._mark(bound.purpose, to))
+
     def fingerprint(self, purpose: str, text: str) -> str:
         """64 hexadecimal digits (HMAC-SHA256) that stand for ``text`` where the text itself must not be kept."""
         return hmac.new(self._secret.encode(), f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+    def _mark(self, purpose: str, to: str) -> str:
+        return self.fingerprint(f"bound.{purpose}", to)[:16]
 
     def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self._secret, salt=f"matchmaker.{purpose}")

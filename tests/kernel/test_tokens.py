@@ -78,3 +78,14 @@ def test_fingerprints_of_other_purposes_texts_and_secrets_differ() -> None:
         Tokens("another secret that is long enough, too").fingerprint("limit", "amina@example.org"),
     }
     assert len(prints) == 4
+
+
+def test_a_bound_token_is_good_for_what_it_was_signed_for_and_no_other() -> None:
+    bound = TOKENS.read_bound("link", TOKENS.sign_bound("link", "42", to="camille@example.org"))
+    assert bound.name == "42"
+    assert TOKENS.is_bound(bound, to="camille@example.org")
+    assert not TOKENS.is_bound(bound, to="bruno@example.org")
+    elsewhere = Tokens("another secret that is long enough, too")
+    assert not elsewhere.is_bound(bound, to="camille@example.org")
+    unbound = TOKENS.read_bound("link", TOKENS.sign("link", "42"))
+    assert not TOKENS.is_bound(unbound, to="camille@example.org")

@@ -105,17 +105,17 @@ def request_account(
 def check_link(work: Work, *, token: str, purpose: LinkPurpose) -> MailedLink:
     """The unused link of ``token``, untouched; raises LinkUnusable."""
     try:
-        number, _, mark = work.tokens.read("link", token).partition(".")
+        bound = work.tokens.read_bound("link", token)
     except InvalidToken as error:
         raise LinkUnusable from error
     link = work.session.scalars(
         select(MailedLink)
-        .where(MailedLink.id == int(number), MailedLink.purpose == purpose)
+        .where(MailedLink.id == int(bound.name), MailedLink.purpose == purpose)
         .with_for_update()
     ).one_or_none()
     if link is None or link.used_at is not None or link.expires_at <= work.now:
         raise LinkUnusable
-    if mark != _mark(work.tokens, link):
+    if not work.tokens.is_bound(bound, to=_subject(link)):
         raise LinkUnusable
     return link
 
@@ -253,12 +253,11 @@ def _new_link(
 
 
 def _token(tokens: Tokens, link: MailedLink) -> str:
-    return tokens.sign("link", f"{link.id}.{_mark(tokens, link)}")
+    return tokens.sign_bound("link", str(link.id), to=_subject(link))
 
 
-def _mark(tokens: Tokens, link: MailedLink) -> str:
-    # SQLite gives the id of a forgotten link to a later one, which an old letter must not open.
-    return tokens.fingerprint("link", f"{link.address} {link.created_at.timestamp():.6f}")[:16]
+def _subject(link: MailedLink) -> str:
+    return f"{link.address} {link.created_at.timestamp():.6f}"
 
 
 def _hashed(session_token: str) -> str:

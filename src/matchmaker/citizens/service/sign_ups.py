@@ -24,7 +24,7 @@ from matchmaker.citizens.service.profiles import (
     make_citizen,
 )
 from matchmaker.db import violates
-from matchmaker.tokens import InvalidToken, Tokens
+from matchmaker.tokens import Bound, InvalidToken, Tokens
 from matchmaker.work import Work
 
 
@@ -124,7 +124,8 @@ def finish_sign_up(
 
 def read_confirmation(session: Session, *, tokens: Tokens, token: str, now: datetime) -> SignUp:
     """The sign-up that a mailed link would confirm, untouched; raises accounts.LinkUnusable."""
-    return _usable(session.get(SignUp, _confirmed_id(tokens, token)), tokens=tokens, token=token, now=now)
+    bound = _read_link(tokens, token)
+    return _usable(session.get(SignUp, bound.name), tokens=tokens, bound=bound, now=now)
 
 
 def confirm(work: Work, *, token: str) -> Confirmed:
@@ -133,11 +134,11 @@ def confirm(work: Work, *, token: str) -> Confirmed:
     An account that the address has by now keeps its name and its profile; it only gets a profile if it has none
     in this territory. Raises accounts.LinkUnusable.
     """
-    sign_up_id = _confirmed_id(work.tokens, token)
+    bound = _read_link(work.tokens, token)
     sign_up = _usable(
-        work.session.scalars(select(SignUp).where(SignUp.id == sign_up_id).with_for_update()).one_or_none(),
+        work.session.scalars(select(SignUp).where(SignUp.id == bound.name).with_for_update()).one_or_none(),
         tokens=work.tokens,
-        token=token,
+        bound=bound,
         now=work.now,
     )
     account = _account_of(work, sign_up)
@@ -194,26 +195,26 @@ def _sign_up(work: Work, sign_up_id: str) -> SignUp:
 
 
 def _confirmation_token(tokens: Tokens, sign_up: SignUp) -> str:
-    return tokens.sign("sign_up.confirm", f"{sign_up.id}.{_state(tokens, sign_up)}")
+    return tokens.sign_bound("sign_up.confirm", sign_up.id, to=_state(sign_up))
 
 
-def _state(tokens: Tokens, sign_up: SignUp) -> str:
+def _state(sign_up: SignUp) -> str:
     # A link is good for the address that it was mailed to: who then writes another one cannot confirm that.
     mailed_at = sign_up.mailed_at.isoformat() if sign_up.mailed_at else ""
-    return tokens.fingerprint("sign_up.state", f"{sign_up.address} {mailed_at}")[:16]
+    return f"{sign_up.address} {mailed_at}"
 
 
-def _confirmed_id(tokens: Tokens, token: str) -> str:
+def _read_link(tokens: Tokens, token: str) -> Bound:
     try:
-        return tokens.read("sign_up.confirm", token).partition(".")[0]
+        return tokens.read_bound("sign_up.confirm", token)
     except InvalidToken as error:
         raise accounts.LinkUnusable from error
 
 
-def _usable(sign_up: SignUp | None, *, tokens: Tokens, token: str, now: datetime) -> SignUp:
+def _usable(sign_up: SignUp | None, *, tokens: Tokens, bound: Bound, now: datetime) -> SignUp:
     if sign_up is None or sign_up.confirmed_at is not None or sign_up.mailed_at is None:
         raise accounts.LinkUnusable
-    if tokens.read("sign_up.confirm", token).partition(".")[2] != _state(tokens, sign_up):
+    if not tokens.is_bound(bound, to=_state(sign_up)):
         raise accounts.LinkUnusable
     if now >= sign_up.mailed_at + CONFIRMATION_LASTS:
         raise accounts.LinkUnusable

@@ -15,7 +15,7 @@ from matchmaker.db import violates
 from matchmaker.groups import letters, queries
 from matchmaker.groups.models import Invitation, Membership, StartupGroup
 from matchmaker.groups.rules import Role, Stage
-from matchmaker.tokens import InvalidToken, Tokens
+from matchmaker.tokens import InvalidToken
 from matchmaker.work import Work
 
 INVITATION_LASTS = timedelta(days=14)
@@ -148,7 +148,10 @@ def invite(work: Work, group: StartupGroup, *, invited_by_id: int, address: str,
             pitch=group.pitch,
             invited_by=inviter.first_name,
             until=queries.local_day(invited.expires_at, group.territory.time_zone),
-            url=work.links.to("groups.invitation", token=_token(work.tokens, invited)),
+            url=work.links.to(
+                "groups.invitation",
+                token=work.tokens.sign_bound("invitation", str(invited.id), to=invited.address),
+            ),
         )
     )
     return invited
@@ -157,15 +160,15 @@ def invite(work: Work, group: StartupGroup, *, invited_by_id: int, address: str,
 def find_invitation(work: Work, *, token: str) -> Invitation:
     """The invitation behind a mailed token, untouched; raises InvitationUnusable."""
     try:
-        number, _, reader = work.tokens.read("invitation", token).partition(".")
+        bound = work.tokens.read_bound("invitation", token)
     except InvalidToken as error:
         raise InvitationUnusable from error
     found = work.session.scalars(
-        select(Invitation).where(Invitation.id == int(number)).with_for_update()
+        select(Invitation).where(Invitation.id == int(bound.name)).with_for_update()
     ).one_or_none()
     if found is None or found.accepted_at is not None or found.expires_at <= work.now:
         raise InvitationUnusable
-    if reader != _reader(work.tokens, found):
+    if not work.tokens.is_bound(bound, to=found.address):
         raise InvitationUnusable
     return found
 
@@ -196,15 +199,6 @@ def accept_invitation(
     work.session.flush()
     signed_in = None if account_id is not None else accounts.start_session(work, account=account)
     return invited.group, signed_in
-
-
-def _token(tokens: Tokens, invited: Invitation) -> str:
-    return tokens.sign("invitation", f"{invited.id}.{_reader(tokens, invited)}")
-
-
-def _reader(tokens: Tokens, invited: Invitation) -> str:
-    # SQLite gives the id of a deleted row to a later one: an old letter must not open somebody else's invitation.
-    return tokens.fingerprint("invitation", invited.address)[:16]
 
 
 @contextmanager
