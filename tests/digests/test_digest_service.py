@@ -222,7 +222,9 @@ def test_the_link_that_stops_the_letters_is_short_and_names_nobody(
     (message,) = outbox(work.session)
     assert message.unsubscribe_url is not None
     token = message.unsubscribe_url.rpartition("/")[2]
-    assert work.tokens.read("unsubscribe", token) == str(camille.id)
+    bound = work.tokens.read_bound("unsubscribe", token)
+    assert bound.name == str(camille.id)
+    assert work.tokens.is_bound(bound, to=camille.account.address)
     assert len(message.unsubscribe_url) < 100
     assert message.list_id == "Valence-Romans <valence-romans.week.localhost>"
 

@@ -222,7 +222,8 @@ def test_many_letters_come_in_pages(work: Work, world: World, need: Need, orane:
 
 def unsubscribe_path(work: Work, citizen: Citizen) -> str:
     """The path in the letters of a citizen."""
-    return f"/unsubscribe/{work.tokens.sign(service.UNSUBSCRIBE, str(citizen.id))}"
+    token = work.tokens.sign_bound(service.UNSUBSCRIBE, str(citizen.id), to=citizen.account.address)
+    return f"/unsubscribe/{token}"
 
 
 def in_force(work: Work, citizen: Citizen) -> bool:
@@ -272,11 +273,21 @@ def test_a_forged_link_stops_nobodys_letters(app: Flask, work: Work, camille: Ci
 
 
 def test_the_link_of_somebody_who_left_still_answers(app: Flask, work: Work, world: World) -> None:
-    token = work.tokens.sign(service.UNSUBSCRIBE, "999999")
+    token = work.tokens.sign_bound(service.UNSUBSCRIBE, "999999", to="partie@example.org")
     work.session.commit()
 
     assert app.test_client().get(f"/unsubscribe/{token}").status_code == 200
     assert app.test_client().post(f"/unsubscribe/{token}").status_code == 200
+
+
+def test_the_link_of_somebody_who_left_stops_nobody_who_has_their_number_now(
+    app: Flask, work: Work, camille: Citizen
+) -> None:
+    token = work.tokens.sign_bound(service.UNSUBSCRIBE, str(camille.id), to="partie@example.org")
+    work.session.commit()
+
+    assert app.test_client().post(f"/unsubscribe/{token}").status_code == 200
+    assert in_force(work, camille)
 
 
 def test_a_run_of_itself_says_so(

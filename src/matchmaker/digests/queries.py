@@ -58,11 +58,11 @@ def recipients(session: Session, *, territory_id: int) -> Sequence[Recipient]:
     ]
 
 
-def find_locale(session: Session, *, citizen_id: int) -> str | None:
-    """The language of a citizen's letters; None when there is no such citizen any more."""
-    return session.scalar(
-        select(Account.locale).join(Citizen, Citizen.account_id == Account.id).where(Citizen.id == citizen_id)
-    )
+def find_account(session: Session, *, citizen_id: int) -> Account | None:
+    """The account that a citizen's letters go to; None when there is no such citizen any more."""
+    return session.scalars(
+        select(Account).join(Citizen, Citizen.account_id == Account.id).where(Citizen.id == citizen_id)
+    ).one_or_none()
 
 
 def told(session: Session, *, recipient_keys: Iterable[str]) -> dict[str, set[str]]:

@@ -93,7 +93,7 @@ def cards(press: Press, draft: Draft, *, locale: str) -> tuple[NeedCard, ...]:
 def write(press: Press, territory: Territory, draft: Draft) -> Letter:
     """A draft as the letter that its reader gets."""
     person = draft.recipient
-    token = press.tokens.sign(UNSUBSCRIBE, str(person.citizen_id))
+    token = press.tokens.sign_bound(UNSUBSCRIBE, str(person.citizen_id), to=person.address)
     return letters.weekly(
         press.letters,
         address=person.address,

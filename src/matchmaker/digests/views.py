@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker import delivery, i18n
 from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.accounts.models import Account
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
@@ -119,15 +120,22 @@ def send(slug: str) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Stop the letters: a page with a button by GET, done by POST with no cookie and no CSRF token (RFC 8058)."""
+    tokens = site().works.tokens
     try:
-        citizen_id = int(site().works.tokens.read(service.UNSUBSCRIBE, token))
+        bound = tokens.read_bound(service.UNSUBSCRIBE, token)
     except InvalidToken:
         abort(404)
-    _speak_like(citizen_id)
+    account = queries.find_account(reading(), citizen_id=int(bound.name))
+    # Who has left gets the same page; whoever has their number now keeps their letters.
+    if account is not None and not tokens.is_bound(bound, to=account.address):
+        account = None
+    if account is not None:
+        _speak_like(account)
     if request.method == "GET":
         return render_template("digests/unsubscribe.html", done=False)
-    with begin() as work:
-        citizens.withdraw_weekly_letter(work, citizen_id=citizen_id)
+    if account is not None:
+        with begin() as work:
+            citizens.withdraw_weekly_letter(work, citizen_id=int(bound.name))
     return render_template("digests/unsubscribe.html", done=True)
 
 
@@ -148,9 +156,7 @@ def _silences(plan: service.Plan) -> list[tuple[str, list[str]]]:
     return sorted(names.items())
 
 
-def _speak_like(citizen_id: int) -> None:
+def _speak_like(account: Account) -> None:
     # Who opens the link from a letter has no language chosen here; the letter's own is theirs.
     if "locale" not in session and "lang" not in request.args:
-        locale = queries.find_locale(reading(), citizen_id=citizen_id)
-        if locale is not None:
-            i18n.set_locale(locale)
+        i18n.set_locale(account.locale)
