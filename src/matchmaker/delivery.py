@@ -8,7 +8,7 @@ doubt: it becomes ``unknown`` and is never sent again by itself.
 
 import secrets
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,6 +27,8 @@ LONGEST_DELAY = timedelta(hours=6)
 # With the delays above, a letter that a server puts off every time is given up after a day and a half: longer than
 # a daily quota or a night's repair takes, shorter than the way to the next weekly letter.
 ATTEMPTS_AT_MOST = 14
+
+_OURS = (MessageState.CLAIMED, MessageState.SENDING)
 
 log = structlog.get_logger()
 
@@ -70,8 +72,6 @@ def deliver(
     """Send up to ``limit`` letters that are due. Stops early when ``going_on`` says so or the server refuses us."""
     with works.begin() as work:
         settle_expired(work)
-        if not _anything_due(work):
-            return Delivered()
     sent = failed = postponed = in_doubt = 0
     stopped: str | None = None
     connection: Connection | None = None
@@ -167,22 +167,20 @@ def begin_sending(work: Work, message: OutboxMessage) -> bool:
 
     The lease begins anew, so that a slow server has the whole of it for its answer.
     """
-    values = {"state": MessageState.SENDING, "lease_until": work.now + LEASE}
-    return _move(work, message, MessageState.CLAIMED, values, in_force=True)
+    values: dict[str, object] = {"state": MessageState.SENDING, "lease_until": work.now + LEASE}
+    return _move(work, message, values, before=(MessageState.CLAIMED,), in_force=True)
 
 
 def settle(work: Work, message: OutboxMessage, state: MessageState, *, error: str | None = None) -> None:
     """Record how a letter ended, if it is still ours."""
-    values = {
+    values: dict[str, object] = {
         "state": state,
         "settled_at": work.now,
         "last_error": error and error[:300],
         "lease_token": None,
         "lease_until": None,
     }
-    for before in (MessageState.SENDING, MessageState.CLAIMED):
-        if _move(work, message, before, values):
-            return
+    _move(work, message, values, before=_OURS)
 
 
 def give_back(
@@ -198,9 +196,7 @@ def give_back(
     }
     if not counts:
         values["attempts"] = message.attempts - 1
-    for before in (MessageState.CLAIMED, MessageState.SENDING):
-        if _move(work, message, before, values):
-            return
+    _move(work, message, values, before=_OURS)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -223,15 +219,15 @@ def _hand_over(works: WorkFactory, connection: Connection, message: OutboxMessag
 def _move(
     work: Work,
     message: OutboxMessage,
-    before: MessageState,
     values: dict[str, object],
     *,
+    before: Sequence[MessageState],
     in_force: bool = False,
 ) -> bool:
     condition = [
         OutboxMessage.id == message.id,
         OutboxMessage.lease_token == message.lease_token,
-        OutboxMessage.state == before,
+        OutboxMessage.state.in_(before),
     ]
     if in_force:
         condition.append(OutboxMessage.lease_until > work.now)
@@ -239,10 +235,3 @@ def _move(
         update(OutboxMessage).where(*condition).values(values).returning(OutboxMessage.id)
     )
     return moved.first() is not None
-
-
-def _anything_due(work: Work) -> bool:
-    query = select(OutboxMessage.id).where(
-        OutboxMessage.state == MessageState.PENDING, OutboxMessage.due_at <= work.now
-    )
-    return work.session.scalar(query.limit(1)) is not None
