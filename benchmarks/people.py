@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+from itertools import accumulate
 
 from matchmaker.catalogue.rules import Phrase, Resolver, Vocabulary
 from matchmaker.matching.rules import CitizenProfile, Importance, NeedProfile, Place, Wanted
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+FIRST = "200068781"
+"""Valence Romans Agglo: where everybody lives when there is one territory."""
 
 
 def typed_texts(vocabulary: Vocabulary, count: int, seed: int = 1) -> list[str]:
@@ -69,8 +78,22 @@ def needs(phrases: Sequence[Phrase], count: int, territories: int, seed: int = 3
 
 
 def _place(territory: int, rng: random.Random) -> Place:
-    """A point within some fifteen kilometres of a territory's own."""
-    return Place(
-        latitude=43 + territory % 40 * 0.15 + rng.uniform(-0.13, 0.13),
-        longitude=-1 + territory // 40 * 0.2 + rng.uniform(-0.18, 0.18),
-    )
+    """A commune of the intercommunalité of that number, the more populous the likelier."""
+    places, weights = _territories()[territory]
+    return rng.choices(places, cum_weights=weights)[0]
+
+
+@cache
+def _territories() -> list[tuple[list[Place], list[int]]]:
+    """The communes of each intercommunalité with their added-up population, from the table that ships."""
+    packed = (resources.files("matchmaker.catalogue") / "data" / "communes.csv.gz").read_bytes()
+    members: dict[str, list[tuple[Place, int]]] = defaultdict(list)
+    with io.TextIOWrapper(gzip.open(io.BytesIO(packed)), encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            place = Place(latitude=float(row["latitude"]), longitude=float(row["longitude"]))
+            members[row["epci"]].append((place, int(row["population"])))
+    members.pop("", None)
+    return [
+        ([place for place, _ in members[code]], list(accumulate(people for _, people in members[code])))
+        for code in sorted(members, key=lambda code: (code != FIRST, code))
+    ]

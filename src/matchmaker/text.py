@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 import snowballstemmer
@@ -26,10 +27,11 @@ FILLERS = frozenset((_FRENCH_FILLERS + _ENGLISH_FILLERS).split())
 
 @lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
-    """Lower case without accents, ligatures or punctuation, one space between words; `+` and `#` stay."""
+    """Lower case without accents, ligatures, punctuation or emoji, one space between words; `+` and `#` stay."""
     plain = text.translate(_APOSTROPHES)
     if not plain.isascii():
-        plain = anyascii(plain)
+        # An emoji would be spelt out, in English, by up to seven words that nobody wrote.
+        plain = anyascii("".join(" " if unicodedata.category(sign) == "So" else sign for sign in plain))
     return " ".join(_WORD.findall(plain.lower()))
 
 

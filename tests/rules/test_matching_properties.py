@@ -132,6 +132,25 @@ def test_a_run_says_what_one_pair_at_a_time_says(
 
 
 @quick
+@given(
+    st.lists(needs, max_size=6),
+    st.lists(citizens, min_size=12, max_size=40),
+    st.integers(1, 3),
+)
+def test_a_short_ranking_is_the_beginning_of_the_whole_one(
+    asked: list[NeedProfile], people: list[CitizenProfile], limit: int
+) -> None:
+    asked = [replace(need, id=f"n{number}") for number, need in enumerate(asked)]
+    people = [replace(citizen, id=f"c{number}") for number, citizen in enumerate(people)]
+    index = MatchIndex(MATCHER, needs=asked, citizens=people)
+    whole, short = index.run(today=TODAY, limit=100), index.run(today=TODAY, limit=limit)
+    assert dict(short.by_need) == {one: ranked[:limit] for one, ranked in whole.by_need.items()}
+    assert dict(short.by_citizen) == {one: ranked[:limit] for one, ranked in whole.by_citizen.items()}
+    for need in asked:
+        assert index.rank_citizens(need, today=TODAY, limit=limit) == short.by_need[need.id]
+
+
+@quick
 @given(needs, citizens, st.floats(0, 9), st.floats(0, 1))
 def test_no_weights_open_a_gate(
     need: NeedProfile, citizen: CitizenProfile, must: float, words: float

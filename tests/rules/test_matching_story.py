@@ -246,3 +246,14 @@ def test_ties_go_by_id_and_strangers_are_ranked_live(
     with pytest.raises(KeyError):
         index.citizens_for("nobody", today=today)
     assert index.run(today=today).by_need["n1"][0].citizen_id == "c1"
+
+
+def test_many_who_cannot_come_do_not_hide_the_one_who_can(
+    resolver: Resolver, matcher: Matcher, today: date
+) -> None:
+    able = ("mécano vélo", "compta", "communication")
+    far = [citizen(resolver, *able, id=f"far{number}", place=VALENCE, radius_km=5.0) for number in range(500)]
+    near = citizen(resolver, "mécano vélo", id="near", place=ROMANS, radius_km=5.0)
+    index = MatchIndex(matcher, needs=[need(resolver)], citizens=[*far, near])
+    assert [one.citizen_id for one in index.rank_citizens(need(resolver), today=today, limit=1)] == ["near"]
+    assert [one.citizen_id for one in index.run(today=today, limit=1).by_need["n1"]] == ["near"]

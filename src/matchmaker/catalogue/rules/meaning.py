@@ -7,6 +7,7 @@ labels' words and under their usual translations and synonyms (Berger & Lafferty
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -150,9 +151,10 @@ class Meanings:
             for spelling, ratio, _ in near:
                 believed[known[spelling]] = max(believed.get(known[spelling], 0.0), (ratio / 100) ** 4)
         if len(word) <= 6:
-            for spelling in self._spellings[language]:
-                if spelling.startswith(word):
-                    believed[known[spelling]] = max(believed.get(known[spelling], 0.0), SHORTENED)
+            spellings = self._spellings[language]
+            # "{" comes after "z", the last sign that a folded word can have: up to there all words begin so.
+            for spelling in spellings[bisect_left(spellings, word) : bisect_left(spellings, f"{word}{{")]:
+                believed[known[spelling]] = max(believed.get(known[spelling], 0.0), SHORTENED)
         most = max(believed.values(), default=0.0)
         whole = sum(believed.values())
         return tuple((one, share / whole * most) for one, share in sorted(believed.items()))

@@ -1,4 +1,4 @@
-"""Some citizens and what they offer, scored for several needs at once."""
+"""Some citizens and what they offer: their totals for one need at a time, touching only who shares something."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ from matchmaker.matching.rules.weights import Weights
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Row = tuple[NDArray[np.int32], Floats]
 
 CELLS = 6_000_000
-"""Numbers of a block of asked skills by citizens: what bounds the memory of a run."""
+"""Numbers of a block of needs by members: what bounds the memory of a run."""
+
+COVERED = 1 << 32
+"""A covered must, counted in the same number as the hundredths of all skills, which stay far below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,99 +38,93 @@ class Asked:
     share: Shares
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """The hundredths above 0 of some members for one need."""
-
-    members: Ints
-    values: Ints
-
-
 class Crowd:
-    """Members of a pool, inverted by the phrases that they offer."""
+    """Members of a pool, inverted by the phrases that they offer, of which the whole pool has `phrases`."""
 
-    def __init__(self, people: People, members: Ints, held: NDArray[np.int32], starts: Ints) -> None:
+    def __init__(
+        self, people: People, members: Ints, held: NDArray[np.int32], starts: Ints, phrases: int
+    ) -> None:
         self.members = members
-        self._people = people
+        self._people = people.among(members)
         first, last = starts[members], starts[members + 1]
-        phrases = held[positions(first, last)]
-        holders = np.repeat(np.arange(len(members), dtype=np.int64), last - first)
-        order = np.argsort(phrases, kind="stable")
-        self._holders = holders[order]
-        self._phrases, firsts = np.unique(phrases[order], return_index=True)
-        self._starts = np.append(firsts, len(phrases)).astype(np.int64)
-
-    def totals(
-        self, asked: Sequence[Asked], strengths: Rows, fields: Rows, today: date, weights: Weights
-    ) -> Iterator[Totals]:
-        """For each need in turn the totals that `Matcher.score` gives one by one, where they are above 0."""
-        rows = max((len(one.wanted) for one in asked), default=0) + 2
-        at_once = max(1, CELLS // (rows * max(1, len(self.members))))
-        for at in range(0, len(asked), at_once):
-            block = asked[at : at + at_once]
-            points = self._points(block, strengths, fields, weights)
-            for number, one in enumerate(block):
-                some = np.flatnonzero(points[number] > 0)
-                left = self._people.totals(one.need, self.members[some], points[number, some], today, weights)
-                kept = left > 0
-                yield Totals(members=some[kept], values=left[kept])
-
-    def _points(self, block: Sequence[Asked], strengths: Rows, fields: Rows, weights: Weights) -> Ints:
-        """Hundredths for skills of each need (row) and member (column), the ceiling for missing musts included."""
-        size = len(self.members)
-        cells = len(block) * size
-        need_of = np.repeat(np.arange(len(block)), [len(one.wanted) for one in block])
-        row_of = np.array([row for one in block for row in one.wanted], dtype=np.int64)
-        possible = np.array([share for one in block for share in one.share.wanted], dtype=np.int64)
-        must = np.array(
-            [w.importance is Importance.MUST for one in block for w in one.need.wanted], dtype=bool
+        offered = held[positions(first, last)]
+        holders = np.repeat(np.arange(len(members)), last - first)[np.argsort(offered, kind="stable")]
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(offered, minlength=phrases))])
+        self._holders = Rows(
+            (np.ones(len(holders)), holders, self._starts), shape=(phrases, len(members)), copy=False
         )
-        best = np.zeros(len(row_of) * size)
-        at, members, values = self._holdings(strengths, row_of)
-        np.maximum.at(best, at * size + members, values)
-        met = np.flatnonzero(best > 0)
-        asked, value = met // size, best[met]
-        cell = need_of[asked] * size + met % size
-        points = np.bincount(cell, weights=np.floor(possible[asked] * value), minlength=cells)
-        points = self._with_titles(points.astype(np.int64), block, strengths, fields, weights)
-        musts = np.bincount(need_of[must], minlength=len(block))
-        counted = must[asked] & (value >= weights.covered_from)
-        covered = np.bincount(cell[counted], minlength=cells)
-        some = np.flatnonzero(points > 0)
-        missing = (musts[some // size] - covered[some]) / np.maximum(musts[some // size], 1)
-        distinct, which = np.unique(missing, return_inverse=True)
-        most = np.array([ceiling(float(one), weights) for one in distinct], dtype=np.int64)
-        points[some] = np.minimum(points[some], most[which] if len(distinct) else 0)
-        return np.asarray(points.reshape(len(block), size))
+        self._seen = np.zeros(len(members), dtype=bool)
+        self._place = np.zeros(len(members), dtype=np.int64)
 
-    def _with_titles(
-        self, points: Ints, block: Sequence[Asked], strengths: Rows, fields: Rows, weights: Weights
-    ) -> Ints:
-        size = len(self.members)
-        titles = np.array([one.title for one in block], dtype=np.int64)
-        share = np.array([one.share.title for one in block], dtype=np.int64)
-        best = np.zeros(len(points))
-        at, members, values = self._holdings(strengths, titles)
-        np.maximum.at(best, at * size + members, values)
-        at, members, values = self._holdings(fields, titles)
-        near = np.bincount(at * size + members, weights=values, minlength=len(points))
-        some = np.flatnonzero((best > 0) | (near > 0))
-        title = np.minimum(1.0, np.round(best[some] + weights.theme * near[some], 6))
-        bonus = np.floor(share[some // size] * title).astype(np.int64)
-        points[some] += np.minimum(FULL - points[some], bonus)
-        return points
+    def points(
+        self, asked: Sequence[Asked], strengths: Rows, fields: Rows, weights: Weights
+    ) -> Iterator[tuple[Ints, Ints]]:
+        """For each need in turn who has any, by place among the members, and their hundredths for skills.
 
-    def _holdings(self, matrix: Rows, rows: Ints) -> tuple[Ints, Ints, Floats]:
-        """Which of the rows (by place), member and strength: one entry for each offer of a member."""
-        first, last = matrix.indptr[rows].astype(np.int64), matrix.indptr[rows + 1].astype(np.int64)
-        entries = positions(first, last)
-        place = np.repeat(np.arange(len(rows)), last - first)
-        phrases = matrix.indices[entries]
-        if not len(self._phrases):
-            return place[:0], self._holders[:0], matrix.data[:0]
-        at = np.minimum(np.searchsorted(self._phrases, phrases), len(self._phrases) - 1)
-        here = self._phrases[at] == phrases
-        at, place, values = at[here], place[here], matrix.data[entries[here]]
-        held = positions(self._starts[at], self._starts[at + 1])
-        lengths = self._starts[at + 1] - self._starts[at]
-        return np.repeat(place, lengths), self._holders[held], np.repeat(values, lengths)
+        The numbers that `Matcher.score` gives one by one, the ceiling for missing musts included.
+        """
+        at_once = max(1, CELLS // max(1, len(self.members)))
+        for start in range(0, len(asked), at_once):
+            block = asked[start : start + at_once]
+            near = Rows(fields[[one.title for one in block]] @ self._holders)
+            for row, one in enumerate(block):
+                yield self._points(one, strengths, _row(near, row), weights)
+
+    def _points(self, asked: Asked, strengths: Rows, near: Row, weights: Weights) -> tuple[Ints, Ints]:
+        pieces = [_row(strengths, row) for row in (*asked.wanted, asked.title)]
+        offers = np.concatenate([offers for offers, _ in pieces])
+        first, last = self._starts[offers], self._starts[offers + 1]
+        each = np.repeat(np.arange(len(offers)), last - first)
+        members = self._holders.indices[positions(first, last)]
+        some = self._distinct(members, near[0])
+        size = len(some)
+        rows = np.repeat(np.arange(len(pieces)) * size, [len(offers) for offers, _ in pieces])
+        found = np.zeros(len(pieces) * size)
+        np.maximum.at(found, rows[each] + self._place[members], _gains(asked, pieces, weights)[each])
+        best = found.reshape(len(pieces), size)
+        title = best[-1]
+        title[self._place[near[0]]] += weights.theme * near[1]
+        sums = best[:-1].sum(axis=0).astype(np.int64)
+        points = sums & (COVERED - 1)
+        bonus = np.floor(asked.share.title * np.minimum(1.0, np.round(title, 6))).astype(np.int64)
+        points += np.minimum(FULL - points, bonus)
+        points = np.minimum(points, _ceilings(asked.need, weights)[sums // COVERED])
+        scored = np.flatnonzero(points)
+        return some[scored], points[scored]
+
+    def totals(self, need: NeedProfile, chosen: Ints, points: Ints, today: date, weights: Weights) -> Ints:
+        """What is left of the points of chosen members, given by their places, once all else is looked at."""
+        return self._people.totals(need, chosen, points, today, weights)
+
+    def _distinct(self, *members: NDArray[np.int32]) -> Ints:
+        """The distinct members in rising order; `_place` holds the place of each among them."""
+        for some in members:
+            self._seen[some] = True
+        distinct = np.flatnonzero(self._seen)
+        self._seen[distinct] = False
+        self._place[distinct] = np.arange(len(distinct))
+        return distinct
+
+
+def _row(matrix: Rows, row: int) -> Row:
+    held = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return matrix.indices[held], matrix.data[held]
+
+
+def _gains(asked: Asked, pieces: Sequence[Row], weights: Weights) -> Floats:
+    """What each offer brings: hundredths for each wanted skill, with a mark on a covered must; for the title its share."""
+    gains = []
+    for wanted, possible, (_, values) in zip(asked.need.wanted, asked.share.wanted, pieces, strict=False):
+        gained = np.floor(possible * values)
+        if wanted.importance is Importance.MUST:
+            gained += COVERED * (values >= weights.covered_from)
+        gains.append(gained)
+    return np.concatenate([*gains, pieces[-1][1]])
+
+
+def _ceilings(need: NeedProfile, weights: Weights) -> Ints:
+    """The most hundredths for each number of covered musts."""
+    musts = sum(wanted.importance is Importance.MUST for wanted in need.wanted)
+    return np.array(
+        [ceiling((musts - covered) / max(musts, 1), weights) for covered in range(musts + 1)], dtype=np.int64
+    )

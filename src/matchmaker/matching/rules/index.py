@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.catalogue.rules import Phrase
-from matchmaker.matching.rules.crowd import Asked, Crowd, Totals
+from matchmaker.matching.rules.crowd import Asked, Crowd
 from matchmaker.matching.rules.gates import why_not
 from matchmaker.matching.rules.offers import Offers, Rows
 from matchmaker.matching.rules.people import People
 from matchmaker.matching.rules.score import Matcher
-from matchmaker.matching.rules.top import Best, id_ranks
+from matchmaker.matching.rules.top import Best, Order
 from matchmaker.matching.rules.values import CitizenProfile, Match, NeedProfile, Ranked
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+SPARE = 10
+"""Place, défi and time are looked at for so many times the asked number of candidates, those with most points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class MatchIndex:
         self._citizens = {citizen.id: citizen for citizen in citizens}
         people = list(self._citizens.values())
         self._people = People(people)
-        self._ranks = id_ranks(self._people.ids)
+        self._order = Order(self._people.ids)
         phrases: dict[Phrase, int] = {}
         by_value: dict[int, int] = {}
         held = [_number(phrase, phrases, by_value) for one in people for phrase in one.phrases]
@@ -49,7 +54,6 @@ class MatchIndex:
         lengths = np.array([len(one.phrases) for one in people], dtype=np.int64)
         self._held_starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         self._offers = Offers(matcher, phrases)
-        self._everyone = self._crowd(np.arange(len(people)))
         self._territories = _positions([one.territory_id for one in people])
 
     def citizens_for(self, need: str | NeedProfile, *, today: date, limit: int = 20) -> tuple[Match, ...]:
@@ -63,23 +67,25 @@ class MatchIndex:
 
     def rank_citizens(self, need: NeedProfile, *, today: date, limit: int = 20) -> tuple[Ranked, ...]:
         """As `citizens_for`, without reasons."""
-        reached = self._in_reach(need)
-        crowd = self._everyone if reached.all() else self._crowd(np.flatnonzero(reached))
-        (totals,) = self._totals(crowd, [need], today)
-        best = Best([need.id], self._people.ids, self._ranks, limit, needs=True)
-        best.add_row(0, crowd.members[totals.members], totals.values)
+        best = Best([need.id], self._order, limit, needs=True)
+        asked, rows = self._prepared([need])
+        crowd = self._crowd_of(need)
+        ((some, points),) = crowd.points(asked, *rows, self._matcher.weights)
+        some, totals = self._totals(crowd, need, some, points, _largest(points, SPARE * limit), today, limit)
+        best.add_row(0, crowd.members[some], totals)
         return best[need.id]
 
     def needs_for(self, citizen: str | CitizenProfile, *, today: date, limit: int = 20) -> tuple[Match, ...]:
         """The best needs for a citizen, who may be a value that no index knows yet; as `citizens_for`."""
+        weights = self._matcher.weights
         offering = self._citizens[citizen] if isinstance(citizen, str) else citizen
         possible = [need for need in self._needs.values() if why_not(need, offering, today) is None]
         alone = MatchIndex(self._matcher, needs=(), citizens=(offering,))
-        found = [
-            (-int(totals.values[0]), need.id)
-            for need, totals in zip(possible, alone._totals(alone._everyone, possible, today), strict=True)
-            if len(totals.values)
-        ]
+        asked, rows = alone._prepared(possible)
+        found: list[tuple[int, str]] = []
+        for need, (some, points) in zip(possible, alone._everyone.points(asked, *rows, weights), strict=True):
+            totals = alone._everyone.totals(need, some, points, today, weights)
+            found += [(-total, need.id) for total in totals.tolist() if total > 0]
         return tuple(
             self._matcher.score(self._needs[need_id], offering) for _, need_id in sorted(found)[:limit]
         )
@@ -88,29 +94,49 @@ class MatchIndex:
         """Both directions for everyone, without reasons."""
         needs = list(self._needs.values())
         need_ids = [need.id for need in needs]
-        by_need = Best(need_ids, self._people.ids, self._ranks, limit, needs=True)
-        by_citizen = Best(self._people.ids, need_ids, id_ranks(need_ids), limit, needs=False)
+        by_need = Best(need_ids, self._order, limit, needs=True)
+        by_citizen = Best(self._people.ids, Order(need_ids), limit, needs=False)
         together: dict[tuple[str | None, bool], list[int]] = defaultdict(list)
         for number, need in enumerate(needs):
             together[need.territory_id, bool(need.remote)].append(number)
-        asked, strengths, fields = self._prepared(needs)
+        asked, rows = self._prepared(needs)
         for numbers in together.values():
-            reached = self._in_reach(needs[numbers[0]])
-            crowd = self._everyone if reached.all() else self._crowd(np.flatnonzero(reached))
+            crowd = self._crowd_of(needs[numbers[0]])
             block = [asked[number] for number in numbers]
-            found = crowd.totals(block, strengths, fields, today, self._matcher.weights)
-            for number, totals in zip(numbers, found, strict=True):
-                members = crowd.members[totals.members]
-                by_need.add_row(number, members, totals.values)
-                by_citizen.add_column(members, number, totals.values)
+            found = crowd.points(block, *rows, self._matcher.weights)
+            for number, (some, points) in zip(numbers, found, strict=True):
+                chosen = by_citizen.may_enter(crowd.members[some], number, points)
+                chosen |= _largest(points, SPARE * limit)
+                some, totals = self._totals(crowd, needs[number], some, points, chosen, today, limit)
+                by_need.add_row(number, crowd.members[some], totals)
+                by_citizen.add_column(crowd.members[some], number, totals)
         return Run(by_need=by_need, by_citizen=by_citizen)
 
-    def _totals(self, crowd: Crowd, needs: Sequence[NeedProfile], today: date) -> Iterator[Totals]:
-        asked, strengths, fields = self._prepared(needs)
-        return crowd.totals(asked, strengths, fields, today, self._matcher.weights)
+    def _totals(
+        self,
+        crowd: Crowd,
+        need: NeedProfile,
+        some: Ints,
+        points: Ints,
+        chosen: Bools,
+        today: date,
+        limit: int,
+    ) -> tuple[Ints, Ints]:
+        """The totals above 0 of the chosen ones, and of all others when these might be among the first `limit`.
 
-    def _prepared(self, needs: Sequence[NeedProfile]) -> tuple[list[Asked], Rows, Rows]:
-        """The needs by rows of strengths: each distinct phrase is compared with the offers once."""
+        Place, défi and time only take away: whoever has fewer points than so many others have in all comes after them.
+        """
+        most_left = points[~chosen].max(initial=0)
+        at = np.flatnonzero(chosen)
+        totals = crowd.totals(need, some[at], points[at], today, self._matcher.weights)
+        if most_left and np.count_nonzero(totals > most_left) < limit:
+            at = np.arange(len(some))
+            totals = crowd.totals(need, some, points, today, self._matcher.weights)
+        kept = np.flatnonzero(totals)
+        return some[at[kept]], totals[kept]
+
+    def _prepared(self, needs: Sequence[NeedProfile]) -> tuple[list[Asked], tuple[Rows, Rows]]:
+        """The needs by rows of strengths, and these: each distinct phrase is compared with the offers once."""
         rows: dict[Phrase, int] = {}
         by_value: dict[int, int] = {}
         asked = [
@@ -127,12 +153,20 @@ class MatchIndex:
         fields = self._offers.in_field(
             [phrase if at in titles else None for at, phrase in enumerate(phrases)]
         )
-        return asked, self._offers.covering(phrases), fields
+        return asked, (self._offers.covering(phrases), fields)
+
+    @cached_property
+    def _everyone(self) -> Crowd:
+        return self._crowd(np.arange(len(self._citizens)))
+
+    def _crowd_of(self, need: NeedProfile) -> Crowd:
+        reached = self._in_reach(need)
+        return self._everyone if reached.all() else self._crowd(np.flatnonzero(reached))
 
     def _crowd(self, members: Ints) -> Crowd:
-        return Crowd(self._people, members, self._held, self._held_starts)
+        return Crowd(self._people, members, self._held, self._held_starts, len(self._offers.phrases))
 
-    def _in_reach(self, need: NeedProfile) -> NDArray[np.bool_]:
+    def _in_reach(self, need: NeedProfile) -> Bools:
         if need.territory_id is None:
             return np.ones(len(self._citizens), dtype=bool)
         reached = np.zeros(len(self._citizens), dtype=bool)
@@ -148,6 +182,14 @@ def _number(phrase: Phrase, numbers: dict[Phrase, int], by_value: dict[int, int]
     if number is None:
         number = by_value[id(phrase)] = numbers.setdefault(phrase, len(numbers))
     return number
+
+
+def _largest(points: Ints, count: int) -> Bools:
+    """Which of the points are the `count` largest; all that equal the least of these belong to them."""
+    if len(points) <= count:
+        return np.ones(len(points), dtype=bool)
+    least = np.partition(points, len(points) - count)[len(points) - count]
+    return np.asarray(points >= least)
 
 
 def _positions(territories: Sequence[str | None]) -> dict[str | None, Ints]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from copy import copy
 from datetime import date
+from math import cos, radians
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.matching.rules.gates import EARTH_RADIUS_KM, LEAST_SHARE_OF_TIME
-from matchmaker.matching.rules.values import CitizenProfile, NeedProfile
+from matchmaker.matching.rules.values import CitizenProfile, NeedProfile, Place
 from matchmaker.matching.rules.weights import Weights
 
 Ints = NDArray[np.int64]
@@ -24,10 +26,11 @@ class People:
     def __init__(self, citizens: Sequence[CitizenProfile]) -> None:
         self.ids = [citizen.id for citizen in citizens]
         nan = float("nan")
-        places = [(nan, nan) if c.place is None else (c.place.latitude, c.place.longitude) for c in citizens]
-        self._longitude = np.array([longitude for _, longitude in places], dtype=float)
-        self._latitude = np.radians(np.array([latitude for latitude, _ in places], dtype=float))
-        self._cosine = np.cos(self._latitude)
+        numbers: dict[Place | None, int] = {}
+        self._place = np.array([numbers.setdefault(c.place, len(numbers)) for c in citizens], dtype=np.int32)
+        self._places = np.array(
+            [(nan, nan) if one is None else (one.latitude, one.longitude) for one in numbers], dtype=float
+        ).reshape(-1, 2)
         self._radius = np.array([nan if c.radius_km is None else c.radius_km for c in citizens], dtype=float)
         self._hours = np.array([nan if c.hours is None else c.hours for c in citizens], dtype=float)
         self._no_remote = np.array([c.remote is False for c in citizens], dtype=bool)
@@ -36,6 +39,20 @@ class People:
         self._languages = _Codes([c.languages for c in citizens])
         self._challenges = _Codes([c.challenge_ids for c in citizens])
         self._refused = _Codes([c.refused_need_ids for c in citizens])
+
+    def among(self, members: Ints) -> People:
+        """The columns of some of them, in the given order."""
+        part = copy(self)
+        part.ids = [self.ids[at] for at in members]
+        # Many people live in one commune: a need's distance is computed once for each place that they have.
+        here, place = np.unique(self._place[members], return_inverse=True)
+        part._place = place.astype(np.int32)
+        part._places = self._places[here]
+        for column in ("_radius", "_hours", "_no_remote", "remote"):
+            setattr(part, column, getattr(self, column)[members])
+        for column in ("_groups", "_languages", "_challenges", "_refused"):
+            setattr(part, column, getattr(self, column).among(members))
+        return part
 
     def totals(self, need: NeedProfile, chosen: Ints, points: Ints, today: date, weights: Weights) -> Ints:
         """What is left of the chosen citizens' points for skills, 0 where `why_not` excludes (territories aside)."""
@@ -68,11 +85,17 @@ class People:
         """The distances of the chosen citizens, to the metre; NaN where a place is open, None where the need's is."""
         if need.place is None:
             return None
-        here = np.radians(need.place.latitude)
-        across = np.radians(self._longitude[chosen] - need.place.longitude)
-        half = np.sin((self._latitude[chosen] - here) / 2) ** 2
-        half += np.cos(here) * self._cosine[chosen] * np.sin(across / 2) ** 2
-        return np.asarray(np.round(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))), 3))
+        at = self._place[chosen]
+        # Many people live in one commune, so there are mostly fewer places than people.
+        few = len(self._places) < len(at)
+        there = np.radians(self._places if few else self._places[at])
+        here = radians(need.place.latitude)
+        half = np.sin((there[:, 0] - here) / 2) ** 2
+        half += (
+            cos(here) * np.cos(there[:, 0]) * np.sin((there[:, 1] - radians(need.place.longitude)) / 2) ** 2
+        )
+        km = np.round(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))), 3)
+        return np.asarray(km[at] if few else km)
 
     def _taken(
         self, need: NeedProfile, chosen: Ints, points: Ints, km: Floats | None, weights: Weights
@@ -104,6 +127,12 @@ class _Codes:
         codes: dict[frozenset[str] | None, int] = {}
         self._codes = np.array([codes.setdefault(one, len(codes)) for one in column], dtype=np.int32)
         self._distinct = list(codes)
+
+    def among(self, members: Ints) -> _Codes:
+        """The same column for some rows."""
+        part = copy(self)
+        part._codes = self._codes[members]
+        return part
 
     def where(self, test: SetTest, chosen: Ints) -> Bools:
         """Which of the chosen rows pass a test of their set."""

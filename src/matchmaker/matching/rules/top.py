@@ -13,22 +13,22 @@ from matchmaker.matching.rules.values import Ranked
 Ints = NDArray[np.int64]
 
 
-def id_ranks(ids: Sequence[str]) -> Ints:
-    """The place of each id in alphabetical order."""
-    ranks = np.empty(len(ids), dtype=np.int64)
-    ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    return ranks
+class Order:
+    """Ids by alphabet: `ranks` has the place of each in it, `ids` the id at each place."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        by_rank = sorted(range(len(ids)), key=ids.__getitem__)
+        self.ids = [ids[at] for at in by_rank]
+        self.ranks: Ints = np.empty(len(ids), dtype=np.int64)
+        self.ranks[by_rank] = np.arange(len(ids))
 
 
 class Best(Mapping[str, tuple[Ranked, ...]]):
     """For each key (needs, or citizens) the best of the others, best first, while totals come in any order."""
 
-    def __init__(
-        self, ids: Sequence[str], others: Sequence[str], other_ranks: Ints, limit: int, *, needs: bool
-    ) -> None:
+    def __init__(self, ids: Sequence[str], others: Order, limit: int, *, needs: bool) -> None:
         self._ids = ids
         self._others = others
-        self._ranks = other_ranks
         self._needs = needs
         self._keys = np.zeros((len(ids), limit), dtype=np.int64)
         self._worst = np.zeros(len(ids), dtype=np.int64)
@@ -41,6 +41,10 @@ class Best(Mapping[str, tuple[Ranked, ...]]):
         if len(keys) > limit:
             keys = keys[np.argpartition(-keys, limit - 1)[:limit]]
         self._keys[number, : len(keys)] = keys
+
+    def may_enter(self, numbers: Ints, other: int, bounds: Ints) -> NDArray[np.bool_]:
+        """Which of many different keys could take in this other, were its totals as large as their bounds."""
+        return np.asarray(self._key(np.array([other]), bounds) > self._worst[numbers])
 
     def add_column(self, numbers: Ints, other: int, totals: Ints) -> None:
         """Give many different keys one more total each, all of the same other."""
@@ -55,15 +59,15 @@ class Best(Mapping[str, tuple[Ranked, ...]]):
 
     def _key(self, others: Ints, totals: Ints) -> Ints:
         # Orders by total, then by id; never 0 for a total above 0.
-        return totals * len(self._others) + (len(self._others) - self._ranks[others])
+        return totals * len(self._others.ids) + (len(self._others.ids) - self._others.ranks[others])
 
     def __getitem__(self, one: str) -> tuple[Ranked, ...]:
         number = self._numbers[one]
         keys = -np.sort(-self._keys[number])
-        totals, behind = np.divmod(keys[keys > 0] - 1, len(self._others))
+        totals, behind = np.divmod(keys[keys > 0] - 1, len(self._others.ids))
         found = []
         for total, place in zip(totals.tolist(), behind.tolist(), strict=True):
-            other = self._by_rank[len(self._others) - 1 - place]
+            other = self._others.ids[len(self._others.ids) - 1 - place]
             need_id, citizen_id = (one, other) if self._needs else (other, one)
             found.append(Ranked(need_id=need_id, citizen_id=citizen_id, total=total / 100))
         return tuple(found)
@@ -71,10 +75,6 @@ class Best(Mapping[str, tuple[Ranked, ...]]):
     @cached_property
     def _numbers(self) -> dict[str, int]:
         return {one: at for at, one in enumerate(self._ids)}
-
-    @cached_property
-    def _by_rank(self) -> list[str]:
-        return sorted(self._others)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ids)
