@@ -3,6 +3,7 @@
 python -m benchmarks            all of it (some minutes)
 python -m benchmarks --quick    a tenth of the people
 python -m benchmarks service    the demonstration alone: its start, each page, the week's run
+python -m benchmarks exposure   the week's choice of who is told of what alone
 """
 
 from __future__ import annotations
@@ -11,14 +12,21 @@ import json
 import subprocess
 import sys
 
+from benchmarks.exposure import exposure, week
 from benchmarks.matching import country, loop, new_need, typing
 from benchmarks.service import service
 
 
 def main(arguments: list[str]) -> None:
-    """Run what is asked for; `growth N` is what a run starts for itself, so that each has its own peak of memory."""
+    """Run what is asked for; with a number it is what a run starts for itself, so that each has its own peak of memory."""
     if arguments[:1] == ["growth"]:
         print(json.dumps(country(int(arguments[1]))))
+        return
+    if arguments[:1] == ["exposure"]:
+        if arguments[1:]:
+            print(json.dumps(week(int(arguments[1]))))
+        else:
+            exposure()
         return
     service()
     if arguments[:1] == ["service"]:
@@ -27,6 +35,7 @@ def main(arguments: list[str]) -> None:
     typing()
     new_need(100_000 // part)
     loop(100_000 // part, 5_000 // part)
+    exposure()
     print("growth in 1,254 territories, a need for ten citizens, 20 best each way:")
     for people in (10_000, 100_000, 1_000_000):
         if people * part > 1_000_000 and part > 1:

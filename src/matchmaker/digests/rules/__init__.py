@@ -1,5 +1,7 @@
-"""The weekly letter as pure rules: when it is due and what each reader is told."""
+"""The weekly letter as pure rules: when it is due, what each reader is told, and who is told of what."""
 
+from matchmaker.digests.rules.candidates import Candidates, Limits, candidates
+from matchmaker.digests.rules.exposure import Assignment, Exposure, assign, assign_greedily
 from matchmaker.digests.rules.plan import (
     LINES_AT_MOST,
     PlannedLetter,
@@ -22,13 +24,20 @@ from matchmaker.digests.rules.schedule import (
 __all__ = [
     "CATCH_UP",
     "LINES_AT_MOST",
+    "Assignment",
+    "Candidates",
     "Due",
+    "Exposure",
+    "Limits",
     "PlannedLetter",
     "Reader",
     "RunState",
     "Schedule",
     "Silence",
     "Silent",
+    "assign",
+    "assign_greedily",
+    "candidates",
     "due_week",
     "iso_week",
     "moment_of_week",

@@ -1,0 +1,108 @@
+"""Fair exposure: one choice over the whole run of who is told of what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchmaker.digests.rules.candidates import Candidates, Limits, turns
+from matchmaker.digests.rules.pairs import Floats, Ints, Pairs, greedy
+from matchmaker.digests.rules.program import choose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """How many people a need is told to in a run, and how many its floor misses."""
+
+    people: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """What a run tells: the ids of each citizen's needs, best first, and how many people each need reaches.
+
+    `total` is the sum of the scores, `bands` that of the scores in whole bands. When `optimal` is false the time was
+    over: more people may be missing than must be, and `gap` is the share of bands, at most, that a choice which
+    misses as few people as can be has more.
+    """
+
+    letters: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, Exposure]
+    total: float
+    bands: int
+    optimal: bool
+    gap: float
+
+
+def assign(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
+    """The best choice of one run within its limits, the same for one seed in every process when it is `optimal`.
+
+    No other choice misses fewer people in all; of those none spares a need that misses more at the cost of one that
+    misses less; of those none has a higher sum of scores, each counted in whole bands; and of those none has a
+    higher sum of the turns that the seed gives. So the seed decides between choices of equal bands and never
+    against a band, and the sum of the plain scores stays less than one band a line below the highest possible.
+    """
+    pairs, kept, turn = _pairs(candidates, limits=limits, seed=seed)
+    found = choose(pairs, seconds=limits.seconds)
+    return _told(candidates, kept[found.chosen], turn, limits, bound=found.bound, optimal=found.optimal)
+
+
+def assign_greedily(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
+    """A choice within the same limits that takes pair after pair: the scarcest needs to their floor, then the best."""
+    pairs, kept, turn = _pairs(candidates, limits=limits, seed=seed)
+    return _told(candidates, kept[greedy(pairs)], turn, limits, bound=pairs.most_bands(), optimal=False)
+
+
+def _pairs(given: Candidates, *, limits: Limits, seed: int) -> tuple[Pairs, Ints, Ints]:
+    """The pairs that the month's groups leave possible, where they stand among all, and the turn of every pair."""
+    groups_left = np.maximum(0, limits.groups_a_month - given.used)
+    kept = np.flatnonzero(given.free | (groups_left[given.citizen] > 0))
+    turn = turns(given, seed=seed)
+    need = given.need[kept]
+    floor = np.minimum(limits.floor, np.bincount(need, minlength=len(given.needs)))
+    pairs = Pairs(
+        citizen=given.citizen[kept],
+        need=need,
+        group=given.group[need],
+        band=_bands(given.score[kept], limits),
+        turn=turn[kept],
+        free=given.free[kept],
+        lines=limits.lines,
+        groups_left=groups_left,
+        floor=floor,
+        lost=limits.floor - floor,
+    )
+    return pairs, kept, turn
+
+
+def _told(
+    given: Candidates, chosen: Ints, turn: Ints, limits: Limits, *, bound: int, optimal: bool
+) -> Assignment:
+    chosen = chosen[
+        np.lexsort((given.need[chosen], -turn[chosen], -given.score[chosen], given.citizen[chosen]))
+    ]
+    told = [given.needs[need] for need in given.need[chosen].tolist()]
+    ends = np.cumsum(np.bincount(given.citizen[chosen], minlength=len(given.citizens))).tolist()
+    people = np.bincount(given.need[chosen], minlength=len(given.needs)).tolist()
+    bands = int(_bands(given.score[chosen], limits).sum())
+    return Assignment(
+        letters={
+            citizen: tuple(told[start:end])
+            for citizen, start, end in zip(given.citizens, [0, *ends], ends, strict=False)
+        },
+        needs={
+            need: Exposure(people=count, missing=max(0, limits.floor - count))
+            for need, count in zip(given.needs, people, strict=True)
+        },
+        total=float(given.score[chosen].sum()),
+        bands=bands,
+        optimal=optimal,
+        gap=max(0.0, 1 - bands / bound) if bound and not optimal else 0.0,
+    )
+
+
+def _bands(scores: Floats, limits: Limits) -> Ints:
+    return np.floor(scores / limits.band).astype(np.int64)
