@@ -158,7 +158,8 @@ def _warm_up(site: web.Site) -> None:
     try:
         with site.reading() as session:
             catalogue.lexicon(session).resolver.warm_up()
-            matching.matcher(session)
+            for territory in catalogue_queries.territories(session):
+                matching.matcher(session, territory.id)
     except SQLAlchemyError:
         # The pages will tell; a server must not fail to start because of its database.
         log.exception("not_warmed_up")

@@ -155,6 +155,12 @@ def inclusive_forms(text: str) -> tuple[str, ...]:
     return (masculine,) if masculine == feminine else (masculine, feminine)
 
 
+@lru_cache(maxsize=1 << 16)
+def folded_forms(text: str) -> tuple[str, ...]:
+    """The distinct inclusive forms of a text, folded; none of a text without letters and digits."""
+    return tuple(dict.fromkeys(folded for form in inclusive_forms(text) if (folded := fold(form))))
+
+
 def spellings(text: str) -> tuple[str, ...]:
     """Every way in which one label with middle dots is written: both genders and the inclusive variants."""
     forms = inclusive_forms(text)

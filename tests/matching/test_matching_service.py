@@ -242,19 +242,20 @@ def test_needs_that_fit_nobody_are_found(work: Work, world: World) -> None:
 
 
 def test_the_judge_is_built_once_for_a_vocabulary_and_anew_for_another(work: Work, world: World) -> None:
-    first = service.matcher(work.session)
-    assert service.matcher(work.session) is first
+    first = service.matcher(work.session, world.territory.id)
+    assert service.matcher(work.session, world.territory.id) is first
 
     work.session.execute(update(VocabularySource).values(version="another"))
 
-    assert service.matcher(work.session) is not first
+    assert service.matcher(work.session, world.territory.id) is not first
 
 
 def test_what_does_not_exist_is_a_lookup_error(work: Work, world: World) -> None:
     with pytest.raises(LookupError):
         service.citizen_profile(work.session, 999_999)
+    need = builders.add_need(work, builders.add_group(work, world.challenge))
     with pytest.raises(LookupError):
-        service.need_profile(work.session, 999_999)
+        service.explain(work.session, need, citizen_id=999_999, now=NOW)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_citizens(work: Work, world: World) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
-from matchmaker.catalogue.rules import LabelKind, RelationKind
+from matchmaker.catalogue.rules import FOLDED_LENGTH, LabelKind, RelationKind, VerdictKind
 from matchmaker.db import Base, enum_column
 
 
@@ -212,6 +212,38 @@ class FalseFriend(Base):
     word_b: Mapped[str] = mapped_column(String(80), primary_key=True)
 
     __table_args__ = (CheckConstraint("word_a < word_b", name="in_order"),)
+
+
+# Folded texts are ASCII. PostgreSQL would order them by the rules of a language, which differ from Python's and SQLite's.
+_Folded = String(FOLDED_LENGTH).with_variant(String(FOLDED_LENGTH, collation="C"), "postgresql")
+
+
+class TerritoryVerdict(Base):
+    """What a territory decided about two phrases, as written; ``other`` may be a concept's id.
+
+    Both are kept folded too, in alphabetical order, so that a pair has one verdict whichever phrase came first.
+    """
+
+    __tablename__ = "verdicts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
+    phrase: Mapped[str] = mapped_column(String(64))
+    other: Mapped[str] = mapped_column(String(64))
+    folded_a: Mapped[str] = mapped_column(_Folded)
+    folded_b: Mapped[str] = mapped_column(_Folded)
+    kind: Mapped[VerdictKind] = mapped_column(enum_column(VerdictKind))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime]
+
+    decided_by: Mapped[Account | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("territory_id", "folded_a", "folded_b", name="uq_verdicts_one_a_pair"),
+        CheckConstraint("folded_a < folded_b", name="in_order"),
+        CheckConstraint("length(phrase) BETWEEN 1 AND 64", name="phrase_length"),
+        CheckConstraint("length(other) BETWEEN 1 AND 64", name="other_length"),
+    )
 
 
 class ResolvedPhrase(Base):

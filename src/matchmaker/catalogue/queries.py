@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.catalogue.models import (
     Challenge,
@@ -13,6 +13,7 @@ from matchmaker.catalogue.models import (
     SkillFamily,
     Territory,
     TerritoryCommune,
+    TerritoryVerdict,
     VocabularySource,
 )
 from matchmaker.text import fold
@@ -94,6 +95,16 @@ def families(session: Session) -> dict[str, SkillFamily]:
 def vocabulary_sources(session: Session) -> Sequence[VocabularySource]:
     """The loaded vocabularies, by name."""
     return session.scalars(select(VocabularySource).order_by(VocabularySource.name)).all()
+
+
+def verdicts_of(session: Session, *, territory_id: int) -> Sequence[TerritoryVerdict]:
+    """The verdicts of a territory with who decided them, the newest first."""
+    return session.scalars(
+        select(TerritoryVerdict)
+        .where(TerritoryVerdict.territory_id == territory_id)
+        .order_by(TerritoryVerdict.decided_at.desc(), TerritoryVerdict.id.desc())
+        .options(joinedload(TerritoryVerdict.decided_by))
+    ).all()
 
 
 def count_communes(session: Session, *, territory_id: int) -> int:

@@ -70,17 +70,17 @@ def compose(session: Session, territory: Territory, *, now: datetime, tokens: To
     told = queries.told(session, recipient_keys=(reader.recipient_key for reader in readers.values()))
     matches = matching.territory_matches(session, territory, now=now)
     # Somebody may sign up between two reads; their week is the next one.
-    known = [profile for profile in matches.citizens if profile.id in readers]
+    known = [citizen_id for citizen_id in matches.citizen_ids if citizen_id in readers]
     planned: list[PlannedLetter] = []
     silent: list[tuple[Recipient, Silence]] = []
     for start in range(0, len(known), CITIZENS_AT_ONCE):
         batch = known[start : start + CITIZENS_AT_ONCE]
-        most = max(len(told.get(readers[profile.id].recipient_key, ())) for profile in batch)
+        most = max(len(told.get(readers[citizen_id].recipient_key, ())) for citizen_id in batch)
         ranked = matches.ranked(batch, limit=LINES_AT_MOST + most)
-        for profile in batch:
-            reader = readers[profile.id]
+        for citizen_id in batch:
+            reader = readers[citizen_id]
             one = plan_letter(
-                reader, [match.need_id for match in ranked[profile.id]], told.get(reader.recipient_key, set())
+                reader, [match.need_id for match in ranked[citizen_id]], told.get(reader.recipient_key, set())
             )
             if isinstance(one, PlannedLetter):
                 planned.append(one)
@@ -97,8 +97,6 @@ def compose(session: Session, territory: Territory, *, now: datetime, tokens: To
 
 def drafts(session: Session, plan: Plan, letters: Sequence[PlannedLetter]) -> tuple[Draft, ...]:
     """Some letters of a plan with their needs and the reasons of each line, in a fixed number of queries."""
-    people = {profile.id: profile for profile in plan.matches.citizens}
-    asked = {profile.id: profile for profile in plan.matches.needs}
     needs = matching_queries.needs_by_id(
         session, (int(need_id) for letter in letters for need_id in letter.need_ids)
     )
@@ -107,7 +105,7 @@ def drafts(session: Session, plan: Plan, letters: Sequence[PlannedLetter]) -> tu
             recipient=plan.people[letter.citizen_id],
             recipient_key=letter.recipient_key,
             lines=tuple(
-                (needs[int(need_id)], plan.matches.matcher.score(asked[need_id], people[letter.citizen_id]))
+                (needs[int(need_id)], plan.matches.match(need_id=need_id, citizen_id=letter.citizen_id))
                 for need_id in letter.need_ids
             ),
         )

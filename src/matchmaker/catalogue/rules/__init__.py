@@ -20,6 +20,7 @@ from matchmaker.catalogue.rules.readers import (
     vocabulary_from_rows,
 )
 from matchmaker.catalogue.rules.resolve import Phrase, Resolution, Resolver, Suggestion
+from matchmaker.catalogue.rules.verdicts import FOLDED_LENGTH, Decisions, are_one_phrase, can_be_judged
 from matchmaker.catalogue.rules.vocabulary import (
     Concept,
     Label,
@@ -34,8 +35,10 @@ from matchmaker.catalogue.rules.vocabulary import (
 
 __all__ = [
     "FILE_LIMITS",
+    "FOLDED_LENGTH",
     "LIMITS",
     "Concept",
+    "Decisions",
     "DescriptionTooLongError",
     "Label",
     "LabelKind",
@@ -53,6 +56,8 @@ __all__ = [
     "VerdictKind",
     "Vocabulary",
     "VocabularyError",
+    "are_one_phrase",
+    "can_be_judged",
     "check_description",
     "check_phrase",
     "check_phrases",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from matchmaker.catalogue.rules.label_table import LabelTable, table_of
+from matchmaker.catalogue.rules.label_table import table_of
 from matchmaker.catalogue.rules.limits import LIMITS, Limits, check_phrase
 from matchmaker.catalogue.rules.nearness import nearness_of
 from matchmaker.catalogue.rules.starts import starts_of
+from matchmaker.catalogue.rules.verdicts import Decisions
 from matchmaker.catalogue.rules.vocabulary import Verdict, VerdictKind, Vocabulary
-from matchmaker.text import fold, inclusive_forms, words
+from matchmaker.text import fold, folded_forms, words
 
 CONFIDENT = 0.3
 """Below this score for the best concept a phrase stays unresolved and counts by its words alone."""
@@ -64,11 +66,13 @@ class Resolver:
         self.vocabulary = vocabulary
         self._limits = limits
         self._table = table_of(vocabulary)
-        self._verdicts = _VerdictTable(self._table, (*vocabulary.verdicts, *verdicts))
+        self.decisions = Decisions(vocabulary.verdicts, verdicts)
 
     def with_verdicts(self, verdicts: Iterable[Verdict]) -> Resolver:
-        """The same resolver with more verdicts, sharing the index: one for each territory costs nothing."""
-        return Resolver(self.vocabulary, verdicts=verdicts, limits=self._limits)
+        """The same resolver with verdicts of a territory, which win over those that ship; it shares the index."""
+        judged = copy(self)
+        judged.decisions = self.decisions.with_declared(verdicts)
+        return judged
 
     def warm_up(self) -> None:
         """Build now what the first phrase that is no label would have to wait for."""
@@ -99,7 +103,7 @@ class Resolver:
         """
         check_phrase(phrase, self._limits)
         language = language or self.language_of(phrase)
-        forms = [folded for form in inclusive_forms(phrase) if (folded := fold(form))]
+        forms = folded_forms(phrase)
         if not forms:
             return ()
         scores: dict[str, tuple[float, str]] = {}
@@ -109,7 +113,7 @@ class Resolver:
         if len(scores) < top and not (sure and self._best(forms, scores) >= enough):
             found = nearness_of(self.vocabulary).near(forms[0], language)
             _keep_best(scores, [(one, score / 2 if sure else score, label) for one, score, label in found])
-        self._verdicts.apply(forms, scores)
+        self._apply(forms, scores)
         ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
         return tuple(
             Resolution(concept_id=concept_id, score=round(score, 6), label=label)
@@ -119,8 +123,29 @@ class Resolver:
     def _best(self, forms: Sequence[str], scores: Mapping[str, tuple[float, str]]) -> float:
         """The best of the scores once the verdicts have spoken; 0 when they leave none."""
         judged = dict(scores)
-        self._verdicts.apply(forms, judged)
+        self._apply(forms, judged)
         return max((score for score, _ in judged.values()), default=0.0)
+
+    def _apply(self, forms: Sequence[str], scores: dict[str, tuple[float, str]]) -> None:
+        """Give concepts that people called the same the score 1, and take out those called never.
+
+        What was declared comes after what ships, so that it has the last word.
+        """
+        for layer in self.decisions.layers:
+            decided = [(form, other, kind) for form in forms for other, kind in layer.get(form, ())]
+            for _, other, kind in sorted(decided):
+                if kind is VerdictKind.SAME:
+                    for concept_id in self._meant(other):
+                        scores[concept_id] = (1.0, other)
+            for form, other, kind in decided:
+                if kind is VerdictKind.NEVER:
+                    for concept_id in self._meant(other) - self._table.named(form):
+                        scores.pop(concept_id, None)
+
+    def _meant(self, other: str) -> frozenset[str]:
+        if other in self._table.numbers:
+            return frozenset((other,))
+        return frozenset[str]().union(*(self._table.named(form) for form in folded_forms(other)))
 
     def alike(self, one: str, other: str, *, language: str | None = None) -> float:
         """How alike two phrases mean, 0 to 1 and the same in both directions.
@@ -129,9 +154,11 @@ class Resolver:
         """
         check_phrase(one, self._limits)
         check_phrase(other, self._limits)
-        verdict = self._verdicts.between(fold(one), fold(other))
-        if verdict is not None or fold(one) == fold(other):
-            return float(verdict is not VerdictKind.NEVER and bool(fold(one)))
+        if fold(one) == fold(other):
+            return float(bool(fold(one)))
+        verdict = self.decisions.between(one, other)
+        if verdict is not None:
+            return float(verdict is VerdictKind.SAME)
         mine = {x.concept_id: x.score for x in self.candidates(one, language=language, top=COMPARED)}
         theirs = {x.concept_id: x.score for x in self.candidates(other, language=language, top=COMPARED)}
         same = sum(mine[concept] * theirs[concept] for concept in sorted(mine.keys() & theirs.keys()))
@@ -169,34 +196,3 @@ def _keep_best(scores: dict[str, tuple[float, str]], found: Sequence[tuple[str, 
     for concept_id, score, label in found:
         if concept_id not in scores or score > scores[concept_id][0]:
             scores[concept_id] = (score, label)
-
-
-class _VerdictTable:
-    """Human decisions by folded phrase: which concepts a phrase always or never means."""
-
-    def __init__(self, table: LabelTable, verdicts: Iterable[Verdict]) -> None:
-        self._table = table
-        self._others: dict[VerdictKind, dict[str, set[str]]] = {VerdictKind.SAME: {}, VerdictKind.NEVER: {}}
-        for verdict in verdicts:
-            others = self._others[verdict.kind]
-            for one, other in ((verdict.phrase, verdict.other), (verdict.other, verdict.phrase)):
-                others.setdefault(fold(one), set()).update((other, fold(other)))
-
-    def between(self, one: str, other: str) -> VerdictKind | None:
-        """What people decided about two folded phrases."""
-        return next((kind for kind, others in self._others.items() if other in others.get(one, ())), None)
-
-    def apply(self, forms: Iterable[str], scores: dict[str, tuple[float, str]]) -> None:
-        """Give concepts that a person called the same the score 1, and take out those called never."""
-        for form in forms:
-            for other in sorted(self._others[VerdictKind.SAME].get(form, ())):
-                for concept_id in self._meant(other):
-                    scores[concept_id] = (1.0, other)
-            for other in self._others[VerdictKind.NEVER].get(form, ()):
-                for concept_id in self._meant(other) - self._table.named(form):
-                    scores.pop(concept_id, None)
-
-    def _meant(self, other: str) -> frozenset[str]:
-        if other in self._table.numbers:
-            return frozenset((other,))
-        return self._table.named(other)

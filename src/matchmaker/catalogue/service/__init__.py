@@ -16,12 +16,23 @@ from matchmaker.catalogue.service.territories import (
     is_organiser,
     name_organiser,
 )
+from matchmaker.catalogue.service.verdicts import (
+    AlreadyDecided,
+    InvalidVerdict,
+    declare_verdict,
+    territory_resolver,
+    verdicts_in_force,
+    withdraw_verdict,
+)
 
 __all__ = [
+    "AlreadyDecided",
     "InvalidTerritory",
+    "InvalidVerdict",
     "Lexicon",
     "add_challenge",
     "chosen_phrase",
+    "declare_verdict",
     "found_territory",
     "is_organiser",
     "kept_resolutions",
@@ -30,4 +41,7 @@ __all__ = [
     "name_organiser",
     "phrase_key",
     "resolve_phrases",
+    "territory_resolver",
+    "verdicts_in_force",
+    "withdraw_verdict",
 ]

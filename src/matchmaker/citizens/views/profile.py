@@ -108,16 +108,19 @@ def profile_skills() -> ResponseReturnValue:
     if "add_line" in request.form:
         add_rows(form)
     elif form.validate_on_submit():
-        answer = read_skills(form, kept)
+        answer = read_skills(form, kept, territory_id=citizen.territory_id)
         with begin() as work:
             service.change_skills(work, citizen_id=citizen.id, skills=answer.skills, language=get_locale())
         if not answer.questions:
             flash(gettext("Saved."), "success")
             return redirect(url_for("citizens.profile", territory=citizen.territory.slug))
         form.asked.data = "1"
-        page |= {"questions": answer.questions, "understood": understood(form, answer.skills)}
+        page |= {
+            "questions": answer.questions,
+            "understood": understood(form, answer.skills, territory_id=citizen.territory_id),
+        }
     elif not form.is_submitted():
-        page["understood"] = understood(form, kept)
+        page["understood"] = understood(form, kept, territory_id=citizen.territory_id)
     return form_page("citizens/profile_skills.html", form, **page)
 
 

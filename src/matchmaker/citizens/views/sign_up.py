@@ -108,15 +108,18 @@ def skills() -> ResponseReturnValue:
     if "add_line" in request.form:
         add_rows(form)
     elif form.validate_on_submit():
-        answer = read_skills(form, kept)
+        answer = read_skills(form, kept, territory_id=sign_up.territory_id)
         with begin() as work:
             service.answer_skills(work, sign_up_id=sign_up.id, skills=answer.skills, locale=get_locale())
         if not answer.questions or "skip" in request.form:
             return redirect(url_for("citizens.challenges"))
         form.asked.data = "1"
-        page |= {"questions": answer.questions, "understood": understood(form, answer.skills)}
+        page |= {
+            "questions": answer.questions,
+            "understood": understood(form, answer.skills, territory_id=sign_up.territory_id),
+        }
     elif not form.is_submitted():
-        page["understood"] = understood(form, kept)
+        page["understood"] = understood(form, kept, territory_id=sign_up.territory_id)
     return form_page("citizens/skills.html", form, **page)
 
 

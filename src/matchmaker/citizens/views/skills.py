@@ -7,7 +7,7 @@ from flask import request
 
 from matchmaker.catalogue import queries as families
 from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.rules import LIMITS, Resolution
+from matchmaker.catalogue.rules import LIMITS, Resolution, Resolver
 from matchmaker.catalogue.rules.resolve import SURE
 from matchmaker.citizens.forms import SkillsForm
 from matchmaker.citizens.service import Skill
@@ -41,12 +41,13 @@ def add_rows(form: SkillsForm, number: int = SPARE_ROWS) -> None:
         form.skills.append_entry()
 
 
-def read_skills(form: SkillsForm, kept: Sequence[Skill]) -> SkillsAnswer:
-    """What a valid form says. A concept that was chosen before stays with its words.
+def read_skills(form: SkillsForm, kept: Sequence[Skill], *, territory_id: int) -> SkillsAnswer:
+    """What a valid form says, as the territory understands it. A concept that was chosen before stays with its words.
 
     A phrase is asked about when it is not surely one concept and some come near; no answer to that means "my own
     words". Equal phrases count once.
     """
+    resolver = catalogue.territory_resolver(reading(), territory_id=territory_id)
     chosen_before = {catalogue.phrase_key(text): concept_id for text, concept_id in kept if concept_id}
     skills: dict[str, Skill] = {}
     questions: dict[int, list[dict[str, str]]] = {}
@@ -58,7 +59,7 @@ def read_skills(form: SkillsForm, kept: Sequence[Skill]) -> SkillsAnswer:
         choice = request.form.get(f"{entry.name}-choice")
         concept_id = chosen_before.get(key)
         if concept_id is None or choice:
-            options = _suggestions(text)
+            options = _suggestions(resolver, text)
             concept_id = choice if choice in {option["value"] for option in options} else None
             if options and not choice and not form.asked.data:
                 own_words = {"value": OWN_WORDS, "text": gettext("Keep my own words"), "aside": ""}
@@ -67,9 +68,9 @@ def read_skills(form: SkillsForm, kept: Sequence[Skill]) -> SkillsAnswer:
     return SkillsAnswer(skills=tuple(skills.values()), questions=questions)
 
 
-def understood(form: SkillsForm, kept: Sequence[Skill]) -> Mapping[int, str]:
-    """By row number, the label of what was understood where it is not what was written."""
-    words = catalogue.lexicon(reading())
+def understood(form: SkillsForm, kept: Sequence[Skill], *, territory_id: int) -> Mapping[int, str]:
+    """By row number, the label of what the territory understood where it is not what was written."""
+    resolver = catalogue.territory_resolver(reading(), territory_id=territory_id)
     chosen = {catalogue.phrase_key(text): concept_id for text, concept_id in kept if concept_id}
     labels: dict[int, str] = {}
     for row, entry in enumerate(form.skills.entries):
@@ -78,18 +79,17 @@ def understood(form: SkillsForm, kept: Sequence[Skill]) -> Mapping[int, str]:
             continue
         concept_id = chosen.get(catalogue.phrase_key(text))
         if concept_id is None:
-            found = words.resolver.resolve(text, language=get_locale())
+            found = resolver.resolve(text, language=get_locale())
             concept_id = found[0].concept_id if _is_sure(found) else None
         if concept_id is not None:
-            label = _label(concept_id)
+            label = _label(resolver, concept_id)
             if label and catalogue.phrase_key(label) != catalogue.phrase_key(text):
                 labels[row] = label
     return labels
 
 
-def _suggestions(text: str) -> list[dict[str, str]]:
+def _suggestions(resolver: Resolver, text: str) -> list[dict[str, str]]:
     """Concepts to offer for a phrase that is not surely one of them."""
-    resolver = catalogue.lexicon(reading()).resolver
     locale = get_locale()
     found = resolver.resolve(text, language=locale)
     if _is_sure(found):
@@ -115,8 +115,8 @@ def _is_sure(found: Sequence[Resolution]) -> bool:
     return len(found) == 1 and found[0].score >= SURE
 
 
-def _label(concept_id: str) -> str | None:
-    vocabulary = catalogue.lexicon(reading()).vocabulary
+def _label(resolver: Resolver, concept_id: str) -> str | None:
+    vocabulary = resolver.vocabulary
     try:
         vocabulary.concept(concept_id)
     except KeyError:

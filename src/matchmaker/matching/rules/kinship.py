@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 
 from matchmaker.catalogue.rules import RelationKind, Vocabulary
 from matchmaker.matching.rules.values import Cover
@@ -65,3 +66,9 @@ class Kinship:
         for other, strength in self._others.get(wanted, {}).items():
             add(other, strength, Cover.RELATED)
         return kin
+
+
+@lru_cache(maxsize=8)
+def kinship_of(vocabulary: Vocabulary, weights: Weights) -> Kinship:
+    """The kinship of a vocabulary's concepts, read once for the same vocabulary value and the same weights."""
+    return Kinship(vocabulary, weights)

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from matchmaker.catalogue.rules import Phrase, VerdictKind
 from matchmaker.matching.rules.score import DECIMALS, Matcher
-from matchmaker.text import fold
+from matchmaker.text import fold, folded_forms
 
 Floats = NDArray[np.float64]
 Rows = sparse.csr_array
@@ -36,8 +36,11 @@ class Offers:
         self._has_term = self._by_term.astype(bool).astype(np.float64)
         self._whole = np.array([sum(one.values()) for one in spoken])
         self._texts: dict[str, list[int]] = {}
+        self._forms: dict[str, list[int]] = {}
         for number, phrase in enumerate(self.phrases):
             self._texts.setdefault(fold(phrase.text), []).append(number)
+            for form in folded_forms(phrase.text):
+                self._forms.setdefault(form, []).append(number)
 
     def covering(self, asked: Sequence[Phrase]) -> Rows:
         """For each asked phrase a row of strengths, the numbers that `Matcher.likeness` gives one pair at a time."""
@@ -70,12 +73,15 @@ class Offers:
     def _decided(self, asked: Sequence[Phrase], strengths: Rows) -> Rows:
         """The same text is the same skill, and what people decided about two texts holds."""
         decided: dict[tuple[int, int], float] = {}
+        decisions = self._matcher.decisions
         for row, phrase in enumerate(asked):
+            for partner in decisions.partners(phrase.text):
+                for number in self._forms.get(partner, ()):
+                    kind = decisions.between(phrase.text, self.phrases[number].text)
+                    if kind is not None:
+                        decided[row, number] = float(kind is VerdictKind.SAME)
             text = fold(phrase.text)
             decided.update({(row, number): 1.0 for number in self._texts.get(text, ()) if text})
-            for other, kind in self._matcher.verdicts.get(text, {}).items():
-                strength = float(kind is VerdictKind.SAME)
-                decided.update({(row, number): strength for number in self._texts.get(other, ())})
         if decided:
             rows = np.repeat(np.arange(len(asked)), np.diff(strengths.indptr))
             size = len(self.phrases)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from matchmaker.catalogue.rules import Phrase, Verdict, VerdictKind, Vocabulary
+from matchmaker.catalogue.rules import Decisions, Phrase, Verdict, VerdictKind, Vocabulary
 from matchmaker.catalogue.rules.meaning import meanings_of
 from matchmaker.matching.rules.explain import (
     Covered,
@@ -15,7 +15,7 @@ from matchmaker.matching.rules.explain import (
     parts_of,
     reasons_of,
 )
-from matchmaker.matching.rules.kinship import Kinship
+from matchmaker.matching.rules.kinship import kinship_of
 from matchmaker.matching.rules.tally import Shares, circumstances, shares, tally
 from matchmaker.matching.rules.values import CitizenProfile, Cover, Likeness, Match, NeedProfile
 from matchmaker.matching.rules.weights import WEIGHTS, Weights
@@ -27,19 +27,18 @@ DECIMALS = 6
 
 
 class Matcher:
-    """Scores with one vocabulary, one set of weights and one list of verdicts; the same in every process."""
+    """Scores with one vocabulary, one set of weights and one list of verdicts; the same in every process.
+
+    ``verdicts`` win over those that ship with the vocabulary.
+    """
 
     def __init__(
         self, vocabulary: Vocabulary, *, weights: Weights = WEIGHTS, verdicts: Iterable[Verdict] = ()
     ) -> None:
         self.vocabulary = vocabulary
         self.weights = weights
-        self.kinship = Kinship(vocabulary, weights)
-        self.verdicts: dict[str, dict[str, VerdictKind]] = {}
-        for verdict in (*vocabulary.verdicts, *verdicts):
-            one, other = fold(verdict.phrase), fold(verdict.other)
-            self.verdicts.setdefault(one, {})[other] = verdict.kind
-            self.verdicts.setdefault(other, {})[one] = verdict.kind
+        self.kinship = kinship_of(vocabulary, weights)
+        self.decisions = Decisions(vocabulary.verdicts, verdicts)
 
     @property
     def wording(self) -> Wording:
@@ -59,10 +58,10 @@ class Matcher:
     def likeness(self, wanted: Phrase, own: Phrase) -> Likeness | None:
         """How an own phrase covers a wanted one, the larger of concepts and words; None if it does not."""
         one, other = fold(wanted.text), fold(own.text)
-        verdict = self.verdicts.get(one, {}).get(other)
+        verdict = VerdictKind.SAME if one == other and one else self.decisions.between(wanted.text, own.text)
         if verdict is VerdictKind.NEVER:
             return None
-        if verdict is VerdictKind.SAME or (one == other and one):
+        if verdict is VerdictKind.SAME:
             concept = wanted.resolutions[0].concept_id if wanted.resolutions else None
             return Likeness(strength=1.0, how=Cover.SAME, concept_id=concept)
         best = self._by_concepts(wanted, own)

@@ -1,0 +1,151 @@
+"""Citizens as the engine reads them, loaded for many at once in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from matchmaker.catalogue.models import Commune
+from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, SignUp
+from matchmaker.groups.models import Membership
+from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebook, written_in
+from matchmaker.matching.rules import CitizenProfile, Place
+
+SIGN_UP_ID = "sign-up"
+"""The id of the profile of somebody who has no account yet."""
+
+
+def citizen_profiles(
+    session: Session, territory_id: int, *, books: Sequence[Phrasebook], remote_elsewhere: bool = False
+) -> tuple[tuple[CitizenProfile, ...], ...]:
+    """The citizens of a territory, by id, as each of ``books`` reads them.
+
+    With ``remote_elsewhere`` also those of other territories who help from home.
+    """
+    condition: ColumnElement[bool] = Citizen.territory_id == territory_id
+    if remote_elsewhere:
+        condition = or_(condition, Citizen.remote)
+    return _citizens(session, condition, books)
+
+
+def citizen_as_read(
+    session: Session, citizen_id: int, *, books: Sequence[Phrasebook]
+) -> tuple[CitizenProfile, ...]:
+    """One citizen as each of ``books`` reads them; raises LookupError when there is none of that id."""
+    found = tuple(one for read in _citizens(session, Citizen.id == citizen_id, books) for one in read)
+    if not found:
+        raise LookupError(citizen_id)
+    return found
+
+
+def citizen_profile(session: Session, citizen_id: int) -> CitizenProfile:
+    """One citizen as their own territory reads them; raises LookupError when there is none of that id."""
+    territory_id = session.scalar(select(Citizen.territory_id).where(Citizen.id == citizen_id))
+    if territory_id is None:
+        raise LookupError(citizen_id)
+    (profile,) = citizen_as_read(session, citizen_id, books=[phrasebook(session, territory_id)])
+    return profile
+
+
+def sign_up_as_read(
+    session: Session, sign_up: SignUp, *, language: str, books: Sequence[Phrasebook]
+) -> tuple[CitizenProfile, ...]:
+    """Somebody on the way to a profile, by the answers so far, written in ``language``, as each of ``books`` reads them."""
+    written = [(text, language, chosen) for text, chosen in sign_up.skills]
+    profile = CitizenProfile(
+        id=SIGN_UP_ID,
+        territory_id=str(sign_up.territory_id),
+        phrases=(),
+        place=Place(latitude=sign_up.commune.latitude, longitude=sign_up.commune.longitude),
+        radius_km=sign_up.radius_km,
+        remote=sign_up.remote,
+        hours=sign_up.hours_a_week,
+        challenge_ids=frozenset(map(str, sign_up.challenge_ids)) or None,
+    )
+    return tuple(one for book in books for one in _read(session, [profile], [written], book))
+
+
+def sign_up_profile(session: Session, sign_up: SignUp, *, language: str) -> CitizenProfile:
+    """Somebody on the way to a profile, as the territory in which they want to take part reads them."""
+    books = [phrasebook(session, sign_up.territory_id)]
+    (profile,) = sign_up_as_read(session, sign_up, language=language, books=books)
+    return profile
+
+
+def _citizens(
+    session: Session, condition: ColumnElement[bool], books: Sequence[Phrasebook]
+) -> tuple[tuple[CitizenProfile, ...], ...]:
+    rows = session.execute(
+        select(
+            Citizen.id,
+            Citizen.account_id,
+            Citizen.territory_id,
+            Citizen.hours_a_week,
+            Citizen.radius_km,
+            Citizen.remote,
+            Commune.latitude,
+            Commune.longitude,
+        )
+        .join(Commune, Commune.code == Citizen.commune_code)
+        .where(condition)
+        .order_by(Citizen.id)
+    ).all()
+    skills = session.execute(
+        select(
+            CitizenSkill.citizen_id,
+            CitizenSkill.phrase,
+            CitizenSkill.language,
+            CitizenSkill.concept_id,
+            CitizenSkill.confirmed,
+        )
+        .join(Citizen, Citizen.id == CitizenSkill.citizen_id)
+        .where(condition)
+        .order_by(CitizenSkill.citizen_id, CitizenSkill.position)
+    ).all()
+    challenges = gathered(
+        session.execute(
+            select(CitizenChallenge.citizen_id, CitizenChallenge.challenge_id)
+            .join(Citizen, Citizen.id == CitizenChallenge.citizen_id)
+            .where(condition)
+        )
+    )
+    groups = gathered(
+        session.execute(
+            select(Membership.account_id, Membership.group_id)
+            .join(Citizen, Citizen.account_id == Membership.account_id)
+            .where(condition)
+        )
+    )
+    offered = gathered((row.citizen_id, written_in(row)) for row in skills)
+    profiles = [
+        CitizenProfile(
+            id=str(row.id),
+            territory_id=str(row.territory_id),
+            phrases=(),
+            place=Place(latitude=row.latitude, longitude=row.longitude),
+            radius_km=row.radius_km,
+            remote=row.remote,
+            hours=row.hours_a_week,
+            challenge_ids=frozenset(map(str, challenges.get(row.id, ()))) or None,
+            group_ids=frozenset(map(str, groups.get(row.account_id, ()))),
+        )
+        for row in rows
+    ]
+    every = [offered.get(row.id, []) for row in rows]
+    return tuple(_read(session, profiles, every, book) for book in books)
+
+
+def _read(
+    session: Session,
+    profiles: Sequence[CitizenProfile],
+    offered: Sequence[Sequence[Written]],
+    book: Phrasebook,
+) -> tuple[CitizenProfile, ...]:
+    """Profiles with their phrases, in the same order, as a book reads them."""
+    known = book.phrases(session, chain.from_iterable(offered))
+    return tuple(
+        replace(profile, phrases=tuple(known[one] for one in written))
+        for profile, written in zip(profiles, offered, strict=True)
+    )

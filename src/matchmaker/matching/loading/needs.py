@@ -1,0 +1,132 @@
+"""Needs as the engine reads them, loaded for many at once in a fixed number of queries."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy.orm import Session
+
+from matchmaker.catalogue.models import Commune, Territory
+from matchmaker.catalogue.rules import Phrase
+from matchmaker.groups.models import Need, StartupGroup, WantedSkill
+from matchmaker.groups.queries import local_day
+from matchmaker.groups.rules import Importance, NeedState
+from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebooks, written_in
+from matchmaker.matching.rules import NeedProfile, Place, Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Docket:
+    """Needs for which the same verdicts count, by id, and the book by which they and whoever answers are read."""
+
+    book: Phrasebook
+    needs: tuple[NeedProfile, ...]
+
+
+def open_dockets(
+    session: Session, territory_id: int, *, now: datetime, remote_elsewhere: bool = False
+) -> tuple[Docket, ...]:
+    """The needs of a territory that are open on its day at ``now``, in one docket even when there are none.
+
+    With ``remote_elsewhere`` also those of other territories that can be met from home. The verdicts of its own territory
+    count for a need, so that territories which decided otherwise about words have other dockets, after home's.
+    """
+    here: ColumnElement[bool] = Need.territory_id == territory_id
+    if remote_elsewhere:
+        here = or_(here, Need.remote)
+    days = {
+        str(number): local_day(now, time_zone)
+        for number, time_zone in session.execute(select(Territory.id, Territory.time_zone))
+    }
+    found = _needs(session, and_(here, Need.state == NeedState.OPEN), home=territory_id)
+    return tuple(
+        replace(
+            docket,
+            needs=tuple(
+                need
+                for need in docket.needs
+                if need.until is None or need.until >= days[need.territory_id or ""]
+            ),
+        )
+        for docket in found
+    )
+
+
+def judged_need(session: Session, need: Need) -> tuple[Phrasebook, NeedProfile]:
+    """One need, open or not, with the book of its territory."""
+    (docket,) = _needs(session, Need.id == need.id, home=need.territory_id)
+    (profile,) = docket.needs
+    return docket.book, profile
+
+
+def _needs(session: Session, condition: ColumnElement[bool], *, home: int) -> tuple[Docket, ...]:
+    rows = session.execute(
+        select(
+            Need.id,
+            Need.territory_id,
+            Need.group_id,
+            Need.title,
+            Need.state,
+            Need.until,
+            Need.hours_a_week,
+            Need.remote,
+            Need.places,
+            Need.places_taken,
+            StartupGroup.challenge_id,
+            StartupGroup.locale,
+            Commune.latitude,
+            Commune.longitude,
+        )
+        .join(StartupGroup, StartupGroup.id == Need.group_id)
+        .outerjoin(Commune, Commune.code == Need.commune_code)
+        .where(condition)
+        .order_by(Need.id)
+    ).all()
+    skills = session.execute(
+        select(
+            WantedSkill.need_id,
+            WantedSkill.phrase,
+            WantedSkill.language,
+            WantedSkill.concept_id,
+            WantedSkill.confirmed,
+            WantedSkill.importance,
+        )
+        .join(Need, Need.id == WantedSkill.need_id)
+        .where(condition)
+        .order_by(WantedSkill.need_id, WantedSkill.position)
+    ).all()
+    wanted = gathered((row.need_id, (written_in(row), row.importance)) for row in skills)
+    books = phrasebooks(session, (home, *(row.territory_id for row in rows)))
+    written: dict[Phrasebook, list[Written]] = {book: [] for book in books.values()}
+    for row in rows:
+        written[books[row.territory_id]] += [
+            (row.title, row.locale, None),
+            *(phrase for phrase, _ in wanted.get(row.id, ())),
+        ]
+    known = {book: book.phrases(session, phrases) for book, phrases in written.items()}
+    needs = gathered(
+        (books[row.territory_id], _profile(row, wanted.get(row.id, ()), known[books[row.territory_id]]))
+        for row in rows
+    )
+    return tuple(Docket(book=book, needs=tuple(needs.get(book, ()))) for book in written)
+
+
+def _profile(
+    row: Row[*tuple[Any, ...]], wanted: Iterable[tuple[Written, Importance]], known: Mapping[Written, Phrase]
+) -> NeedProfile:
+    return NeedProfile(
+        id=str(row.id),
+        territory_id=str(row.territory_id),
+        title=known[row.title, row.locale, None],
+        wanted=tuple(Wanted(phrase=known[written], importance=importance) for written, importance in wanted),
+        group_id=str(row.group_id),
+        place=None if row.latitude is None else Place(latitude=row.latitude, longitude=row.longitude),
+        remote=row.remote,
+        hours=row.hours_a_week,
+        challenge_id=str(row.challenge_id),
+        until=row.until,
+        places_left=row.places - row.places_taken,
+        open=row.state is NeedState.OPEN,
+    )

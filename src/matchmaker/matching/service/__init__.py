@@ -1,0 +1,30 @@
+"""Who could help with what, and why: the engine over the rows of the database."""
+
+from matchmaker.matching.loading import citizen_profile, sign_up_profile
+from matchmaker.matching.service.lists import (
+    LEAST_TOTAL,
+    Explanation,
+    advice,
+    citizens_for_need,
+    explain,
+    matcher,
+    matches_for_citizen,
+    matches_for_sign_up,
+)
+from matchmaker.matching.service.territories import TerritoryMatches, needs_without_match, territory_matches
+
+__all__ = [
+    "LEAST_TOTAL",
+    "Explanation",
+    "TerritoryMatches",
+    "advice",
+    "citizen_profile",
+    "citizens_for_need",
+    "explain",
+    "matcher",
+    "matches_for_citizen",
+    "matches_for_sign_up",
+    "needs_without_match",
+    "sign_up_profile",
+    "territory_matches",
+]
