@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.routing import Rule
 
+from matchmaker.catalogue.rules import VerdictKind
+from matchmaker.catalogue.service import declare_verdict
 from tests.builders import add_account, add_citizen, add_group, add_need, add_organiser, make_world
 from tests.doors import Person, signed_in, visitor, works_of
 
@@ -26,14 +28,27 @@ def make_town(app: Flask) -> Town:
     with works_of(app).begin() as work:
         world = make_world(work)
         everything = add_organiser(work, world.territory)
-        citizen = add_citizen(work, world.territory, account=everything)
+        citizen = add_citizen(work, world.territory, account=everything, skills=["vélo", "zwirbel"])
         group = add_group(work, world.challenge, lead=everything)
         need = add_need(work, group)
         newcomer = add_account(work, address="newcomer@example.org", first_name="Noé")
         elsewhere = add_citizen(
             work, world.other_territory, address="elsewhere@example.org", commune="63113", first_name="Elsa"
         )
-        numbers = {"group_id": group.id, "need_id": need.id, "citizen_id": citizen.id}
+        verdict = declare_verdict(
+            work,
+            territory_id=world.territory.id,
+            account_id=everything.id,
+            phrase="bicloune",
+            other="réparation de vélos",
+            kind=VerdictKind.SAME,
+        )
+        numbers = {
+            "group_id": group.id,
+            "need_id": need.id,
+            "citizen_id": citizen.id,
+            "verdict_id": verdict.id,
+        }
     return Town(
         app=app,
         people={

@@ -1,7 +1,7 @@
 """What the desk shows: a territory's numbers, and what waits for somebody's attention."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.accounts.models import Account
 from matchmaker.catalogue.models import Commune, Territory
-from matchmaker.citizens.models import Citizen, Consent
+from matchmaker.citizens.models import Citizen, CitizenSkill, Consent
 from matchmaker.citizens.queries import letter_wanted
-from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.queries import local_day, open_on
+from matchmaker.groups.rules import NeedState
+from matchmaker.text import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,21 @@ class Newcomer:
     first_name: str
     commune: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedPhrase:
+    """A phrase as people typed it, how many citizens offer it and how many needs ask for it."""
+
+    text: str
+    language: str
+    citizens: int
+    needs: int
+
+    @property
+    def times(self) -> int:
+        """How often it was typed."""
+        return self.citizens + self.needs
 
 
 def figures(session: Session, territory: Territory, *, now: datetime) -> Figures:
@@ -65,6 +82,38 @@ def newcomers(session: Session, *, territory_id: int, limit: int) -> Sequence[Ne
         Newcomer(first_name=first_name, commune=commune, created_at=created_at)
         for first_name, commune, created_at in rows
     ]
+
+
+def phrases_without_concept(session: Session, *, territory_id: int) -> Sequence[TypedPhrase]:
+    """What people of a territory typed that no concept was found for, what most of them typed first.
+
+    Spellings that differ by case, accents or signs are one phrase, written as most wrote it. Drafts are left out: they
+    are their group's alone.
+    """
+    offered = session.execute(
+        select(CitizenSkill.phrase, CitizenSkill.language, func.count())
+        .join(Citizen, Citizen.id == CitizenSkill.citizen_id)
+        .where(Citizen.territory_id == territory_id, CitizenSkill.concept_id.is_(None))
+        .group_by(CitizenSkill.phrase, CitizenSkill.language)
+    )
+    asked = session.execute(
+        select(WantedSkill.phrase, WantedSkill.language, func.count())
+        .join(Need, Need.id == WantedSkill.need_id)
+        .where(
+            Need.territory_id == territory_id,
+            Need.state != NeedState.DRAFT,
+            WantedSkill.concept_id.is_(None),
+        )
+        .group_by(WantedSkill.phrase, WantedSkill.language)
+    )
+    spellings = [TypedPhrase(text=text, language=tongue, citizens=n, needs=0) for text, tongue, n in offered]
+    spellings += [TypedPhrase(text=text, language=tongue, citizens=0, needs=n) for text, tongue, n in asked]
+    found: dict[tuple[str, str], TypedPhrase] = {}
+    for one in sorted(spellings, key=lambda one: (-one.times, one.text)):
+        key = (fold(one.text), one.language)
+        first = found.setdefault(key, replace(one, citizens=0, needs=0))
+        found[key] = replace(first, citizens=first.citizens + one.citizens, needs=first.needs + one.needs)
+    return sorted(found.values(), key=lambda one: (-one.times, one.text))
 
 
 def groups_without_open_needs(

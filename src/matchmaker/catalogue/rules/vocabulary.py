@@ -10,6 +10,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
+from matchmaker.i18n import Labelled, mark
+
 T = TypeVar("T")
 
 
@@ -29,11 +31,11 @@ class LabelKind(StrEnum):
     WORD = "word"
 
 
-class VerdictKind(StrEnum):
+class VerdictKind(Labelled):
     """What people have decided about two phrases."""
 
-    SAME = "same"
-    NEVER = "never"
+    SAME = "same", mark("means the same as")
+    NEVER = "never", mark("is never the same as")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from matchmaker.matching.service.lists import (
     matcher,
     matches_for_citizen,
     matches_for_sign_up,
+    understood,
 )
 from matchmaker.matching.service.territories import TerritoryMatches, needs_without_match, territory_matches
 
@@ -27,4 +28,5 @@ __all__ = [
     "needs_without_match",
     "sign_up_profile",
     "territory_matches",
+    "understood",
 ]

@@ -1,12 +1,13 @@
 """Who could help with what, and why, for one person or one need at the moment of a page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import Territory
+from matchmaker.catalogue.rules import Phrase
 from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.citizens.rules import RADII_KM
 from matchmaker.groups.models import Need
@@ -51,6 +52,15 @@ class Explanation:
 def matcher(session: Session, territory_id: int) -> Matcher:
     """The judge of a territory, by the vocabulary in force and its own verdicts: built once a process for both."""
     return phrasebook(session, territory_id).matcher
+
+
+def understood(
+    session: Session, texts: Iterable[tuple[str, str]], *, territory_id: int
+) -> Mapping[tuple[str, str], Phrase]:
+    """What a territory understands by (text, language) pairs that people typed and chose no concept for."""
+    written = [(text, language, None) for text, language in texts]
+    found = phrasebook(session, territory_id).phrases(session, written)
+    return {(text, language): phrase for (text, language, _), phrase in found.items()}
 
 
 def matches_for_citizen(

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
+from matchmaker.catalogue.models import Territory
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.organisers import queries
@@ -16,15 +17,21 @@ NEWCOMERS_SHOWN = 12
 NEEDS_SHOWN = 30
 
 
-@blueprint.get("/t/<slug>/desk")
-@access(Access.SIGNED_IN)
-def desk(slug: str) -> ResponseReturnValue:
-    """A territory's numbers, and what waits for somebody's attention."""
+def own_territory(slug: str) -> Territory:
+    """The territory of that slug whose desk the signed-in person runs; 404 for everybody else."""
     territory = catalogue_queries.find_territory(reading(), slug=slug)
     if territory is None or not catalogue.is_organiser(
         reading(), territory_id=territory.id, account_id=account_id()
     ):
         abort(404)
+    return territory
+
+
+@blueprint.get("/t/<slug>/desk")
+@access(Access.SIGNED_IN)
+def desk(slug: str) -> ResponseReturnValue:
+    """A territory's numbers, and what waits for somebody's attention."""
+    territory = own_territory(slug)
     unmatched = matching.needs_without_match(reading(), territory, now=now())
     needs = matching_queries.needs_by_id(reading(), unmatched[:NEEDS_SHOWN])
     return render_template(

@@ -1,0 +1,199 @@
+"""What words mean in a territory: what nobody understood, and what was decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.catalogue import queries as catalogue_queries
+from matchmaker.catalogue import service as catalogue
+from matchmaker.catalogue.models import Territory, TerritoryVerdict
+from matchmaker.catalogue.rules import Phrase, Resolver, VerdictKind, can_be_judged
+from matchmaker.catalogue.rules.resolve import SURE
+from matchmaker.i18n import get_locale, gettext
+from matchmaker.matching import service as matching
+from matchmaker.organisers import queries
+from matchmaker.organisers.forms import MeaningForm, VerdictForm
+from matchmaker.organisers.queries import TypedPhrase
+from matchmaker.organisers.views.desk import blueprint, own_territory
+from matchmaker.web import Access, access, account_id, begin, reading
+
+PHRASES_SHOWN = 30
+PHRASES_READ = 500
+CHOICES_AT_MOST = 4
+
+Choices = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A phrase that nobody understood, with its form and the skills that may be meant by what was typed there."""
+
+    phrase: TypedPhrase
+    form: MeaningForm
+    choices: Choices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of a verdict's phrases as people read it, and the labels of what it is understood as."""
+
+    text: str
+    meanings: tuple[str, ...]
+
+
+@blueprint.route("/t/<slug>/words", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def words(slug: str) -> ResponseReturnValue:
+    """What people typed that nobody understood, and the verdicts in force; by POST, declare one."""
+    territory = own_territory(slug)
+    form = VerdictForm()
+    if form.validate_on_submit():
+        refused = _declare(
+            territory, form.phrase.data or "", form.other.data or "", VerdictKind(form.kind.data)
+        )
+        if refused is None:
+            return redirect(url_for("organisers.words", slug=slug))
+        form.other.errors = [refused]
+    return _page(territory, form)
+
+
+@blueprint.post("/t/<slug>/words/meaning")
+@access(Access.SIGNED_IN)
+def meaning(slug: str) -> ResponseReturnValue:
+    """Say which known skill a phrase is that nobody understood."""
+    territory = own_territory(slug)
+    form = MeaningForm()
+    choices: Choices = []
+    if form.validate():
+        resolver = catalogue.territory_resolver(reading(), territory_id=territory.id)
+        concept_id = _chosen(form, resolver)
+        if concept_id is not None:
+            label = resolver.vocabulary.label(concept_id, get_locale())
+            other = label if can_be_judged(label) else concept_id
+            refused = _declare(territory, form.phrase.data or "", other, VerdictKind.SAME)
+            if refused is None:
+                return redirect(url_for("organisers.words", slug=slug))
+            form.skill.errors = [refused]
+        else:
+            choices = _choices(form.skill.data or "", resolver)
+            form.skill.errors = [
+                gettext("Several skills fit. Choose one below, or write more.")
+                if choices
+                else gettext("We do not know this skill. Write it in other words.")
+            ]
+    return _page(territory, VerdictForm(formdata=None), sent=form, choices=choices)
+
+
+@blueprint.post("/t/<slug>/words/<int:verdict_id>/withdraw")
+@access(Access.SIGNED_IN)
+def withdraw(slug: str, verdict_id: int) -> ResponseReturnValue:
+    """Take a verdict back."""
+    territory = own_territory(slug)
+    if ConfirmForm().validate_on_submit():
+        try:
+            with begin() as work:
+                catalogue.withdraw_verdict(work, territory_id=territory.id, verdict_id=verdict_id)
+        except LookupError:
+            abort(404)
+        flash(gettext("The decision is withdrawn."), "success")
+    return redirect(url_for("organisers.words", slug=slug))
+
+
+def _declare(territory: Territory, phrase: str, other: str, kind: VerdictKind) -> str | None:
+    """Declare a verdict and tell so; or the sentence that says why it cannot be."""
+    try:
+        with begin() as work:
+            catalogue.declare_verdict(
+                work,
+                territory_id=territory.id,
+                account_id=account_id(),
+                phrase=phrase,
+                other=other,
+                kind=kind,
+            )
+    except catalogue.AlreadyDecided:
+        return gettext("Something is decided about these two already. Withdraw that decision first.")
+    except catalogue.InvalidVerdict:
+        return gettext("These are the same words. Write others here.")
+    flash(gettext("Decided. All matches of your territory follow it from now on."), "success")
+    return None
+
+
+def _chosen(form: MeaningForm, resolver: Resolver) -> str | None:
+    """The concept that was chosen, or the only one that the words surely mean."""
+    if form.concept.data in resolver.vocabulary.by_id:
+        return str(form.concept.data)
+    found = resolver.resolve(form.skill.data or "", language=get_locale())
+    return found[0].concept_id if len(found) == 1 and found[0].score >= SURE else None
+
+
+def _choices(typed: str, resolver: Resolver) -> Choices:
+    names = catalogue_queries.families(reading())
+    return [
+        {
+            "value": one.concept_id,
+            "text": one.label,
+            "aside": names[one.family].label(get_locale()) if one.family in names else "",
+        }
+        for one in resolver.suggest(typed, language=get_locale(), limit=CHOICES_AT_MOST)
+    ]
+
+
+def _page(
+    territory: Territory,
+    form: VerdictForm,
+    *,
+    sent: MeaningForm | None = None,
+    choices: Choices | None = None,
+) -> ResponseReturnValue:
+    verdicts = catalogue_queries.verdicts_of(reading(), territory_id=territory.id)
+    typed = queries.phrases_without_concept(reading(), territory_id=territory.id)[:PHRASES_READ]
+    judged = [(text, territory.locale) for one in verdicts for text in (one.phrase, one.other)]
+    found = matching.understood(
+        reading(), [*judged, *((one.text, one.language) for one in typed)], territory_id=territory.id
+    )
+    unknown = [one for one in typed if not found[one.text, one.language].resolutions]
+    refused = sent if sent is not None else form
+    page = render_template(
+        "organisers/words.html",
+        territory=territory,
+        form=refused,
+        verdict_form=form,
+        unknown=_with_forms(unknown[:PHRASES_SHOWN], sent, choices or []),
+        more=max(len(unknown) - PHRASES_SHOWN, 0),
+        verdicts=[(one, *_sides(one, found, territory)) for one in verdicts],
+    )
+    return page, 422 if refused.errors else 200
+
+
+def _with_forms(phrases: list[TypedPhrase], sent: MeaningForm | None, choices: Choices) -> list[Unknown]:
+    """Each phrase with its form; the one that was sent with all that was typed, first if its phrase is no longer there."""
+    if sent is not None and sent.phrase.data not in {one.text for one in phrases}:
+        gone = TypedPhrase(text=sent.phrase.data or "", language=get_locale(), citizens=0, needs=0)
+        phrases = [gone, *phrases]
+    rows = []
+    for number, phrase in enumerate(phrases):
+        mine = sent is not None and sent.phrase.data == phrase.text
+        form = sent if sent is not None and mine else MeaningForm(formdata=None)
+        # There are many of these forms on the page, and an id is there once.
+        form.skill.id = f"skill-{number}"
+        rows.append(Unknown(phrase=phrase, form=form, choices=choices if mine else []))
+    return rows
+
+
+def _sides(
+    verdict: TerritoryVerdict, found: Mapping[tuple[str, str], Phrase], territory: Territory
+) -> tuple[Side, Side]:
+    vocabulary = catalogue.lexicon(reading()).vocabulary
+
+    def side(text: str) -> Side:
+        if text in vocabulary.by_id:
+            return Side(text=vocabulary.label(text, get_locale()), meanings=())
+        meant = found[text, territory.locale].resolutions
+        labels = [vocabulary.label(one.concept_id, get_locale()) for one in meant]
+        return Side(text=text, meanings=tuple(dict.fromkeys(labels)))
+
+    return side(verdict.phrase), side(verdict.other)
