@@ -6,7 +6,7 @@ letter exists if and only if its cause was committed.
 
 import enum
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -16,7 +16,7 @@ from email.utils import format_datetime
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, UniqueConstraint, and_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from matchmaker import i18n
@@ -61,6 +61,7 @@ class MessageState(enum.StrEnum):
     """Where a queued letter stands."""
 
     PENDING = "pending"
+    HELD = "held"
     CLAIMED = "claimed"
     SENDING = "sending"
     SENT = "sent"
@@ -130,14 +131,32 @@ def skip_waiting(session: Session, *, recipient: str, kind: str, now: datetime) 
 
     The sender compares the state once more just before it hands a letter over, so this holds at once.
     """
+    those = and_(OutboxMessage.recipient == recipient, OutboxMessage.kind == kind)
+    waiting = (MessageState.PENDING, MessageState.HELD, MessageState.CLAIMED)
+    return _move(session, those, waiting, MessageState.SKIPPED, settled_at=now)
+
+
+def hold(session: Session, messages: ColumnElement[bool]) -> int:
+    """Let some waiting letters wait until `release`, whoever has claimed them; how many they were."""
+    return _move(session, messages, (MessageState.PENDING, MessageState.CLAIMED), MessageState.HELD)
+
+
+def release(session: Session, messages: ColumnElement[bool]) -> int:
+    """Let letters go on that were held; how many they were."""
+    return _move(session, messages, (MessageState.HELD,), MessageState.PENDING)
+
+
+def _move(
+    session: Session,
+    messages: ColumnElement[bool],
+    before: Sequence[MessageState],
+    after: MessageState,
+    **values: object,
+) -> int:
     result = session.execute(
         update(OutboxMessage)
-        .where(
-            OutboxMessage.recipient == recipient,
-            OutboxMessage.kind == kind,
-            OutboxMessage.state.in_([MessageState.PENDING, MessageState.CLAIMED]),
-        )
-        .values(state=MessageState.SKIPPED, settled_at=now, lease_token=None, lease_until=None)
+        .where(messages, OutboxMessage.state.in_(before))
+        .values(state=after, lease_token=None, lease_until=None, **values)
         .returning(OutboxMessage.id)
     )
     return len(result.all())

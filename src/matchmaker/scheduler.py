@@ -21,6 +21,7 @@ from matchmaker.groups import service as groups
 from matchmaker.web import Site
 
 LETTERS_EVERY_SECONDS = 2
+WEEKS_EVERY_SECONDS = 2
 DUE_EVERY_SECONDS = 30
 HOUSEKEEPING_EVERY_SECONDS = 3600
 
@@ -33,10 +34,15 @@ def beat_letters(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> 
 
 
 def beat_due(site: Site) -> None:
-    """Run every week that is due, and let needs expire whose last day has passed."""
+    """Ask for every week that is due, and let needs expire whose last day has passed."""
     with site.works.begin() as work:
         groups.expire_needs(work)
-    digests.run_due(site.works)
+    digests.request_due(site.works)
+
+
+def beat_weeks(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> int:
+    """Plan the weeks that were asked for, and write their letters; how many were written."""
+    return digests.advance(site.works, going_on=going_on)
 
 
 def beat_housekeeping(site: Site) -> None:
@@ -55,10 +61,13 @@ def run(site: Site) -> None:
     # That a round of letters outlasts the time to the next beat is no news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
+
+    def going_on() -> bool:
+        return not stopping.is_set()
+
     every = {
-        _guarded(
-            "letters", lambda: beat_letters(site, going_on=lambda: not stopping.is_set())
-        ): LETTERS_EVERY_SECONDS,
+        _guarded("letters", lambda: beat_letters(site, going_on=going_on)): LETTERS_EVERY_SECONDS,
+        _guarded("weeks", lambda: beat_weeks(site, going_on=going_on)): WEEKS_EVERY_SECONDS,
         _guarded("due", lambda: beat_due(site)): DUE_EVERY_SECONDS,
         _guarded("housekeeping", lambda: beat_housekeeping(site)): HOUSEKEEPING_EVERY_SECONDS,
     }

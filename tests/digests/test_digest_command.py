@@ -12,6 +12,7 @@ from matchmaker.db import make_session_factory
 from matchmaker.digests.models import DigestRun
 from matchmaker.mail import MessageState, OutboxMessage
 from tests import builders
+from tests.digests.weeks import add_quiet_need
 from tests.doors import make_app, works_of
 
 
@@ -21,7 +22,7 @@ def engine(fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     works = works_of(make_app(make_session_factory(fresh_engine)), now=datetime.now(UTC))
     with works.begin() as work:
         world = builders.make_world(work)
-        builders.add_need(work, builders.add_group(work, world.challenge))
+        add_quiet_need(work, world.challenge)
         builders.add_citizen(work, world.territory)
     settings = {
         "DATABASE_URL": fresh_engine.url.render_as_string(hide_password=False).replace("+psycopg", ""),
@@ -66,7 +67,7 @@ def test_without_a_territory_all_that_is_due_is_run(engine: Engine) -> None:
             territory.created_at = moment - timedelta(days=30)
         session.commit()
 
-    assert "Weeks run: 2" in run("run").stdout
+    assert "Weeks run: 2, letters queued: 1" in run("run").stdout
     assert "Weeks run: 0" in run("run").stdout
     with make_session_factory(engine)() as session:
         assert len(session.scalars(select(DigestRun)).all()) == 2
@@ -77,7 +78,7 @@ def test_status_tells_each_territorys_week(engine: Engine) -> None:
 
     lines = dict(line.split(" ", 1) for line in run("status").stdout.splitlines() if line[0].islower())
 
-    assert "composed, sent 0, waiting 1, failed 0, in doubt 0, next " in lines["valence-romans"]
+    assert "sending, sent 0, waiting 1, failed 0, in doubt 0, next " in lines["valence-romans"]
     assert "not run, next " in lines["clermont"]
     assert "(Europe/Paris)" in lines["clermont"]
 

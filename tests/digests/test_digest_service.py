@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from matchmaker import delivery
+from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.db import make_session_factory
@@ -24,6 +25,7 @@ from matchmaker.matching.rules import match_from_mapping
 from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.builders import NOW, World
+from tests.digests.weeks import add_quiet_need, run_due, run_week
 from tests.doors import make_app, site_of, statements_of, works_of
 from tests.mailbox import Mailbox
 
@@ -48,7 +50,13 @@ def world(work: Work) -> World:
 
 @pytest.fixture
 def need(work: Work, world: World) -> Need:
-    return builders.add_need(work, builders.add_group(work, world.challenge))
+    return add_quiet_need(work, world.challenge)
+
+
+def compose(work: Work, territory: Territory, *, now: datetime | None = None) -> service.Plan:
+    """The plan of the week at a moment."""
+    moment = now or work.now
+    return service.compose(work.session, territory, now=moment, tokens=work.tokens, seed=1)
 
 
 def later(work: Work, by: timedelta) -> Work:
@@ -71,23 +79,25 @@ def test_the_week_queues_one_letter_for_each_reader_with_something_to_read(
     builders.add_citizen(work, world.territory, address="quiet@example.org", consents=False)
     builders.add_citizen(work, world.other_territory, address="far@example.org", commune="63113")
 
-    run = service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run = run_week(work, territory_id=world.territory.id, started_by=None)
 
     (message,) = outbox(work.session)
     assert message.recipient == "camille@example.org"
     assert need.title in message.text
     assert f"http://localhost/needs/{need.id}" in message.text
-    assert (run.iso_week, run.state, run.eligible, run.without_lines) == ("2026-W48", RunState.COMPOSED, 2, 1)
+    assert (run.iso_week, run.state) == ("2026-W48", RunState.SENDING)
+    assert run.silences == {"nothing_fits": 1, "no_consent": 1, "off": 1}
     letter = work.session.scalars(select(DigestLetter)).one()
-    assert (letter.citizen_id, letter.message_id) == (camille.id, message.id)
+    assert (letter.account_id, letter.message_id) == (camille.account_id, message.id)
     (line,) = letter.lines
+    assert line.match is not None
     assert match_from_mapping(line.match).citizen_id == str(camille.id)
     assert line.need_id == need.id
 
 
 def test_the_plan_says_why_somebody_gets_nothing(work: Work, world: World, need: Need) -> None:
     builders.add_citizen(work, world.territory, first_name="Camille")
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
     builders.add_citizen(
         work, world.territory, skills=["couture"], address="none@example.org", first_name="Nadia"
     )
@@ -95,10 +105,11 @@ def test_the_plan_says_why_somebody_gets_nothing(work: Work, world: World, need:
         work, world.territory, address="quiet@example.org", consents=False, first_name="Quentin"
     )
 
-    plan = service.compose(work.session, world.territory, now=work.now, tokens=work.tokens)
+    plan = compose(work, world.territory, now=work.now + WEEK)
 
     assert plan.letters == ()
     assert {person.first_name: why for person, why in plan.silent} == {
+        "Lou": Silence.OFF,
         "Camille": Silence.ALL_TOLD,
         "Nadia": Silence.NOTHING_FITS,
         "Quentin": Silence.NO_CONSENT,
@@ -112,10 +123,10 @@ def test_running_a_week_twice_is_refused_and_sends_nothing_twice(
     builders.add_citizen(work, world.territory)
     work.session.commit()
     with works.begin() as first:
-        service.run_week(first, territory_id=world.territory.id, started_by=None)
+        run_week(first, territory_id=world.territory.id, started_by=None)
 
     with pytest.raises(service.AlreadyRun), works.begin() as second:
-        service.run_week(second, territory_id=world.territory.id, started_by=None)
+        run_week(second, territory_id=world.territory.id, started_by=None)
 
     assert len(outbox(work.session)) == 1
 
@@ -123,23 +134,23 @@ def test_running_a_week_twice_is_refused_and_sends_nothing_twice(
 def test_a_run_that_another_process_started_meanwhile_is_the_same_refusal(
     works: WorkFactory, work: Work, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
     work.session.commit()
     # What the other process committed after we looked: the constraint is the last judge.
     monkeypatch.setattr(queries, "find_run", lambda *_, **__: None)
 
     with pytest.raises(service.AlreadyRun), works.begin() as second:
-        service.run_week(second, territory_id=world.territory.id, started_by=None)
+        run_week(second, territory_id=world.territory.id, started_by=None)
 
 
 def test_the_next_week_tells_only_what_is_new(work: Work, world: World, need: Need) -> None:
     builders.add_citizen(work, world.territory)
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
-    silent = service.run_week(later(work, WEEK), territory_id=world.territory.id, started_by=None)
-    assert (silent.eligible, silent.without_lines) == (1, 1)
+    run_week(work, territory_id=world.territory.id, started_by=None)
+    silent = run_week(later(work, WEEK), territory_id=world.territory.id, started_by=None)
+    assert silent.silences == {"all_told": 1, "off": 1}
 
     fresh = builders.add_need(work, need.group, title="Régler des dérailleurs", wanted=["mécano vélo"])
-    service.run_week(later(work, 2 * WEEK), territory_id=world.territory.id, started_by=None)
+    run_week(later(work, 2 * WEEK), territory_id=world.territory.id, started_by=None)
 
     _, second = outbox(work.session)
     assert fresh.title in second.text
@@ -153,8 +164,8 @@ def test_a_letter_holds_five_lines_at_most_and_the_rest_comes_the_week_after(
         builders.add_need(work, need.group, title=f"Vélo {number}")
     builders.add_citizen(work, world.territory)
 
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
-    service.run_week(later(work, WEEK), territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(later(work, WEEK), territory_id=world.territory.id, started_by=None)
 
     letters = work.session.scalars(select(DigestLetter).order_by(DigestLetter.id)).all()
     assert [len(letter.lines) for letter in letters] == [5, 2]
@@ -170,7 +181,7 @@ def test_needs_that_are_not_open_are_never_told(
     need.state = state
     work.session.flush()
 
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
 
     assert outbox(work.session) == []
 
@@ -181,21 +192,21 @@ def test_own_and_past_needs_are_never_told(work: Work, world: World) -> None:
     past = builders.add_group(work, world.challenge, name="Hier")
     builders.add_need(work, past, until=builders.TODAY - timedelta(days=1))
 
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
 
     assert outbox(work.session) == []
 
 
 def test_who_leaves_and_joins_again_is_not_told_twice(work: Work, world: World, need: Need) -> None:
     camille = builders.add_citizen(work, world.territory)
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
     work.session.flush()
     citizens.delete_profile(work, citizen_id=camille.id)
     work.session.flush()
     work.session.expire_all()
 
     builders.add_citizen(work, world.territory)
-    service.run_week(later(work, WEEK), territory_id=world.territory.id, started_by=None)
+    run_week(later(work, WEEK), territory_id=world.territory.id, started_by=None)
 
     assert len(outbox(work.session)) == 1
 
@@ -204,7 +215,7 @@ def test_letters_are_in_their_readers_language(work: Work, world: World, need: N
     builders.add_citizen(work, world.territory, locale="en", skills=["bike repair"], first_name="Ann")
     builders.add_citizen(work, world.territory, locale="fr", address="luc@example.org", first_name="Luc")
 
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
 
     english, french = outbox(work.session)
     assert (english.locale, french.locale) == ("en", "fr")
@@ -217,13 +228,13 @@ def test_the_link_that_stops_the_letters_is_short_and_names_nobody(
     work: Work, world: World, need: Need
 ) -> None:
     camille = builders.add_citizen(work, world.territory)
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
 
     (message,) = outbox(work.session)
     assert message.unsubscribe_url is not None
     token = message.unsubscribe_url.rpartition("/")[2]
     bound = work.tokens.read_bound("unsubscribe", token)
-    assert bound.name == str(camille.id)
+    assert bound.name == str(camille.account_id)
     assert work.tokens.is_bound(bound, to=camille.account.address)
     assert len(message.unsubscribe_url) < 100
     assert message.list_id == "Valence-Romans <valence-romans.week.localhost>"
@@ -231,7 +242,7 @@ def test_the_link_that_stops_the_letters_is_short_and_names_nobody(
 
 def test_stopping_the_letters_takes_back_the_one_that_waits(work: Work, world: World, need: Need) -> None:
     camille = builders.add_citizen(work, world.territory)
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
 
     work.session.flush()
     citizens.withdraw_weekly_letter(work, citizen_id=camille.id)
@@ -239,8 +250,11 @@ def test_stopping_the_letters_takes_back_the_one_that_waits(work: Work, world: W
 
     run = work.session.scalars(select(DigestRun)).one()
     assert queries.progress(work.session, run).skipped == 1
-    plan = service.compose(work.session, world.territory, now=work.now + WEEK, tokens=work.tokens)
-    assert [why for _, why in plan.silent] == [Silence.NO_CONSENT]
+    plan = compose(work, world.territory, now=work.now + WEEK)
+    assert {person.first_name: why for person, why in plan.silent} == {
+        "Lou": Silence.OFF,
+        "Camille": Silence.NO_CONSENT,
+    }
 
 
 def test_the_scheduler_runs_each_territory_at_its_own_hour_and_once(
@@ -250,12 +264,12 @@ def test_the_scheduler_runs_each_territory_at_its_own_hour_and_once(
     world.other_territory.digest_weekday = 5
     _founded(work, world, NOW - 4 * WEEK)
 
-    assert service.run_due(works) == 1, "Tuesday's; last Friday's is too late"
-    assert service.run_due(works) == 0
+    assert run_due(works) == 1, "Tuesday's; last Friday's is too late"
+    assert run_due(works) == 0
 
     runs = {(run.territory_id, run.iso_week, run.state) for run in work.session.scalars(select(DigestRun))}
     assert runs == {
-        (world.territory.id, "2026-W48", RunState.COMPOSED),
+        (world.territory.id, "2026-W48", RunState.SENDING),
         (world.other_territory.id, "2026-W47", RunState.EXPIRED),
     }
     assert len(outbox(work.session)) == 1
@@ -265,8 +279,8 @@ def test_nothing_is_due_before_the_hour(works: WorkFactory, work: Work, world: W
     builders.add_citizen(work, world.territory)
     _founded(work, world, NOW - timedelta(days=1))
 
-    assert service.run_due(replace(works, clock=lambda: NOW.replace(hour=6, minute=59))) == 0
-    assert service.run_due(replace(works, clock=lambda: NOW.replace(hour=7, minute=0))) == 2
+    assert run_due(replace(works, clock=lambda: NOW.replace(hour=6, minute=59))) == 0
+    assert run_due(replace(works, clock=lambda: NOW.replace(hour=7, minute=0))) == 2
 
 
 def test_a_missed_week_sends_nothing_by_itself_but_an_organiser_still_can(
@@ -277,14 +291,14 @@ def test_a_missed_week_sends_nothing_by_itself_but_an_organiser_still_can(
     _founded(work, world, NOW - 4 * WEEK)
     friday = replace(works, clock=lambda: NOW + timedelta(days=3))
 
-    service.run_due(friday)
+    run_due(friday)
     assert outbox(work.session) == []
 
     with pytest.raises(service.AlreadyRun), friday.begin() as again:
-        service.run_week(again, territory_id=world.territory.id, started_by=None)
+        run_week(again, territory_id=world.territory.id, started_by=None)
     with friday.begin() as by_hand:
-        run = service.run_week(by_hand, territory_id=world.territory.id, started_by=organiser.id)
-        assert (run.state, run.started_by_id, run.eligible) == (RunState.COMPOSED, organiser.id, 1)
+        run = run_week(by_hand, territory_id=world.territory.id, started_by=organiser.id)
+        assert (run.state, run.started_by_id) == (RunState.SENDING, organiser.id)
     assert len(outbox(work.session)) == 1
 
 
@@ -293,28 +307,39 @@ def test_one_territory_that_is_overtaken_does_not_stop_the_others(
 ) -> None:
     builders.add_citizen(work, world.territory)
     _founded(work, world, NOW - timedelta(days=2))
-    service.run_week(work, territory_id=world.other_territory.id, started_by=None)
+    run_week(work, territory_id=world.other_territory.id, started_by=None)
     work.session.commit()
-    monkeypatch.setattr(queries, "weeks_run", lambda _: set())
+    monkeypatch.setattr(queries, "weeks_settled", lambda _: set())
 
-    assert service.run_due(works) == 1
+    assert run_due(works) == 1
     assert len(outbox(work.session)) == 1
 
 
-def test_a_need_that_another_run_told_meanwhile_undoes_the_whole_run_until_the_next_beat(
+def test_a_need_that_another_run_told_meanwhile_undoes_the_plan_until_the_next_beat(
     works: WorkFactory, work: Work, world: World, need: Need, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     builders.add_citizen(work, world.territory)
-    service.run_week(later(work, -WEEK), territory_id=world.territory.id, started_by=None)
+    run_week(later(work, -WEEK), territory_id=world.territory.id, started_by=None)
     _founded(work, world, NOW - timedelta(days=2))
 
     with monkeypatch.context() as patch:
         # As if the other run had committed just after this one looked: the constraint is the last judge.
         patch.setattr(queries, "told", lambda *_, **__: {})
-        assert service.run_due(works) == 1, "the other territory's"
-    assert queries.find_run(work.session, territory_id=world.territory.id, iso_week="2026-W48") is None
+        assert run_due(works) == 2
+    states = {
+        run.territory_id: run.state
+        for run in work.session.scalars(select(DigestRun).where(DigestRun.iso_week == "2026-W48"))
+    }
+    assert states == {
+        world.territory.id: RunState.PREPARING,
+        world.other_territory.id: RunState.SENDING,
+    }, "the other territory's went on"
 
-    assert service.run_due(works) == 1
+    service.advance(works)
+    work.session.expire_all()
+    run = queries.find_run(work.session, territory_id=world.territory.id, iso_week="2026-W48")
+    assert run is not None
+    assert run.state is RunState.SENDING
     assert len(outbox(work.session)) == 1
 
 
@@ -356,7 +381,7 @@ def test_progress_counts_what_became_of_the_letters(
 ) -> None:
     for number in range(3):
         builders.add_citizen(work, world.territory, address=f"c{number}@example.org")
-    run = service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run = run_week(work, territory_id=world.territory.id, started_by=None)
     work.session.commit()
     assert queries.progress(work.session, run).waiting == 3
 
@@ -379,9 +404,9 @@ def test_composing_asks_the_database_the_same_number_of_times_for_few_and_for_ma
 ) -> None:
     def statements() -> int:
         with statements_of(work.session) as seen:
-            plan = service.compose(work.session, world.territory, now=work.now, tokens=work.tokens)
-            for draft in service.drafts(work.session, plan, plan.letters):
-                service.write(work, world.territory, draft)
+            plan = compose(work, world.territory)
+            for draft in service.drafts(work.session, plan.people, plan.letters):
+                service.letter_of(work, world.territory, draft, ())
         return len(seen)
 
     builders.add_citizen(work, world.territory)
@@ -401,12 +426,12 @@ def test_two_runs_at_once_make_one(fresh_engine: Engine) -> None:
     works = works_of(app)
     with works.begin() as work:
         world = builders.make_world(work)
-        builders.add_need(work, builders.add_group(work, world.challenge))
+        add_quiet_need(work, world.challenge)
         builders.add_citizen(work, world.territory)
         _founded(work, world, NOW - timedelta(days=2))
 
     with ThreadPoolExecutor(4) as pool:
-        numbers = list(pool.map(lambda _: service.run_due(works), range(4)))
+        numbers = list(pool.map(lambda _: run_due(works), range(4)))
 
     assert sum(numbers) == 2, "one for each territory"
     with sessions() as session:

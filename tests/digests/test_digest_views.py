@@ -20,6 +20,7 @@ from matchmaker.work import Work
 from tests import builders
 from tests.builders import NOW, World
 from tests.databases import Database
+from tests.digests.weeks import add_quiet_need, run_week
 from tests.doors import Person, make_app, signed_in, site_of, visitor, works_of
 
 WEEK_PAGE = "/t/valence-romans/week"
@@ -38,7 +39,7 @@ def world(work: Work) -> World:
 
 @pytest.fixture
 def need(work: Work, world: World) -> Need:
-    return builders.add_need(work, builders.add_group(work, world.challenge))
+    return add_quiet_need(work, world.challenge)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_the_week_shows_every_letter_with_its_reasons_and_who_gets_nothing(
 
 def test_looking_changes_nothing(work: Work, need: Need, camille: Citizen, orane: Person) -> None:
     orane.get(WEEK_PAGE)
-    orane.get(f"{WEEK_PAGE}/preview/{camille.id}")
+    orane.get(f"{WEEK_PAGE}/preview/{camille.account_id}")
 
     assert work.session.scalar(select(func.count()).select_from(DigestRun)) == 0
     assert work.session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
@@ -84,7 +85,7 @@ def test_looking_changes_nothing(work: Work, need: Need, camille: Citizen, orane
     ("method", "path"),
     [
         ("GET", WEEK_PAGE),
-        ("GET", WEEK_PAGE + "/preview/{citizen}"),
+        ("GET", WEEK_PAGE + "/preview/{account}"),
         ("POST", WEEK_PAGE + "/test"),
         ("POST", WEEK_PAGE + "/send"),
         ("GET", "/t/nowhere/week"),
@@ -96,7 +97,7 @@ def test_the_week_is_not_there_for_anybody_else(
     builders.add_organiser(work, world.other_territory)
     other = signed_in(app, work.session.scalars(select(Account).where(Account.first_name == "Orane")).one())
     somebody = signed_in(app, camille.account)
-    path = path.format(citizen=camille.id)
+    path = path.format(account=camille.account_id)
 
     for person in (other, somebody):
         answer = person.get(path) if method == "GET" else person.post(path)
@@ -107,7 +108,7 @@ def test_the_week_is_not_there_for_anybody_else(
 
 
 def test_a_letter_can_be_read_before_it_is_sent(need: Need, camille: Citizen, orane: Person) -> None:
-    page = orane.get(f"{WEEK_PAGE}/preview/{camille.id}")
+    page = orane.get(f"{WEEK_PAGE}/preview/{camille.account_id}")
 
     assert page.status_code == 200
     assert "You could help: Réparer nos vélos de livraison" in page.text
@@ -116,13 +117,16 @@ def test_a_letter_can_be_read_before_it_is_sent(need: Need, camille: Citizen, or
 
 
 def test_the_week_is_sent_once_whatever_is_pressed(
-    work: Work, need: Need, camille: Citizen, orane: Person
+    app: Flask, work: Work, need: Need, camille: Citizen, orane: Person
 ) -> None:
     first = orane.post(f"{WEEK_PAGE}/send")
     assert first.status_code == 302
-    assert "1 letter is on its way." in orane.get(WEEK_PAGE).text
+    page = orane.get(WEEK_PAGE).text
+    assert "The letters are being prepared, and leave one after the other." in page
+    assert "The letters are being prepared. This takes some seconds." in page
 
     orane.post(f"{WEEK_PAGE}/send")
+    service.advance(works_of(app))
 
     page = orane.get(WEEK_PAGE).text
     assert "The letters of this week were sent already. Nothing was sent again." in page
@@ -141,11 +145,11 @@ def test_without_the_token_of_the_page_nothing_is_sent(
     assert work.session.scalar(select(func.count()).select_from(DigestRun)) == 0
 
 
-def test_a_week_with_nothing_to_tell_says_so(work: Work, world: World, orane: Person) -> None:
+def test_a_week_with_nothing_to_tell_says_so(app: Flask, work: Work, world: World, orane: Person) -> None:
     orane.post(f"{WEEK_PAGE}/send")
+    service.advance(works_of(app))
 
     page = orane.get(WEEK_PAGE).text
-    assert "there was nothing new to tell, so nobody gets a letter" in page
     assert "There was nothing new to tell, so nobody got a letter." in page
 
 
@@ -173,6 +177,7 @@ def test_when_the_mail_server_is_away_the_page_says_so_and_the_letters_wait(
     app: Flask, work: Work, need: Need, camille: Citizen, orane: Person
 ) -> None:
     orane.post(f"{WEEK_PAGE}/send")
+    service.advance(works_of(app))
     nobody_listens = site_of(app).settings.model_copy(update={"mail_host": "127.0.0.1", "mail_port": 1})
     assert delivery.deliver(works_of(app), nobody_listens).stopped
 
@@ -191,9 +196,8 @@ def test_a_missed_week_is_told_and_can_still_be_sent(
             territory_id=world.territory.id,
             iso_week="2026-W48",
             state=RunState.EXPIRED,
+            seed=1,
             started_at=NOW,
-            eligible=0,
-            without_lines=0,
         )
     )
     work.session.commit()
@@ -201,7 +205,7 @@ def test_a_missed_week_is_told_and_can_still_be_sent(
 
     orane.post(f"{WEEK_PAGE}/send")
 
-    assert "1 letter is on its way." in orane.get(WEEK_PAGE).text
+    assert "The letters are being prepared" in orane.get(WEEK_PAGE).text
 
 
 def test_many_letters_come_in_pages(work: Work, world: World, need: Need, orane: Person) -> None:
@@ -222,7 +226,7 @@ def test_many_letters_come_in_pages(work: Work, world: World, need: Need, orane:
 
 def unsubscribe_path(work: Work, citizen: Citizen) -> str:
     """The path in the letters of a citizen."""
-    token = work.tokens.sign_bound(service.UNSUBSCRIBE, str(citizen.id), to=citizen.account.address)
+    token = work.tokens.sign_bound(service.UNSUBSCRIBE, str(citizen.account_id), to=citizen.account.address)
     return f"/unsubscribe/{token}"
 
 
@@ -249,7 +253,7 @@ def test_opening_the_link_shows_a_button_in_the_letters_language_and_changes_not
 def test_one_click_stops_the_letters_at_once_without_cookie_or_token(
     app: Flask, work: Work, world: World, need: Need, camille: Citizen, content_type: str
 ) -> None:
-    service.run_week(work, territory_id=world.territory.id, started_by=None)
+    run_week(work, territory_id=world.territory.id, started_by=None)
     work.session.commit()
     path = unsubscribe_path(work, camille)
 
@@ -283,7 +287,7 @@ def test_the_link_of_somebody_who_left_still_answers(app: Flask, work: Work, wor
 def test_the_link_of_somebody_who_left_stops_nobody_who_has_their_number_now(
     app: Flask, work: Work, camille: Citizen
 ) -> None:
-    token = work.tokens.sign_bound(service.UNSUBSCRIBE, str(camille.id), to="partie@example.org")
+    token = work.tokens.sign_bound(service.UNSUBSCRIBE, str(camille.account_id), to="partie@example.org")
     work.session.commit()
 
     assert app.test_client().post(f"/unsubscribe/{token}").status_code == 200
@@ -293,7 +297,7 @@ def test_the_link_of_somebody_who_left_stops_nobody_who_has_their_number_now(
 def test_a_run_of_itself_says_so(
     database: Database, work: Work, need: Need, camille: Citizen, orane: Person
 ) -> None:
-    service.run_week(work, territory_id=need.territory_id, started_by=None)
+    run_week(work, territory_id=need.territory_id, started_by=None)
     work.session.commit()
 
     page = orane.get(WEEK_PAGE).text

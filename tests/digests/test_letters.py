@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from matchmaker.digests import letters
+from matchmaker.digests.letters import HelperSection, NewsLine, Sections
 from matchmaker.mail import Letter, LetterRenderer
-from matchmaker.matching.queries import NeedCard
+from matchmaker.matching.queries import CitizenCard, NeedCard
 from matchmaker.matching.rules import Cover, Importance, SkillReason
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -77,13 +78,51 @@ NEXT_DOOR = replace(
 )
 
 
+HELPERS = (
+    HelperSection(
+        need_title="Laver les bouteilles",
+        url="https://aide.example.org/needs/4/citizens",
+        people=(
+            CitizenCard(
+                citizen_id=1,
+                first_name="Nadia",
+                skills=("nettoyage",),
+                score=80,
+                reasons=(reason("lavage de bouteilles", "nettoyage", Cover.BROADER),),
+                missing=(),
+                highlight=(),
+            ),
+            CitizenCard(
+                citizen_id=2, first_name="Luc", skills=(), score=60, reasons=(), missing=(), highlight=()
+            ),
+        ),
+    ),
+)
+NEWS = (
+    NewsLine(
+        group_name="La Fabrique à chaussures",
+        pitch="Le cuir revient à Romans.",
+        challenge="Produire ici",
+        url="https://aide.example.org/groups/9",
+    ),
+)
+
+
 @pytest.fixture(scope="module")
 def renderer() -> LetterRenderer:
     """The renderer of a service."""
     return LetterRenderer(service_name="Startup de territoire")
 
 
-def weekly(renderer: LetterRenderer, locale: str, lines: tuple[NeedCard, ...]) -> Letter:
+def weekly(
+    renderer: LetterRenderer,
+    locale: str,
+    lines: tuple[NeedCard, ...],
+    *,
+    helpers: tuple[HelperSection, ...] = (),
+    news: tuple[NewsLine, ...] = (),
+    paragraphs: tuple[str, ...] = (),
+) -> Letter:
     """A letter to Camille."""
     return letters.weekly(
         renderer,
@@ -91,8 +130,9 @@ def weekly(renderer: LetterRenderer, locale: str, lines: tuple[NeedCard, ...]) -
         first_name="Camille",
         locale=locale,
         territory_name="Valence-Romans",
-        lines=lines,
+        sections=Sections(needs=lines, helpers=helpers, news=news, paragraphs=paragraphs),
         home_url="https://aide.example.org/home",
+        wishes_url="https://aide.example.org/letters",
         unsubscribe_url="https://aide.example.org/unsubscribe/token",
         list_id="Valence-Romans <valence-romans.week.aide.example.org>",
     )
@@ -103,7 +143,14 @@ def weekly(renderer: LetterRenderer, locale: str, lines: tuple[NeedCard, ...]) -
 def test_the_letter_reads_as_it_was_agreed(
     renderer: LetterRenderer, locale: str, part: str, request: pytest.FixtureRequest
 ) -> None:
-    letter = weekly(renderer, locale, (BICYCLES, ACCOUNTS, NEXT_DOOR))
+    letter = weekly(
+        renderer,
+        locale,
+        (BICYCLES, ACCOUNTS, NEXT_DOOR),
+        helpers=HELPERS,
+        news=NEWS,
+        paragraphs=("Samedi, l'atelier ouvre ses portes.\n\nVenez avec votre vélo !",),
+    )
     body = f"{letter.subject}\n\n{letter.text}" if part == "text" else letter.html
     golden = GOLDEN / f"weekly.{locale}.{'txt' if part == 'text' else 'html'}"
     if request.config.getoption("--renew-golden"):
@@ -119,6 +166,20 @@ def test_a_letter_of_one_line_says_so_in_its_subject(renderer: LetterRenderer) -
     assert one.subject == "You could help: Réparer nos vélos de livraison"
     assert three.subject == "You could help: Réparer nos vélos de livraison (and 2 more)"
     assert (one.kind, one.locale) == ("digests.weekly", "en")
+
+
+def test_sections_without_lines_do_not_show_and_the_subject_says_what_there_is(
+    renderer: LetterRenderer,
+) -> None:
+    helped = weekly(renderer, "en", (), helpers=HELPERS)
+    told = weekly(renderer, "en", (), news=NEWS)
+
+    assert helped.subject == "They could help you: Laver les bouteilles"
+    assert told.subject == "News of your défis: La Fabrique à chaussures"
+    for letter in (helped, told):
+        assert "you could help with" not in letter.text.lower()
+    assert "They could help" not in told.text
+    assert "News of" not in helped.text
 
 
 def test_what_people_write_is_escaped_in_html_and_plain_in_text(renderer: LetterRenderer) -> None:
@@ -144,8 +205,9 @@ def test_an_example_is_marked_and_stops_nobodys_letters(renderer: LetterRenderer
         first_name="Orane",
         locale="en",
         territory_name="Valence-Romans",
-        lines=(BICYCLES,),
+        sections=Sections(needs=(BICYCLES,)),
         home_url="https://aide.example.org/home",
+        wishes_url="https://aide.example.org/letters",
         list_id="Valence-Romans <valence-romans.week.aide.example.org>",
     )
 

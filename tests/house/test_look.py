@@ -292,7 +292,7 @@ def test_the_text_letter_is_plain_and_well_spaced(macros: Environment) -> None:
         "-- ",
         "Startup · Valence-Romans",
         "",
-        "You get this letter because you asked for it.",
+        "You get this letter because you asked for it, or because you belong to a group.",
         "Stop the letters:",
         "https://x.test/u/1",
     ]

@@ -1,22 +1,25 @@
 """When a week is due, of which week it is, and what one reader is told."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from matchmaker.digests.rules import (
     Due,
-    PlannedLetter,
+    Frequency,
+    LineKind,
+    PlannedLine,
     Reader,
     Schedule,
     Silence,
-    Silent,
     due_week,
     iso_week,
+    lines_of,
     moment_of_week,
     next_moment,
-    plan_letter,
+    silence_of,
 )
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -110,24 +113,45 @@ def test_the_next_moment_is_this_week_until_it_has_passed_or_run() -> None:
     assert next_moment(paris(2026, 10, 24, 12), SUNDAY_20, weeks_run={"2026-W43"}) == paris(2026, 11, 1, 20)
 
 
-READER = Reader(citizen_id="7", recipient_key="k", consents=True)
-
-
-def test_a_letter_holds_the_best_five_that_the_reader_was_not_told() -> None:
-    letter = plan_letter(READER, ["9", "1", "2", "3", "4", "5", "6"], {"1", "3"})
-
-    assert letter == PlannedLetter(citizen_id="7", recipient_key="k", need_ids=("9", "2", "4", "5", "6"))
+READER = Reader(account_id="7", recipient_key="k", consents=True, member=False)
+TUESDAY = date(2026, 11, 24)
 
 
 @pytest.mark.parametrize(
-    ("reader", "ranked", "told", "why"),
+    ("reader", "why"),
     [
-        (READER, [], set(), Silence.NOTHING_FITS),
-        (READER, ["1", "2"], {"1", "2"}, Silence.ALL_TOLD),
-        (Reader(citizen_id="7", recipient_key="k", consents=False), ["1"], set(), Silence.NO_CONSENT),
+        (READER, None),
+        (replace(READER, consents=False), Silence.NO_CONSENT),
+        (replace(READER, consents=False, member=True), None),
+        (replace(READER, consents=False, member=True, frequency=Frequency.OFF), Silence.OFF),
+        (replace(READER, frequency=Frequency.OFF), None),
+        (replace(READER, paused_until=TUESDAY), Silence.PAUSED),
+        (replace(READER, paused_until=TUESDAY - timedelta(days=1)), None),
+        (replace(READER, frequency=Frequency.MONTHLY), None),
+        (
+            replace(READER, frequency=Frequency.MONTHLY, last_letter=TUESDAY - timedelta(days=21)),
+            Silence.MONTHLY,
+        ),
+        (replace(READER, frequency=Frequency.MONTHLY, last_letter=TUESDAY - timedelta(days=28)), None),
     ],
 )
-def test_nobody_gets_an_empty_letter_and_the_plan_says_why(
-    reader: Reader, ranked: list[str], told: set[str], why: Silence
-) -> None:
-    assert plan_letter(reader, ranked, told) == Silent(citizen_id="7", why=why)
+def test_who_wants_no_letter_today_and_why(reader: Reader, why: Silence | None) -> None:
+    assert silence_of(reader, today=TUESDAY, had_one=False) == why
+
+
+def test_nobody_has_two_letters_in_a_week() -> None:
+    assert silence_of(READER, today=TUESDAY, had_one=True) is Silence.HAD_ONE
+
+
+def test_each_section_has_its_limit_and_leaves_out_what_was_told() -> None:
+    needs = [PlannedLine(kind=LineKind.NEED, need_id=number, citizen_id=7) for number in range(8)]
+    helpers = [PlannedLine(kind=LineKind.HELPER, need_id=1, citizen_id=number) for number in range(12)]
+    news = [PlannedLine(kind=LineKind.NEWS, group_id=number) for number in range(5)]
+
+    lines = lines_of(needs, helpers, news, told={"need:1", "helper:1:0", "group:0"})
+
+    assert [line.subject for line in lines] == [
+        *(f"need:{number}" for number in (0, 2, 3, 4, 5)),
+        *(f"helper:1:{number}" for number in range(1, 11)),
+        *(f"group:{number}" for number in (1, 2, 3)),
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from matchmaker.accounts.models import Account
 from matchmaker.catalogue.models import (
     Challenge,
     Commune,
@@ -33,6 +34,13 @@ def organised_territories(session: Session, *, account_id: int) -> Sequence[Terr
     """The territories whose desk the account runs, by name."""
     return session.scalars(
         select(Territory).join(Organiser).where(Organiser.account_id == account_id).order_by(Territory.name)
+    ).all()
+
+
+def organisers_of(session: Session, *, territory_id: int) -> Sequence[Account]:
+    """Who runs a territory's desk, by number."""
+    return session.scalars(
+        select(Account).join(Organiser).where(Organiser.territory_id == territory_id).order_by(Account.id)
     ).all()
 
 

@@ -1,6 +1,7 @@
 """Reads about citizens, their consents, sign-ups on their way, and where a typed commune lies."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, select
@@ -8,11 +9,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Commune, Territory, TerritoryCommune
-from matchmaker.citizens.models import Citizen, Consent, SignUp
+from matchmaker.citizens.models import Citizen, CitizenChallenge, Consent, SignUp
 from matchmaker.citizens.rules import ConsentPurpose, great_circle_km
 
 CHOICES_AT_MOST = 8
 NEAREST_AT_MOST = 3
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,21 @@ def weekly_consent(session: Session, *, citizen_id: int) -> Consent | None:
     return session.scalars(
         select(Consent).where(Consent.citizen_id == citizen_id, letter_wanted())
     ).one_or_none()
+
+
+def challenges_chosen(session: Session, *, citizen_ids: Iterable[int]) -> dict[int, set[int]]:
+    """The ids of the défis that each of some citizens chose."""
+    ids = sorted(set(citizen_ids))
+    found: dict[int, set[int]] = defaultdict(set)
+    for start in range(0, len(ids), AT_ONCE):
+        rows = session.execute(
+            select(CitizenChallenge.citizen_id, CitizenChallenge.challenge_id).where(
+                CitizenChallenge.citizen_id.in_(ids[start : start + AT_ONCE])
+            )
+        )
+        for citizen_id, challenge_id in rows:
+            found[citizen_id].add(challenge_id)
+    return found
 
 
 def read_commune(session: Session, *, typed: str, code: str | None = None) -> CommuneAnswer:

@@ -29,6 +29,9 @@ class ConsentChannel(enum.StrEnum):
     DEMO = "demo"
 
 
+WEEKLY_LETTER_KIND = "digests.weekly"
+"""The kind of the weekly letter in the outbox."""
+
 WEEKLY_LETTER_TEXT = mark(
     "Once a week, send me the new needs that I could help with, with the reasons. "
     "I can stop it at any time by one click in each letter."

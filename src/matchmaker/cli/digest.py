@@ -22,20 +22,19 @@ def run(slug: str | None) -> None:
     """Queue the letters of the week. The scheduler or the next `matchmaker scheduler` sends them."""
     works = site().works
     if slug is None:
-        number = service.run_due(works)
-        click.echo(f"Weeks run: {number}")
+        number = service.request_due(works)
+        click.echo(f"Weeks run: {number}, letters queued: {service.advance(works)}")
         return
     try:
         with works.begin() as work:
             territory = catalogue.find_territory(work.session, slug=slug)
             if territory is None:
                 raise click.ClickException(f"there is no territory {slug!r}")
-            done = service.run_week(work, territory_id=territory.id, started_by=None)
-            line = f"{slug} {done.iso_week}: {done.eligible - done.without_lines} letters queued"
+            week = service.request_week(work, territory_id=territory.id, started_by=None).iso_week
     except service.AlreadyRun:
         click.echo(f"{slug}: this week was run before, nothing is sent again")
         return
-    click.echo(line)
+    click.echo(f"{slug} {week}: {service.advance(works)} letters queued")
 
 
 @digest.command()
@@ -56,7 +55,8 @@ def status() -> None:
                 click.echo(f"{territory.slug} {week}: not run, {after}")
                 continue
             stand = queries.progress(session, this)
+            waiting = stand.unwritten + stand.waiting
             click.echo(
-                f"{territory.slug} {week}: {this.state.value}, sent {stand.sent}, waiting {stand.waiting}, "
+                f"{territory.slug} {week}: {this.state.value}, sent {stand.sent}, waiting {waiting}, "
                 f"failed {stand.failed}, in doubt {stand.in_doubt}, {after}"
             )

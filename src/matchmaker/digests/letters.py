@@ -1,14 +1,54 @@
-"""The weekly letter."""
+"""The weekly letter, its example, and the word to organisers that a week was missed."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from matchmaker.i18n import gettext, mark, using
 from matchmaker.mail import Letter, LetterRenderer
-from matchmaker.matching.queries import NeedCard
+from matchmaker.matching.queries import CitizenCard, NeedCard
 
 TEST_KIND = "digests.test"
 """The kind of an organiser's own example, which is counted with no run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelperSection:
+    """People who were told this week of a need of the reader's group."""
+
+    need_title: str
+    url: str
+    people: tuple[CitizenCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsLine:
+    """A group that was founded on a défi of the reader's."""
+
+    group_name: str
+    pitch: str
+    challenge: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sections:
+    """All that a letter tells, section by section; an empty one does not show."""
+
+    paragraphs: tuple[str, ...] = ()
+    needs: tuple[NeedCard, ...] = ()
+    helpers: tuple[HelperSection, ...] = ()
+    news: tuple[NewsLine, ...] = ()
+
+    @property
+    def subject(self) -> tuple[str, dict[str, object]]:
+        """What the letter is called, by what matters most in it: a marked text and its values."""
+        if self.needs:
+            one = mark("You could help: %(title)s")
+            several = mark("You could help: %(title)s (and %(others)s more)")
+            values = {"title": self.needs[0].title, "others": len(self.needs) - 1}
+            return (several if len(self.needs) > 1 else one), values
+        if self.helpers:
+            return mark("They could help you: %(title)s"), {"title": self.helpers[0].need_title}
+        return mark("News of your défis: %(group)s"), {"group": self.news[0].group_name}
 
 
 def weekly(
@@ -18,27 +58,28 @@ def weekly(
     first_name: str,
     locale: str,
     territory_name: str,
-    lines: Sequence[NeedCard],
+    sections: Sections,
     home_url: str,
+    wishes_url: str,
     unsubscribe_url: str | None,
     list_id: str,
     test: bool = False,
 ) -> Letter:
-    """The needs of the week that one reader could help with, with the reasons; ``lines`` holds at least one."""
-    one = mark("You could help: %(title)s")
-    several = mark("You could help: %(title)s (and %(others)s more)")
+    """One reader's letter of the week; there is at least one line in its sections."""
+    subject, values = sections.subject
     return renderer.compose(
         "digests/letters/weekly",
         recipient=address,
         recipient_name=first_name,
         locale=locale,
-        subject=several if len(lines) > 1 else one,
-        subject_values={"title": lines[0].title, "others": len(lines) - 1},
+        subject=subject,
+        subject_values=values,
         unsubscribe_url=unsubscribe_url,
         list_id=list_id,
         territory_name=territory_name,
-        lines=lines,
+        sections=sections,
         home_url=home_url,
+        wishes_url=wishes_url,
         test=test,
     )
 
@@ -50,8 +91,9 @@ def example(
     first_name: str,
     locale: str,
     territory_name: str,
-    lines: Sequence[NeedCard],
+    sections: Sections,
     home_url: str,
+    wishes_url: str,
     list_id: str,
 ) -> Letter:
     """A weekly letter to an organiser, marked as a test. It is nobody's, so that it stops nobody's letters."""
@@ -61,8 +103,9 @@ def example(
         first_name=first_name,
         locale=locale,
         territory_name=territory_name,
-        lines=lines,
+        sections=sections,
         home_url=home_url,
+        wishes_url=wishes_url,
         unsubscribe_url=None,
         list_id=list_id,
         test=True,
@@ -70,3 +113,27 @@ def example(
     with using(locale):
         subject = gettext("[Test] %(subject)s", subject=letter.subject)
     return replace(letter, kind=TEST_KIND, subject=subject)
+
+
+def missed(
+    renderer: LetterRenderer,
+    *,
+    address: str,
+    first_name: str,
+    locale: str,
+    territory_name: str,
+    week: int,
+    week_url: str,
+) -> Letter:
+    """To an organiser: a week's letters did not leave in time, and can still be sent by hand."""
+    return renderer.compose(
+        "digests/letters/missed",
+        recipient=address,
+        recipient_name=first_name,
+        locale=locale,
+        subject=mark("The letters of week %(week)s did not leave"),
+        subject_values={"week": week},
+        territory_name=territory_name,
+        week=week,
+        week_url=week_url,
+    )

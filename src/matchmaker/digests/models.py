@@ -1,22 +1,38 @@
 """The weekly letter: one run for each territory and ISO week, its letters and what each of them told."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
-from matchmaker.catalogue.models import Territory
+from matchmaker.catalogue.models import Challenge, Territory
 from matchmaker.citizens.models import Citizen
 from matchmaker.db import Base, enum_column
-from matchmaker.digests.rules import RunState
-from matchmaker.groups.models import Need
+from matchmaker.digests.rules import EditKind, Frequency, LineKind, RunState, Silence
+from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.mail import OutboxMessage
 from matchmaker.matching.rules import MatchMapping
 
 
 class DigestRun(Base):
-    """A territory's letters of one week. The week is that of the territory's local day, as "2026-W48"."""
+    """A territory's letters of one week. The week is that of the territory's local day, as "2026-W48".
+
+    ``seed`` decides between near-equal matches, so that composing again says the same. ``silences`` counts who gets
+    nothing by the reason why; ``unreached`` lists the needs that reach fewer people than they should, as
+    ``[need id, people, gate that excludes most or None]``. Both are None until the run is planned.
+    """
 
     __tablename__ = "digest_runs"
 
@@ -24,10 +40,12 @@ class DigestRun(Base):
     territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
     iso_week: Mapped[str] = mapped_column(String(8))
     state: Mapped[RunState] = mapped_column(enum_column(RunState))
+    seed: Mapped[int] = mapped_column(BigInteger)
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     started_at: Mapped[datetime]
-    eligible: Mapped[int]
-    without_lines: Mapped[int]
+    planned_at: Mapped[datetime | None]
+    silences: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    unreached: Mapped[list[tuple[int, int, str | None]] | None] = mapped_column(JSON(none_as_null=True))
 
     territory: Mapped[Territory] = relationship()
     started_by: Mapped[Account | None] = relationship()
@@ -35,47 +53,142 @@ class DigestRun(Base):
 
     __table_args__ = (
         UniqueConstraint("territory_id", "iso_week", name="uq_digest_runs_one_a_week"),
-        CheckConstraint("eligible >= without_lines AND without_lines >= 0", name="counts_agree"),
+        CheckConstraint(
+            "(planned_at IS NULL) = (state IN ('preparing', 'expired'))", name="planned_has_a_moment"
+        ),
     )
 
 
 class DigestLetter(Base):
-    """One person's letter in a run. The key is a fingerprint of the address: it outlives the person's account."""
+    """One person's letter in a run: planned, then written into the outbox, or left out for a reason found since.
+
+    The key is a fingerprint of the address: it outlives the person's account, and nobody gets two letters in a week,
+    whatever territories they belong to.
+    """
 
     __tablename__ = "digest_letters"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("digest_runs.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("digest_runs.id"), index=True)
+    iso_week: Mapped[str] = mapped_column(String(8))
     recipient_key: Mapped[str] = mapped_column(String(64))
-    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"), index=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"))
+    left_out: Mapped[Silence | None] = mapped_column(enum_column(Silence))
 
     run: Mapped[DigestRun] = relationship(back_populates="letters")
-    citizen: Mapped[Citizen | None] = relationship()
-    message: Mapped[OutboxMessage] = relationship()
+    account: Mapped[Account | None] = relationship()
+    message: Mapped[OutboxMessage | None] = relationship()
     lines: Mapped[list["DigestLine"]] = relationship(order_by="DigestLine.position")
 
     __table_args__ = (
-        UniqueConstraint("run_id", "recipient_key", name="uq_digest_letters_one_a_person"),
+        UniqueConstraint("recipient_key", "iso_week", name="uq_digest_letters_one_a_week"),
         UniqueConstraint("message_id"),
+        CheckConstraint("message_id IS NULL OR left_out IS NULL", name="written_or_left_out"),
+        Index(
+            "ix_digest_letters_to_write",
+            "id",
+            postgresql_where=text("message_id IS NULL AND left_out IS NULL"),
+            sqlite_where=text("message_id IS NULL AND left_out IS NULL"),
+        ),
     )
 
 
 class DigestLine(Base):
-    """A need that a person was told of, with the match as it stood. Nobody is told of a need twice."""
+    """What a person is told; ``subject`` names it, and nobody is told of it twice.
+
+    A line about a need has the person's own profile that it fits, one about a helper has the helper's.
+    """
 
     __tablename__ = "digest_lines"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     letter_id: Mapped[int] = mapped_column(ForeignKey("digest_letters.id"))
-    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
     recipient_key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[LineKind] = mapped_column(enum_column(LineKind))
+    subject: Mapped[str] = mapped_column(String(60))
     position: Mapped[int]
-    match: Mapped[MatchMapping] = mapped_column(JSON)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"), index=True)
+    group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True
+    )
+    match: Mapped[MatchMapping | None] = mapped_column(JSON(none_as_null=True))
 
-    need: Mapped[Need] = relationship()
+    letter: Mapped[DigestLetter] = relationship(back_populates="lines")
+    need: Mapped[Need | None] = relationship()
+    citizen: Mapped[Citizen | None] = relationship()
+    group: Mapped[StartupGroup | None] = relationship()
 
     __table_args__ = (
         UniqueConstraint("letter_id", "position"),
-        UniqueConstraint("recipient_key", "need_id", name="uq_digest_lines_told_once"),
+        UniqueConstraint("recipient_key", "subject", name="uq_digest_lines_told_once"),
+        CheckConstraint("(kind = 'news') = (need_id IS NULL)", name="news_or_need"),
+        CheckConstraint("(kind = 'news') = (group_id IS NOT NULL)", name="news_has_a_group"),
+    )
+
+
+class LetterPreference(Base):
+    """How often somebody wants the letter; who chose nothing gets it weekly. ``paused_until`` is the last day without."""
+
+    __tablename__ = "letter_preferences"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    frequency: Mapped[Frequency] = mapped_column(enum_column(Frequency))
+    paused_until: Mapped[date | None] = mapped_column(Date)
+
+
+class SkippedWeek(Base):
+    """A week in which a territory sends no letters."""
+
+    __tablename__ = "skipped_weeks"
+
+    territory_id: Mapped[int] = mapped_column(
+        ForeignKey("territories.id", ondelete="CASCADE"), primary_key=True
+    )
+    iso_week: Mapped[str] = mapped_column(String(8), primary_key=True)
+
+
+class DigestEdit(Base):
+    """What an organiser changed in the letters of a week before they left.
+
+    A HOLD takes a need out of one person's letter, a PIN makes sure that it is in it; a PARAGRAPH is read by all, or by
+    those who chose a défi.
+    """
+
+    __tablename__ = "digest_edits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
+    iso_week: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[EditKind] = mapped_column(enum_column(EditKind))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
+    challenge_id: Mapped[int | None] = mapped_column(
+        ForeignKey("challenges.id", ondelete="CASCADE"), index=True
+    )
+    text_fr: Mapped[str | None] = mapped_column(Text)
+    text_en: Mapped[str | None] = mapped_column(Text)
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime]
+
+    challenge: Mapped[Challenge | None] = relationship()
+
+    __table_args__ = (
+        Index("ix_digest_edits_territory_id_iso_week", "territory_id", "iso_week"),
+        UniqueConstraint(
+            "territory_id", "iso_week", "account_id", "need_id", name="uq_digest_edits_one_a_line"
+        ),
+        CheckConstraint(
+            "(kind = 'paragraph') = (account_id IS NULL AND need_id IS NULL)", name="paragraph_or_line"
+        ),
+        CheckConstraint("(account_id IS NULL) = (need_id IS NULL)", name="line_is_whole"),
+        CheckConstraint("(kind = 'paragraph') = (text_fr IS NOT NULL)", name="paragraph_has_text"),
+        CheckConstraint("(text_fr IS NULL) = (text_en IS NULL)", name="both_languages"),
+        CheckConstraint(
+            "kind = 'paragraph' OR challenge_id IS NULL", name="only_a_paragraph_has_a_challenge"
+        ),
+        CheckConstraint(
+            "length(text_fr) BETWEEN 1 AND 1000 AND length(text_en) BETWEEN 1 AND 1000", name="text_length"
+        ),
     )

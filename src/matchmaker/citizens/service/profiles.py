@@ -15,12 +15,15 @@ from matchmaker.catalogue.models import Challenge, Concept, TerritoryCommune
 from matchmaker.catalogue.rules import check_phrases
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, SignUp
-from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose
+from matchmaker.citizens.rules import (
+    WEEKLY_LETTER_KIND,
+    WEEKLY_LETTER_TEXT,
+    ConsentChannel,
+    ConsentPurpose,
+)
 from matchmaker.db import violates
 from matchmaker.i18n import LOCALES, gettext, using
 from matchmaker.work import Work
-
-WEEKLY_LETTER_KIND = "digests.weekly"
 
 Skill = tuple[str, str | None]
 """A skill in a person's own words, and the concept that they chose for it, if they did."""

@@ -2,57 +2,133 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
 
 from matchmaker.i18n import Labelled, mark
 
 LINES_AT_MOST = 5
+HELPERS_AT_MOST = 10
+NEWS_AT_MOST = 3
+MONTH = timedelta(days=27)
+"""Who wants one letter a month gets none for so many days after one: it comes on the same weekday four weeks later."""
+
+
+class Frequency(Labelled):
+    """How often somebody wants the letter."""
+
+    WEEKLY = "weekly", mark("Every week")
+    MONTHLY = "monthly", mark("Once a month")
+    OFF = "off", mark("Never")
+
+
+class LineKind(StrEnum):
+    """A need that the reader could help with, a person who could help the reader's group, or news of a défi."""
+
+    NEED = "need"
+    HELPER = "helper"
+    NEWS = "news"
+
+
+class EditKind(StrEnum):
+    """What an organiser changed in a week's letters."""
+
+    HOLD = "hold"
+    PIN = "pin"
+    PARAGRAPH = "paragraph"
 
 
 class Silence(Labelled):
-    """Why a citizen gets no letter this week."""
+    """Why somebody gets no letter this week."""
 
     NO_CONSENT = "no_consent", mark("Did not ask for the letter")
+    OFF = "off", mark("Chose to get no letters")
+    PAUSED = "paused", mark("Paused their letters")
+    MONTHLY = "monthly", mark("Wants one letter a month, and had it")
+    HAD_ONE = "had_one", mark("Had a letter this week already")
     NOTHING_FITS = "nothing_fits", mark("No open need fits their skills")
     ALL_TOLD = "all_told", mark("Was told before of everything that fits")
+    ENOUGH = "enough", mark("Was offered to enough groups this month")
+    GONE = "gone", mark("Left before their letter was written")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """A citizen as the letter sees them; ``recipient_key`` stands for the address."""
+    """Somebody as the letter sees them; ``recipient_key`` stands for the address.
 
-    citizen_id: str
+    ``consents`` says that they asked for needs that fit them, ``member`` that they belong to a group, whose letters need
+    no other consent. ``last_letter`` is the day of their last one.
+    """
+
+    account_id: str
     recipient_key: str
     consents: bool
+    member: bool
+    frequency: Frequency = Frequency.WEEKLY
+    paused_until: date | None = None
+    last_letter: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLine:
+    """A line of a letter by the ids of what it is about; ``citizen_id`` is the reader's profile, or the helper's."""
+
+    kind: LineKind
+    need_id: int | None = None
+    citizen_id: int | None = None
+    group_id: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """What nobody is told of twice."""
+        match self.kind:
+            case LineKind.NEED:
+                return f"need:{self.need_id}"
+            case LineKind.HELPER:
+                return f"helper:{self.need_id}:{self.citizen_id}"
+            case LineKind.NEWS:
+                return f"group:{self.group_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLetter:
-    """Whom one letter goes to, and the needs that it tells of, best first. There is at least one."""
+    """Whom one letter goes to, and its lines, of which there is at least one."""
 
-    citizen_id: str
+    account_id: str
     recipient_key: str
-    need_ids: tuple[str, ...]
+    lines: tuple[PlannedLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silent:
-    """Somebody who gets no letter, and why."""
+def silence_of(reader: Reader, *, today: date, had_one: bool) -> Silence | None:
+    """Why a reader wants no letter on a day, whatever there is to tell; None if they do."""
+    if not (reader.consents or reader.member):
+        return Silence.NO_CONSENT
+    # Who stops the letters withdraws every consent with it: one that is in force was given since.
+    if reader.frequency is Frequency.OFF and not reader.consents:
+        return Silence.OFF
+    if reader.paused_until is not None and today <= reader.paused_until:
+        return Silence.PAUSED
+    if had_one:
+        return Silence.HAD_ONE
+    if (
+        reader.frequency is Frequency.MONTHLY
+        and reader.last_letter is not None
+        and today - reader.last_letter <= MONTH
+    ):
+        return Silence.MONTHLY
+    return None
 
-    citizen_id: str
-    why: Silence
 
+def lines_of(
+    needs: Sequence[PlannedLine],
+    helpers: Sequence[PlannedLine],
+    news: Sequence[PlannedLine],
+    *,
+    told: Set[str],
+) -> tuple[PlannedLine, ...]:
+    """The lines of a letter, section by section, without what was told before; each section has its own limit."""
 
-def plan_letter(
-    reader: Reader, ranked: Sequence[str], told: Set[str], *, lines_at_most: int = LINES_AT_MOST
-) -> PlannedLetter | Silent:
-    """One reader's letter: the first of the ranked needs that they have not been told of.
+    def fresh(lines: Sequence[PlannedLine], at_most: int) -> list[PlannedLine]:
+        return [line for line in lines if line.subject not in told][:at_most]
 
-    ``ranked`` are ids of needs, best first, ``told`` those that this reader was told of in any week.
-    """
-    if not reader.consents:
-        return Silent(citizen_id=reader.citizen_id, why=Silence.NO_CONSENT)
-    fresh = tuple(need_id for need_id in ranked if need_id not in told)[:lines_at_most]
-    if not fresh:
-        why = Silence.ALL_TOLD if ranked else Silence.NOTHING_FITS
-        return Silent(citizen_id=reader.citizen_id, why=why)
-    return PlannedLetter(citizen_id=reader.citizen_id, recipient_key=reader.recipient_key, need_ids=fresh)
+    return (*fresh(needs, LINES_AT_MOST), *fresh(helpers, HELPERS_AT_MOST), *fresh(news, NEWS_AT_MOST))

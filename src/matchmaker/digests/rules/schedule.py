@@ -13,7 +13,9 @@ CATCH_UP = timedelta(hours=48)
 class RunState(Labelled):
     """What became of a week's run."""
 
-    COMPOSED = "composed", mark("Letters queued")
+    PREPARING = "preparing", mark("Being prepared")
+    SENDING = "sending", mark("Sent")
+    PAUSED = "paused", mark("Paused")
     EXPIRED = "expired", mark("Missed")
 
 

@@ -4,10 +4,11 @@ from matchmaker.matching.loading.citizens import (
     citizen_as_read,
     citizen_profile,
     citizen_profiles,
+    citizens_as_read,
     sign_up_as_read,
     sign_up_profile,
 )
-from matchmaker.matching.loading.needs import Docket, judged_need, open_dockets
+from matchmaker.matching.loading.needs import Docket, dockets, judged_need, open_dockets
 from matchmaker.matching.loading.phrasebook import Phrasebook, phrasebook
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "citizen_as_read",
     "citizen_profile",
     "citizen_profiles",
+    "citizens_as_read",
+    "dockets",
     "judged_need",
     "open_dockets",
     "phrasebook",

@@ -1,6 +1,6 @@
 """Citizens as the engine reads them, loaded for many at once in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -38,6 +38,13 @@ def citizen_as_read(
     if not found:
         raise LookupError(citizen_id)
     return found
+
+
+def citizens_as_read(
+    session: Session, citizen_ids: Collection[int], *, books: Sequence[Phrasebook]
+) -> tuple[tuple[CitizenProfile, ...], ...]:
+    """Some citizens, by id, as each of ``books`` reads them; there are at most some hundred ids."""
+    return _citizens(session, Citizen.id.in_(sorted(citizen_ids)), books)
 
 
 def citizen_profile(session: Session, citizen_id: int) -> CitizenProfile:

@@ -1,6 +1,6 @@
 """Needs as the engine reads them, loaded for many at once in a fixed number of queries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -61,7 +61,14 @@ def judged_need(session: Session, need: Need) -> tuple[Phrasebook, NeedProfile]:
     return docket.book, profile
 
 
-def _needs(session: Session, condition: ColumnElement[bool], *, home: int) -> tuple[Docket, ...]:
+def dockets(session: Session, need_ids: Collection[int]) -> tuple[Docket, ...]:
+    """Some needs, open or not; there are at most some hundred ids."""
+    return _needs(session, Need.id.in_(sorted(need_ids)))
+
+
+def _needs(
+    session: Session, condition: ColumnElement[bool], *, home: int | None = None
+) -> tuple[Docket, ...]:
     rows = session.execute(
         select(
             Need.id,
@@ -98,7 +105,8 @@ def _needs(session: Session, condition: ColumnElement[bool], *, home: int) -> tu
         .order_by(WantedSkill.need_id, WantedSkill.position)
     ).all()
     wanted = gathered((row.need_id, (written_in(row), row.importance)) for row in skills)
-    books = phrasebooks(session, (home, *(row.territory_id for row in rows)))
+    territories = [row.territory_id for row in rows]
+    books = phrasebooks(session, territories if home is None else [home, *territories])
     written: dict[Phrasebook, list[Written]] = {book: [] for book in books.values()}
     for row in rows:
         written[books[row.territory_id]] += [

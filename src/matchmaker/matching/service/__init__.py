@@ -12,7 +12,12 @@ from matchmaker.matching.service.lists import (
     matches_for_sign_up,
     understood,
 )
-from matchmaker.matching.service.territories import TerritoryMatches, needs_without_match, territory_matches
+from matchmaker.matching.service.territories import (
+    TerritoryMatches,
+    matches_of,
+    needs_without_match,
+    territory_matches,
+)
 
 __all__ = [
     "LEAST_TOTAL",
@@ -25,6 +30,7 @@ __all__ = [
     "matcher",
     "matches_for_citizen",
     "matches_for_sign_up",
+    "matches_of",
     "needs_without_match",
     "sign_up_profile",
     "territory_matches",

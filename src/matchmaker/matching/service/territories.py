@@ -1,16 +1,16 @@
 """Everything that ranks in one territory on one day: for the weekly letter and for the desk."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import Territory
 from matchmaker.groups.queries import local_day
-from matchmaker.matching.loading import Docket, citizen_profiles, open_dockets
-from matchmaker.matching.rules import CitizenProfile, Match, MatchIndex, NeedProfile, Ranked
+from matchmaker.matching.loading import Docket, citizen_profiles, citizens_as_read, dockets, open_dockets
+from matchmaker.matching.rules import CitizenProfile, Match, MatchIndex, Ranked
 from matchmaker.matching.service.lists import LEAST_TOTAL
 
 
@@ -29,17 +29,27 @@ class TerritoryMatches:
     hearings: tuple[Hearing, ...]
     today: date
 
-    @property
-    def citizen_ids(self) -> tuple[str, ...]:
-        """The citizens in the order of their numbers."""
-        return tuple(citizen.id for citizen in self.hearings[0].citizens)
+    def ranked(
+        self,
+        citizen_ids: Collection[str],
+        *,
+        limit: int,
+        refused: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    ) -> dict[str, tuple[Ranked, ...]]:
+        """The needs worth showing to each of some citizens, best first, by the citizen's id.
 
-    def ranked(self, citizen_ids: Collection[str], *, limit: int) -> dict[str, tuple[Ranked, ...]]:
-        """The needs worth showing to each of some citizens, best first, by the citizen's id."""
-        places = [self._places[citizen_id] for citizen_id in citizen_ids]
+        ``refused`` are the ids of needs that a citizen is not to be shown.
+        """
         found: dict[str, list[Ranked]] = {citizen_id: [] for citizen_id in citizen_ids}
         for hearing in self.hearings:
-            people = [hearing.citizens[place] for place in places]
+            people = [
+                replace(
+                    citizen,
+                    refused_need_ids=citizen.refused_need_ids | refused.get(citizen.id, frozenset()),
+                )
+                for citizen in hearing.citizens
+                if citizen.id in found
+            ]
             matcher = hearing.docket.book.matcher
             run = MatchIndex(matcher, needs=hearing.docket.needs, citizens=people).run(
                 today=self.today, limit=limit
@@ -51,19 +61,24 @@ class TerritoryMatches:
             for citizen_id, ranking in found.items()
         }
 
-    def match(self, *, need_id: str, citizen_id: str) -> Match:
-        """One place in a ranking, with its reasons."""
-        hearing, need = self._needs[need_id]
-        citizen = hearing.citizens[self._places[citizen_id]]
-        return hearing.docket.book.matcher.score(need, citizen)
 
-    @cached_property
-    def _needs(self) -> dict[str, tuple[Hearing, NeedProfile]]:
-        return {need.id: (hearing, need) for hearing in self.hearings for need in hearing.docket.needs}
+def matches_of(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Match]:
+    """The matches of some pairs of a need's and a citizen's id, in a fixed number of queries.
 
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {citizen_id: place for place, citizen_id in enumerate(self.citizen_ids)}
+    A pair of which one is gone is not among them. There are at most some hundred pairs.
+    """
+    found: dict[tuple[int, int], Match] = {}
+    known = dockets(session, {need_id for need_id, _ in pairs})
+    readings = citizens_as_read(
+        session, {citizen_id for _, citizen_id in pairs}, books=[docket.book for docket in known]
+    )
+    for docket, citizens in zip(known, readings, strict=True):
+        needs = {int(need.id): need for need in docket.needs}
+        people = {int(citizen.id): citizen for citizen in citizens}
+        for need_id, citizen_id in pairs:
+            if need_id in needs and citizen_id in people:
+                found[need_id, citizen_id] = docket.book.matcher.score(needs[need_id], people[citizen_id])
+    return found
 
 
 def territory_matches(session: Session, territory: Territory, *, now: datetime) -> TerritoryMatches:

@@ -1,0 +1,80 @@
+"""Letters with the needs, people and groups that their lines are about, loaded for many at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from matchmaker.citizens.models import Citizen
+from matchmaker.digests import queries
+from matchmaker.digests.queries import Recipient
+from matchmaker.digests.rules import LineKind, PlannedLetter, PlannedLine
+from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.matching import queries as matching_queries
+from matchmaker.matching import service as matching
+from matchmaker.matching.rules import Match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """A line with what it is about: need and match, and the citizen for a helper; or a group for news."""
+
+    planned: PlannedLine
+    need: Need | None = None
+    match: Match | None = None
+    citizen: Citizen | None = None
+    group: StartupGroup | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One person's letter before it is written. Lines whose need, person or group is gone are left out."""
+
+    recipient: Recipient
+    recipient_key: str
+    lines: tuple[DraftLine, ...]
+
+    def of(self, kind: LineKind) -> tuple[DraftLine, ...]:
+        """The lines of one section."""
+        return tuple(line for line in self.lines if line.planned.kind is kind)
+
+
+def drafts(
+    session: Session, people: Mapping[str, Recipient], letters: Sequence[PlannedLetter]
+) -> tuple[Draft, ...]:
+    """Some letters, a hundred or so, with all that they tell, in a fixed number of queries."""
+    lines = [line for letter in letters for line in letter.lines]
+    needs = matching_queries.needs_by_id(session, _ids(line.need_id for line in lines))
+    helpers = matching_queries.citizens_by_id(
+        session, _ids(line.citizen_id for line in lines if line.kind is LineKind.HELPER)
+    )
+    groups = queries.groups_by_id(session, _ids(line.group_id for line in lines))
+    pairs = {
+        (line.need_id, line.citizen_id)
+        for line in lines
+        if line.need_id is not None and line.citizen_id is not None
+    }
+    matches = matching.matches_of(session, pairs) if pairs else {}
+
+    def found(line: PlannedLine) -> DraftLine | None:
+        if line.kind is LineKind.NEWS:
+            group = groups.get(line.group_id or 0)
+            return DraftLine(planned=line, group=group) if group is not None else None
+        need, match = needs.get(line.need_id or 0), matches.get((line.need_id or 0, line.citizen_id or 0))
+        helper = helpers.get(line.citizen_id or 0)
+        if need is None or match is None or (line.kind is LineKind.HELPER and helper is None):
+            return None
+        return DraftLine(planned=line, need=need, match=match, citizen=helper)
+
+    return tuple(
+        Draft(
+            recipient=people[letter.account_id],
+            recipient_key=letter.recipient_key,
+            lines=tuple(one for line in letter.lines if (one := found(line)) is not None),
+        )
+        for letter in letters
+    )
+
+
+def _ids(numbers: Iterable[int | None]) -> set[int]:
+    return {number for number in numbers if number is not None}

@@ -1,0 +1,267 @@
+"""The week's plan: who would get what, and why nobody else, read in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from matchmaker.catalogue.models import Territory
+from matchmaker.citizens import queries as citizens
+from matchmaker.digests import queries
+from matchmaker.digests.queries import Recipient
+from matchmaker.digests.rules import (
+    Assignment,
+    EditKind,
+    Limits,
+    LineKind,
+    PlannedLetter,
+    PlannedLine,
+    Reader,
+    Silence,
+    assign,
+    candidates,
+    iso_week,
+    lines_of,
+    silence_of,
+)
+from matchmaker.groups.queries import local_day
+from matchmaker.matching import service as matching
+from matchmaker.matching.rules import Ranked
+from matchmaker.tokens import Tokens
+
+LIMITS = Limits()
+CANDIDATES_EACH = 20
+"""The best needs of each person, of which the run chooses."""
+
+OFFERS_COUNT_FOR = timedelta(days=31)
+NEWS_FOR = timedelta(days=28)
+PINNED = 1000.0
+"""The score at which a line that an organiser pinned is weighed: above all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Who would get what in a week, and who gets nothing and why, both by the account's id.
+
+    ``profiles`` are the citizens' ids by account and need, for the need's line. ``needs`` are the ids of the territory's
+    open needs.
+    """
+
+    iso_week: str
+    letters: tuple[PlannedLetter, ...]
+    silent: tuple[tuple[Recipient, Silence], ...]
+    people: Mapping[str, Recipient]
+    assignment: Assignment
+    needs: tuple[int, ...]
+
+    @property
+    def eligible(self) -> int:
+        """How many people want the letter."""
+        return len(self.letters) + sum(why not in {Silence.NO_CONSENT, Silence.OFF} for _, why in self.silent)
+
+    @property
+    def silences(self) -> dict[str, int]:
+        """How many get nothing, by the reason why."""
+        counts: dict[str, int] = defaultdict(int)
+        for _, why in self.silent:
+            counts[why.value] += 1
+        return dict(counts)
+
+
+def compose(
+    session: Session,
+    territory: Territory,
+    *,
+    now: datetime,
+    tokens: Tokens,
+    seed: int,
+    week: str | None = None,
+) -> Plan:
+    """Who would get what in ``week``, this one unless given, and why nobody else; nothing is kept.
+
+    The number of queries grows by a few for every 500 people, not by person.
+    """
+    week = week or iso_week(now, territory.time_zone)
+    people = {str(one.account_id): one for one in queries.recipients(session, territory_id=territory.id)}
+    readers = _readers(session, people.values(), territory, tokens)
+    keys = [reader.recipient_key for reader in readers.values()]
+    last = queries.last_letters(session, recipient_keys=keys)
+    today = local_day(now, territory.time_zone)
+    silent: dict[str, Silence] = {}
+    for account_id, reader in readers.items():
+        why = silence_of(reader, today=today, had_one=last.get(reader.recipient_key, ("",))[0] == week)
+        if why is not None:
+            silent[account_id] = why
+    told = queries.told(session, recipient_keys=keys)
+    wanting = {one: people[one] for one in people if one not in silent}
+    edits = queries.edits(session, territory_id=territory.id, iso_week=week)
+    held: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for edit in edits:
+        if edit.kind is EditKind.HOLD:
+            held[str(edit.account_id)] |= {str(edit.need_id)}
+    pinned = {(str(e.account_id), str(e.need_id)) for e in edits if e.kind is EditKind.PIN}
+    ranking = _ranked(session, territory, wanting, readers, told, held, now=now)
+    offered = queries.groups_offered(session, recipient_keys=keys, since=now - OFFERS_COUNT_FOR)
+    assignment = assign(
+        candidates(
+            (
+                replace(one, total=PINNED) if (one.citizen_id, one.need_id) in pinned else one
+                for one in ranking.pairs
+            ),
+            groups=ranking.groups,
+            offered={one: offered.get(readers[one].recipient_key, set()) for one in wanting},
+        ),
+        limits=LIMITS,
+        seed=seed,
+    )
+    news = _news(session, territory, wanting.values(), now=now)
+    helpers = _helpers(ranking, assignment)
+    letters = []
+    for account_id, person in wanting.items():
+        key = readers[account_id].recipient_key
+        needs = [
+            PlannedLine(
+                kind=LineKind.NEED, need_id=int(need_id), citizen_id=ranking.profiles[account_id, need_id]
+            )
+            for need_id in assignment.letters.get(account_id, ())
+        ]
+        mine = [line for group_id in sorted(person.group_ids) for line in helpers.get(group_id, ())]
+        lines = lines_of(needs, mine, news.get(account_id, ()), told=told.get(key, set()))
+        if lines:
+            letters.append(PlannedLetter(account_id=account_id, recipient_key=key, lines=lines))
+        else:
+            silent[account_id] = _why_nothing(account_id, ranking, told.get(key, set()))
+    return Plan(
+        iso_week=week,
+        letters=tuple(letters),
+        silent=tuple((people[one], why) for one, why in silent.items()),
+        people=people,
+        assignment=assignment,
+        needs=ranking.here,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ranking:
+    """Pairs of an account and a need, with the group of every need and the citizen whose profile each pair is about."""
+
+    pairs: tuple[Ranked, ...]
+    groups: Mapping[str, str]
+    profiles: Mapping[tuple[str, str], int]
+    here: tuple[int, ...]
+
+
+def _readers(
+    session: Session, people: Iterable[Recipient], territory: Territory, tokens: Tokens
+) -> dict[str, Reader]:
+    everyone = list(people)
+    keys = {one.account_id: tokens.fingerprint("recipient", one.address) for one in everyone}
+    last = queries.last_letters(session, recipient_keys=keys.values())
+    return {
+        str(one.account_id): Reader(
+            account_id=str(one.account_id),
+            recipient_key=keys[one.account_id],
+            consents=bool(one.profiles),
+            member=bool(one.group_ids),
+            frequency=one.frequency,
+            paused_until=one.paused_until,
+            last_letter=local_day(last[keys[one.account_id]][1], territory.time_zone)
+            if keys[one.account_id] in last
+            else None,
+        )
+        for one in everyone
+    }
+
+
+def _ranked(
+    session: Session,
+    territory: Territory,
+    wanting: Mapping[str, Recipient],
+    readers: Mapping[str, Reader],
+    told: Mapping[str, set[str]],
+    held: Mapping[str, frozenset[str]],
+    *,
+    now: datetime,
+) -> _Ranking:
+    """The best needs of everybody who wants a letter, in each territory where they have a profile."""
+    owners = {
+        (str(profile.citizen_id), profile.territory_id): account_id
+        for account_id, one in wanting.items()
+        for profile in one.profiles
+    }
+    elsewhere = {territory_id for _, territory_id in owners} - {territory.id}
+    best: dict[tuple[str, str], Ranked] = {}
+    profiles: dict[tuple[str, str], int] = {}
+    groups: dict[str, str] = {}
+    here: tuple[int, ...] = ()
+    for place in (territory, *(session.get_one(Territory, one) for one in sorted(elsewhere))):
+        matches = matching.territory_matches(session, place, now=now)
+        needs = [need for hearing in matches.hearings for need in hearing.docket.needs]
+        if place is territory:
+            here = tuple(int(need.id) for need in needs if need.territory_id == str(territory.id))
+        groups |= {need.id: need.group_id or "" for need in needs}
+        mine = {citizen_id: owner for (citizen_id, of), owner in owners.items() if of == place.id}
+        refused = {
+            citizen_id: _needs_told(told.get(readers[owner].recipient_key, set()))
+            | held.get(owner, frozenset())
+            for citizen_id, owner in mine.items()
+        }
+        for citizen_id, ranked in matches.ranked(mine, limit=CANDIDATES_EACH, refused=refused).items():
+            account_id = mine[citizen_id]
+            for one in ranked:
+                pair = account_id, one.need_id
+                if pair not in best or one.total > best[pair].total:
+                    best[pair] = replace(one, citizen_id=account_id)
+                    profiles[pair] = int(citizen_id)
+    return _Ranking(pairs=tuple(best.values()), groups=groups, profiles=profiles, here=here)
+
+
+def _needs_told(subjects: set[str]) -> frozenset[str]:
+    return frozenset(one.removeprefix("need:") for one in subjects if one.startswith("need:"))
+
+
+def _helpers(ranking: _Ranking, assignment: Assignment) -> dict[int, list[PlannedLine]]:
+    """By the group's id, who is told of its needs in this run: its members hear of the same people."""
+    totals = {(one.citizen_id, one.need_id): one.total for one in ranking.pairs}
+    found: dict[int, list[tuple[float, PlannedLine]]] = defaultdict(list)
+    for account_id, need_ids in assignment.letters.items():
+        for need_id in need_ids:
+            line = PlannedLine(
+                kind=LineKind.HELPER, need_id=int(need_id), citizen_id=ranking.profiles[account_id, need_id]
+            )
+            found[int(ranking.groups[need_id])].append((-totals[account_id, need_id], line))
+    return {
+        group_id: [line for _, line in sorted(lines, key=lambda one: (one[0], one[1].subject))]
+        for group_id, lines in found.items()
+    }
+
+
+def _news(
+    session: Session, territory: Territory, people: Iterable[Recipient], *, now: datetime
+) -> dict[str, list[PlannedLine]]:
+    """By account, the groups founded lately on the défis that a person chose, their own aside."""
+    everyone = list(people)
+    places = {p.territory_id for one in everyone for p in one.profiles} | {territory.id}
+    groups = queries.news(session, territory_ids=places, since=now - NEWS_FOR)
+    chosen = citizens.challenges_chosen(
+        session, citizen_ids=(p.citizen_id for one in everyone for p in one.profiles)
+    )
+    found: dict[str, list[PlannedLine]] = {}
+    for one in everyone:
+        mine = {challenge for p in one.profiles for challenge in chosen.get(p.citizen_id, ())}
+        found[str(one.account_id)] = [
+            PlannedLine(kind=LineKind.NEWS, group_id=group.id)
+            for group in groups
+            if group.challenge_id in mine and group.id not in one.group_ids
+        ]
+    return found
+
+
+def _why_nothing(account_id: str, ranking: _Ranking, told: Sequence[str] | set[str]) -> Silence:
+    if any(one.citizen_id == account_id for one in ranking.pairs):
+        return Silence.ENOUGH
+    if any(f"need:{need_id}" in told for need_id in ranking.groups):
+        return Silence.ALL_TOLD
+    return Silence.NOTHING_FITS

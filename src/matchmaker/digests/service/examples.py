@@ -1,0 +1,62 @@
+"""An example of the week's letter for the organiser who asks for it."""
+
+from dataclasses import replace
+
+from matchmaker import i18n
+from matchmaker.accounts.models import Account
+from matchmaker.catalogue.models import Territory
+from matchmaker.digests import letters, queries
+from matchmaker.digests.letters import Sections
+from matchmaker.digests.loading import compose, drafts
+from matchmaker.digests.rules import LINES_AT_MOST, iso_week
+from matchmaker.digests.service.runs import seed_of
+from matchmaker.digests.service.writing import list_id, sections
+from matchmaker.groups import queries as groups
+from matchmaker.matching import queries as matching_queries
+from matchmaker.work import Work
+
+
+class NothingToShow(Exception):
+    """There is no open need that an example could tell of."""
+
+
+def send_test(work: Work, *, territory_id: int, account_id: int) -> None:
+    """Send an organiser an example: somebody's letter of this week without their name, else the newest open needs.
+
+    Nothing counts as told. Raises NothingToShow when no need is open.
+    """
+    territory = work.session.get_one(Territory, territory_id)
+    organiser = work.session.get_one(Account, account_id)
+    week = iso_week(work.now, territory.time_zone)
+    plan = compose(
+        work.session, territory, now=work.now, tokens=work.tokens, seed=seed_of(territory, week), week=week
+    )
+    longest = max(plan.letters, key=lambda letter: len(letter.lines), default=None)
+    if longest is not None:
+        (draft,) = drafts(work.session, plan.people, [longest])
+        edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
+        told = sections(work, draft, edits, locale=organiser.locale)
+    else:
+        needs = groups.open_needs(work.session, territory=territory, now=work.now, limit=LINES_AT_MOST)
+        with i18n.using(organiser.locale):
+            cards = tuple(
+                matching_queries.need_card(need, to=work.links.to, locale=organiser.locale) for need in needs
+            )
+        told = Sections(needs=cards)
+    # Who could help a group is told to its members alone.
+    told = replace(told, helpers=())
+    if not (told.needs or told.news):
+        raise NothingToShow
+    work.post(
+        letters.example(
+            work.letters,
+            address=organiser.address,
+            first_name=organiser.first_name,
+            locale=organiser.locale,
+            territory_name=territory.name,
+            sections=told,
+            home_url=work.links.to("matching.home"),
+            wishes_url=work.links.to("digests.wishes"),
+            list_id=list_id(work, territory),
+        )
+    )

@@ -1,0 +1,49 @@
+"""How often somebody wants letters, and stopping them."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from matchmaker import mail
+from matchmaker.accounts.models import Account
+from matchmaker.citizens import service as citizens
+from matchmaker.citizens.models import Citizen
+from matchmaker.citizens.rules import WEEKLY_LETTER_KIND
+from matchmaker.digests.models import LetterPreference
+from matchmaker.digests.rules import Frequency
+from matchmaker.work import Work
+
+UNSUBSCRIBE = "unsubscribe"
+"""The purpose of the token that stops somebody's letters."""
+
+
+def choose_letters(work: Work, *, account_id: int, frequency: Frequency, paused_until: date | None) -> None:
+    """How often somebody wants letters, and the last day without any; one that waits is taken back if they pause now."""
+    if frequency is Frequency.OFF:
+        stop_letters(work, account_id=account_id)
+        return
+    _keep(work, account_id, frequency, paused_until)
+    if paused_until is not None and paused_until >= work.now.date():
+        _take_back(work, account_id)
+
+
+def stop_letters(work: Work, *, account_id: int) -> None:
+    """No more letters: every consent to them is withdrawn, and those that wait are taken back; twice is as good as once."""
+    profiles = select(Citizen.id).where(Citizen.account_id == account_id).order_by(Citizen.id)
+    for citizen_id in work.session.scalars(profiles).all():
+        citizens.withdraw_weekly_letter(work, citizen_id=citizen_id)
+    _keep(work, account_id, Frequency.OFF, None)
+    _take_back(work, account_id)
+
+
+def _keep(work: Work, account_id: int, frequency: Frequency, paused_until: date | None) -> None:
+    work.session.merge(
+        LetterPreference(account_id=account_id, frequency=frequency, paused_until=paused_until)
+    )
+    work.session.flush()
+
+
+def _take_back(work: Work, account_id: int) -> None:
+    address = work.session.scalar(select(Account.address).where(Account.id == account_id))
+    if address is not None:
+        mail.skip_waiting(work.session, recipient=address, kind=WEEKLY_LETTER_KIND, now=work.now)

@@ -1,0 +1,224 @@
+"""A week's run: asked for once, planned in one transaction, paused and resumed."""
+
+from hashlib import blake2b
+
+import structlog
+from sqlalchemy import Select, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from matchmaker import db, mail
+from matchmaker.catalogue import queries as catalogue
+from matchmaker.catalogue.models import Territory
+from matchmaker.digests import letters, queries
+from matchmaker.digests.loading import Plan, compose
+from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
+from matchmaker.digests.rules import Due, RunState, Schedule, due_week, iso_week
+from matchmaker.mail import OutboxMessage
+from matchmaker.work import Work, WorkFactory
+
+LETTERS_AT_ONCE = 500
+
+log = structlog.get_logger()
+
+
+class AlreadyRun(Exception):
+    """The territory's letters of this week were asked for before."""
+
+
+def schedule_of(territory: Territory) -> Schedule:
+    """A territory's weekly moment."""
+    return Schedule(
+        weekday=territory.digest_weekday, hour=territory.digest_hour, time_zone=territory.time_zone
+    )
+
+
+def seed_of(territory: Territory, week: str) -> int:
+    """What decides between near-equal matches of a week: another one each week, the same in every process."""
+    return int.from_bytes(blake2b(f"{territory.slug} {week}".encode(), digest_size=7).digest(), "big")
+
+
+def request_week(
+    work: Work, *, territory_id: int, started_by: int | None, week: str | None = None
+) -> DigestRun:
+    """Ask for a territory's letters of ``week``, this one unless given; they are planned and written afterwards.
+
+    An organiser (``started_by``) may still ask for a week that was missed. Raises AlreadyRun.
+    """
+    territory = work.session.get_one(Territory, territory_id)
+    run = _claim_week(
+        work,
+        territory=territory,
+        week=week or iso_week(work.now, territory.time_zone),
+        state=RunState.PREPARING,
+        started_by=started_by,
+    )
+    log.info("week_requested", territory=territory.slug, week=run.iso_week)
+    return run
+
+
+def request_due(works: WorkFactory) -> int:
+    """Ask for every week that is due, each territory in its own transaction; how many were asked for.
+
+    A week whose 48 hours have passed is recorded as missed, and its organisers are told. Another process that is
+    faster is no error.
+    """
+    with works.begin() as work:
+        waiting = _due(work)
+    number = 0
+    for territory_id, due in waiting:
+        try:
+            with works.begin() as work:
+                if due.too_late:
+                    _miss(work, work.session.get_one(Territory, territory_id), due.iso_week)
+                else:
+                    request_week(work, territory_id=territory_id, started_by=None, week=due.iso_week)
+                    number += 1
+        except AlreadyRun:
+            continue
+    return number
+
+
+def plan_run(work: Work, *, run_id: int) -> bool:
+    """Decide who gets what in a run that was asked for, and keep it; False when another process is at it or has done it.
+
+    Letters and lines are kept at once or not at all. Somebody who was told meanwhile by another run raises
+    IntegrityError by one of the constraints, and the next try sees it.
+    """
+    run = work.session.scalars(
+        select(DigestRun)
+        .where(DigestRun.id == run_id, DigestRun.state == RunState.PREPARING)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if run is None:
+        return False
+    territory = run.territory
+    plan = compose(
+        work.session, territory, now=work.now, tokens=work.tokens, seed=run.seed, week=run.iso_week
+    )
+    for start in range(0, len(plan.letters), LETTERS_AT_ONCE):
+        _keep(work, run, plan, start)
+    run.state, run.planned_at, run.silences = RunState.SENDING, work.now, plan.silences
+    run.unreached = [
+        (need_id, reached.people, None)
+        for need_id in plan.needs
+        if (reached := plan.assignment.needs[str(need_id)]).missing
+    ]
+    log.info("week_planned", territory=territory.slug, week=run.iso_week, letters=len(plan.letters))
+    return True
+
+
+def _keep(work: Work, run: DigestRun, plan: Plan, start: int) -> None:
+    part = plan.letters[start : start + LETTERS_AT_ONCE]
+    numbers = work.session.scalars(
+        insert(DigestLetter).returning(DigestLetter.id, sort_by_parameter_order=True),
+        [
+            {
+                "run_id": run.id,
+                "iso_week": run.iso_week,
+                "recipient_key": letter.recipient_key,
+                "account_id": int(letter.account_id),
+            }
+            for letter in part
+        ],
+    ).all()
+    work.session.execute(
+        insert(DigestLine),
+        [
+            {
+                "letter_id": number,
+                "recipient_key": letter.recipient_key,
+                "kind": line.kind,
+                "subject": line.subject,
+                "position": position,
+                "need_id": line.need_id,
+                "citizen_id": line.citizen_id,
+                "group_id": line.group_id,
+            }
+            for number, letter in zip(numbers, part, strict=True)
+            for position, line in enumerate(letter.lines)
+        ],
+    )
+
+
+def pause_run(work: Work, *, run_id: int) -> bool:
+    """Let no more letters of a run leave; False when it is not under way.
+
+    A letter whose text is being handed to the mail server at this moment still arrives.
+    """
+    run = work.session.get_one(DigestRun, run_id, with_for_update=True, populate_existing=True)
+    if run.state is not RunState.SENDING:
+        return False
+    run.state = RunState.PAUSED
+    mail.hold(work.session, OutboxMessage.id.in_(_messages(run)))
+    return True
+
+
+def resume_run(work: Work, *, run_id: int) -> bool:
+    """Let a paused run go on; False when it is not paused."""
+    run = work.session.get_one(DigestRun, run_id, with_for_update=True, populate_existing=True)
+    if run.state is not RunState.PAUSED:
+        return False
+    run.state = RunState.SENDING
+    mail.release(work.session, OutboxMessage.id.in_(_messages(run)))
+    return True
+
+
+def _messages(run: DigestRun) -> Select[int | None]:
+    return select(DigestLetter.message_id).where(
+        DigestLetter.run_id == run.id, DigestLetter.message_id.is_not(None)
+    )
+
+
+def _miss(work: Work, territory: Territory, week: str) -> None:
+    _claim_week(work, territory=territory, week=week, state=RunState.EXPIRED, started_by=None)
+    for organiser in catalogue.organisers_of(work.session, territory_id=territory.id):
+        work.post(
+            letters.missed(
+                work.letters,
+                address=organiser.address,
+                first_name=organiser.first_name,
+                locale=organiser.locale,
+                territory_name=territory.name,
+                week=int(week[-2:]),
+                week_url=work.links.to("digests.week", slug=territory.slug),
+            )
+        )
+    log.warning("week_missed", territory=territory.slug, week=week)
+
+
+def _claim_week(
+    work: Work, *, territory: Territory, week: str, state: RunState, started_by: int | None
+) -> DigestRun:
+    run = queries.find_run(work.session, territory_id=territory.id, iso_week=week)
+    if run is not None:
+        work.session.refresh(run, with_for_update=True)
+        if run.state is not RunState.EXPIRED or started_by is None:
+            raise AlreadyRun
+        run.state, run.started_by_id, run.started_at = state, started_by, work.now
+        return run
+    run = DigestRun(
+        territory_id=territory.id,
+        iso_week=week,
+        state=state,
+        seed=seed_of(territory, week),
+        started_by_id=started_by,
+        started_at=work.now,
+    )
+    work.session.add(run)
+    try:
+        work.session.flush()
+    except IntegrityError as error:
+        if db.violates(error, "uq_digest_runs_one_a_week"):
+            raise AlreadyRun from error
+        raise
+    return run
+
+
+def _due(work: Work) -> list[tuple[int, Due]]:
+    settled = queries.weeks_settled(work.session)
+    found = []
+    for territory in catalogue.territories(work.session):
+        due = due_week(work.now, schedule_of(territory), since=territory.created_at)
+        if due is not None and (territory.id, due.iso_week) not in settled:
+            found.append((territory.id, due))
+    return found

@@ -1,0 +1,65 @@
+"""What each reader decides about their letters, and the link that stops them."""
+
+from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from matchmaker import i18n
+from matchmaker.accounts.models import Account
+from matchmaker.digests import queries, service
+from matchmaker.digests.forms import WishesForm
+from matchmaker.digests.rules import Frequency
+from matchmaker.digests.views.blueprint import blueprint
+from matchmaker.i18n import gettext
+from matchmaker.tokens import InvalidToken
+from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, site
+
+
+@blueprint.route("/letters", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def wishes() -> ResponseReturnValue:
+    """How often somebody wants letters, and until when none."""
+    known = queries.find_preference(reading(), account_id=account_id())
+    form = WishesForm(
+        frequency=known.frequency.value if known else Frequency.WEEKLY.value,
+        paused_until=known.paused_until if known else None,
+    )
+    if form.validate_on_submit():
+        with begin() as work:
+            service.choose_letters(
+                work,
+                account_id=account_id(),
+                frequency=Frequency(form.frequency.data),
+                paused_until=form.paused_until.data,
+            )
+        flash(gettext("Your wishes are kept."), "success")
+        return redirect(url_for("digests.wishes"))
+    return form_page("digests/wishes.html", form, today=now().date())
+
+
+@blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])
+@access(Access.PUBLIC)
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Stop the letters: a page with a button by GET, done by POST with no cookie and no CSRF token (RFC 8058)."""
+    tokens = site().works.tokens
+    try:
+        bound = tokens.read_bound(service.UNSUBSCRIBE, token)
+    except InvalidToken:
+        abort(404)
+    account = queries.find_account(reading(), account_id=int(bound.name))
+    # Who has left gets the same page; whoever has their number now keeps their letters.
+    if account is not None and not tokens.is_bound(bound, to=account.address):
+        account = None
+    if account is not None:
+        _speak_like(account)
+    if request.method == "GET":
+        return render_template("digests/unsubscribe.html", done=False)
+    if account is not None:
+        with begin() as work:
+            service.stop_letters(work, account_id=account.id)
+    return render_template("digests/unsubscribe.html", done=True)
+
+
+def _speak_like(account: Account) -> None:
+    # Who opens the link from a letter has no language chosen here; the letter's own is theirs.
+    if "locale" not in session and "lang" not in request.args:
+        i18n.set_locale(account.locale)

@@ -1,0 +1,32 @@
+"""Whole weeks, from the request to letters in the outbox."""
+
+from matchmaker.catalogue.models import Challenge
+from matchmaker.digests import service
+from matchmaker.digests.models import DigestRun
+from matchmaker.groups.models import Need
+from matchmaker.work import Work, WorkFactory
+from tests import builders
+
+
+def run_week(work: Work, *, territory_id: int, started_by: int | None, week: str | None = None) -> DigestRun:
+    """Ask for a week, plan it and write all its letters, as the scheduler does one after the other."""
+    run = service.request_week(work, territory_id=territory_id, started_by=started_by, week=week)
+    assert service.plan_run(work, run_id=run.id)
+    while service.write_letters(work) is not None:
+        pass
+    return run
+
+
+def run_due(works: WorkFactory) -> int:
+    """Ask for what is due, and write what waits; how many weeks were asked for."""
+    number = service.request_due(works)
+    service.advance(works)
+    return number
+
+
+def add_quiet_need(work: Work, challenge: Challenge) -> Need:
+    """A need of a group whose members want no letters, so that all letters are those of citizens."""
+    need = builders.add_need(work, builders.add_group(work, challenge))
+    for member in need.group.memberships:
+        service.stop_letters(work, account_id=member.account_id)
+    return need
