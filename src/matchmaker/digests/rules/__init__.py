@@ -1,7 +1,14 @@
 """The weekly letter as pure rules: when it is due, what each reader is told, and who is told of what."""
 
 from matchmaker.digests.rules.candidates import Candidates, Limits, candidates
-from matchmaker.digests.rules.exposure import Assignment, Exposure, assign, assign_greedily
+from matchmaker.digests.rules.exposure import (
+    Assignment,
+    Exposure,
+    Unreachable,
+    assign,
+    assign_greedily,
+    unreachable,
+)
 from matchmaker.digests.rules.plan import (
     LINES_AT_MOST,
     EditKind,
@@ -42,6 +49,7 @@ __all__ = [
     "RunState",
     "Schedule",
     "Silence",
+    "Unreachable",
     "assign",
     "assign_greedily",
     "candidates",
@@ -51,4 +59,5 @@ __all__ = [
     "moment_of_week",
     "next_moment",
     "silence_of",
+    "unreachable",
 ]

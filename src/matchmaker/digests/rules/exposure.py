@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from matchmaker.digests.rules.candidates import Candidates, Limits, turns
 from matchmaker.digests.rules.pairs import Floats, Ints, Pairs, greedy
 from matchmaker.digests.rules.program import choose
+from matchmaker.matching.rules import Gate, Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,24 @@ class Assignment:
     bands: int
     optimal: bool
     gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreachable:
+    """A need that fits too few people who may be told of it; `gate` keeps most others out, None when nobody else fits."""
+
+    need_id: str
+    eligible: int
+    gate: Gate | None
+
+
+def unreachable(reaches: Iterable[Reach], *, limits: Limits) -> tuple[Unreachable, ...]:
+    """The needs that fewer people than the floor are eligible for, whatever a run chooses, in the order given."""
+    return tuple(
+        Unreachable(need_id=one.need_id, eligible=one.eligible, gate=one.foremost)
+        for one in reaches
+        if one.eligible < limits.floor
+    )
 
 
 def assign(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:

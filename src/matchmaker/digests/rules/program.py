@@ -153,21 +153,22 @@ class Program:
                 return unsure
             fewest = round(float(self._missing @ first.columns))
         second = self._whole(-self._worth, fewest, deadline)
-        bound = min(unsure.bound, int(-second.bound / (STEP * self._band) + LOOSE))
+        bound = int(min(unsure.bound, LOOSE - second.bound / (STEP * self._band)))
         if not len(second.columns):
             return replace(unsure, bound=bound)
         return Choice(chosen=second.columns[: len(pairs.citizen)] > 0.5, bound=bound, optimal=second.finished)
 
     def _whole(self, cost: Floats, most_missing: float, deadline: float) -> Solved:
         """As `_solve`, with whole columns: those of a citizen are asked to be whole once one of them was broken."""
-        whole = np.zeros(len(cost), dtype=np.int64)
+        whole, bound = np.zeros(len(cost), dtype=np.int64), -np.inf
         while True:
             solved = self._solve(cost, most_missing, whole, deadline)
+            bound = max(bound, solved.bound)
             broken = np.abs(solved.columns - np.round(solved.columns)) > LOOSE
             if not broken.any():
-                return solved
+                return replace(solved, bound=bound)
             if not solved.finished:
-                return replace(solved, columns=solved.columns[:0])
+                return replace(solved, columns=solved.columns[:0], bound=bound)
             whole[np.isin(self._owner, self._owner[broken])] = 1
 
     def _solve(self, cost: Floats, most_missing: float, whole: Ints, deadline: float) -> Solved:

@@ -3,6 +3,7 @@
 from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.gates import Gate, distance_km, why_not
 from matchmaker.matching.rules.index import MatchIndex, Run
+from matchmaker.matching.rules.reach import Reach, reaches
 from matchmaker.matching.rules.score import Matcher
 from matchmaker.matching.rules.storage import MatchMapping, match_from_mapping, match_to_mapping
 from matchmaker.matching.rules.values import (
@@ -41,6 +42,7 @@ __all__ = [
     "PartName",
     "Place",
     "Ranked",
+    "Reach",
     "Run",
     "SkillReason",
     "Wanted",
@@ -48,5 +50,6 @@ __all__ = [
     "distance_km",
     "match_from_mapping",
     "match_to_mapping",
+    "reaches",
     "why_not",
 ]

@@ -1,0 +1,25 @@
+"""Weeks to choose from, in a few words."""
+
+from collections.abc import Mapping, Set
+
+from matchmaker.digests.rules import Candidates, candidates
+from matchmaker.matching.rules import Ranked
+
+
+def week(
+    scores: Mapping[str, Mapping[str, float]],
+    *,
+    groups: Mapping[str, str] | None = None,
+    offered: Mapping[str, Set[str]] | None = None,
+) -> Candidates:
+    """Who fits which need how well. Each need is of a group of its own unless told."""
+    own = {need: f"group of {need}" for person in scores.values() for need in person}
+    return candidates(
+        [
+            Ranked(need_id=need, citizen_id=citizen, total=total)
+            for citizen, fits in scores.items()
+            for need, total in fits.items()
+        ],
+        groups=own | dict(groups or {}),
+        offered=offered or {},
+    )
