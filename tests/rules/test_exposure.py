@@ -104,6 +104,22 @@ def test_two_people_fewer_missing_come_before_one_for_the_need_that_has_nobody()
     assert told.letters["Denis"] == ("milk", "orchard")
 
 
+def test_people_who_are_torn_between_two_groups_leave_no_need_aside() -> None:
+    """Each may be offered to one group. Two lines of the farm are worth a little more than the tannery's one, and
+    half of each would be worth more still: the tannery seems to have one and a half people until all of them decide.
+    """
+    fits = {"tannery": 98.0, "milk": 50.0, "orchard": 50.0, "hay": 50.0}
+    farm = {"milk": "farm", "orchard": "farm", "hay": "farm"}
+    given = week(dict.fromkeys(("Ahmed", "Chloé", "Denis"), fits), groups=farm)
+    told = assign(given, limits=Limits(lines=2, groups_a_month=1, floor=1), seed=1)
+
+    assert told.needs["tannery"].people == 1
+    assert sorted(len(letter) for letter in told.letters.values()) == [1, 2, 2]
+    alone = assign(given, limits=Limits(lines=2, groups_a_month=1, floor=0), seed=1)
+    assert [len(letter) for letter in alone.letters.values()] == [2, 2, 2]
+    assert alone.optimal
+
+
 def test_a_need_that_fits_nobody_is_listed_with_all_its_floor_missing() -> None:
     told = assign(week(TOWN, groups={"ferry": "boats"}), limits=TWO_LINES, seed=1)
 
@@ -159,9 +175,13 @@ def test_when_the_time_is_over_the_greedy_choice_is_taken_and_says_so() -> None:
 
 
 def test_the_order_in_which_candidates_come_is_irrelevant() -> None:
-    backwards = {person: dict(reversed(fits.items())) for person, fits in reversed(TOWN.items())}
+    backwards = week({person: dict(reversed(fits.items())) for person, fits in reversed(TOWN.items())})
+    given = week(TOWN)
 
-    assert assign(week(backwards), limits=TWO_LINES, seed=7) == assign(week(TOWN), limits=TWO_LINES, seed=7)
+    assert backwards.citizens == given.citizens == tuple(TOWN)
+    assert backwards.citizen.tolist() == given.citizen.tolist() == sorted(given.citizen.tolist())
+    assert backwards.need.tolist() == given.need.tolist()
+    assert assign(backwards, limits=TWO_LINES, seed=7) == assign(given, limits=TWO_LINES, seed=7)
 
 
 def test_another_process_with_another_hash_seed_chooses_the_same() -> None:

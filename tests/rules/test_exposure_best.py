@@ -1,5 +1,6 @@
 """That no other choice of a week does better: all of them are tried, in weeks that are small enough."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from matchmaker.digests.rules import Assignment, Candidates, Limits, assign, assign_greedily
 from matchmaker.digests.rules.candidates import turns
+from matchmaker.digests.rules.pairs import Pairs
+from matchmaker.digests.rules.program import Program
 from tests.rules.weeks import week
 
 CITIZENS, NEEDS, GROUPS = ("c1", "c2", "c3", "c4"), ("n1", "n2", "n3", "n4"), ("g1", "g2", "g3")
@@ -104,3 +107,27 @@ def test_the_greedy_choice_keeps_the_limits_and_its_gap_is_honest(given: Candida
     assert worth_of(given, told, kept) <= best_worth(given, kept)
     best = assign(given, limits=kept, seed=SEED)
     assert best.bands * (1 - told.gap) <= told.bands + 1e-9
+
+
+def test_a_knot_that_runs_out_of_time_follows_its_leaning_within_the_limits() -> None:
+    """Two people with one line each, two needs of which each should reach one: the leaning settles who hears of what."""
+    knot = Pairs(
+        citizen=np.array([0, 0, 1, 1]),
+        need=np.array([0, 1, 0, 1]),
+        group=np.array([0, 1, 0, 1]),
+        band=np.array([40, 30, 30, 20]),
+        turn=np.zeros(4, dtype=np.int64),
+        free=np.zeros(4, dtype=bool),
+        lines=1,
+        groups_left=np.array([1, 1]),
+        floor=np.array([1, 1]),
+        lost=np.array([0, 0]),
+    )
+    leaning = np.array([False, True, True, False])
+    found = Program(knot).best(deadline=0.0, leaning=leaning)
+
+    assert (found.chosen == leaning).all()
+    assert not found.optimal
+    assert found.bound == 40 + 30
+    unasked = replace(knot, floor=np.array([0, 0]))
+    assert (Program(unasked).best(deadline=0.0, leaning=leaning).chosen == leaning).all()

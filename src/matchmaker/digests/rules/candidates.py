@@ -28,7 +28,7 @@ class Limits:
     groups_a_month: int = 4
     floor: int = 3
     band: float = 2.0
-    seconds: float = 60.0
+    seconds: float = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

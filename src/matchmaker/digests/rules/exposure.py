@@ -72,7 +72,8 @@ def assign(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
 def assign_greedily(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
     """A choice within the same limits that takes pair after pair: the scarcest needs to their floor, then the best."""
     pairs, kept, turn = _pairs(candidates, limits=limits, seed=seed)
-    return _told(candidates, kept[greedy(pairs)], turn, limits, bound=pairs.most_bands(), optimal=False)
+    chosen = kept[greedy(pairs, leaning=np.zeros(len(kept), dtype=bool))]
+    return _told(candidates, chosen, turn, limits, bound=pairs.most_bands(), optimal=False)
 
 
 def _pairs(given: Candidates, *, limits: Limits, seed: int) -> tuple[Pairs, Ints, Ints]:

@@ -64,11 +64,11 @@ class Pairs:
         return int(self.band[order][place < self.lines].sum())
 
 
-def greedy(pairs: Pairs) -> Bools:
+def greedy(pairs: Pairs, *, leaning: Bools) -> Bools:
     """A choice within the limits, seldom the best: the needs with the fewest pairs choose up to their floor first,
-    then the best pairs that are left go in their order.
+    then the best pairs that are left go in their order. Of all pairs those with a ``leaning`` go before the others.
     """
-    best = np.lexsort((-pairs.turn, -pairs.band))
+    best = np.lexsort((-pairs.turn, -pairs.band, ~leaning))
     many = np.bincount(pairs.need, minlength=len(pairs.floor))
     scarce = best[np.argsort(many[pairs.need[best]], kind="stable")]
     citizen, need, group = pairs.citizen.tolist(), pairs.need.tolist(), pairs.group.tolist()

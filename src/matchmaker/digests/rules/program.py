@@ -41,11 +41,12 @@ def choose(pairs: Pairs, *, seconds: float) -> Choice:
     deadline = monotonic() + seconds
     taken = Program(pairs).relaxed(deadline)
     if taken is None:
-        return Choice(chosen=greedy(pairs), bound=pairs.most_bands(), optimal=False)
+        undecided = np.zeros(len(pairs.citizen), dtype=bool)
+        return Choice(chosen=greedy(pairs, leaning=undecided), bound=pairs.most_bands(), optimal=False)
     chosen = taken > 0.5
     reached = pairs.reached(taken)
     scarce = (pairs.floor > 0) & (reached < pairs.floor + LOOSE)
-    short = reached < pairs.floor - LOOSE
+    short = hungry = reached < pairs.floor - LOOSE
     uneven = np.zeros(len(pairs.groups_left), dtype=bool)
     uneven[pairs.citizen[np.abs(taken - chosen) > LOOSE]] = True
     while True:
@@ -54,10 +55,14 @@ def choose(pairs: Pairs, *, seconds: float) -> Choice:
         for knot in np.union1d(by_citizen[uneven], by_need[short]).tolist():
             inside = by_citizen[pairs.citizen] == knot
             part = pairs.part(inside, np.where(scarce, pairs.floor, 0))
-            found = Program(part).best(deadline)
+            found = Program(part).best(deadline, leaning=chosen[inside])
             chosen[inside] = found.chosen
             optimal &= found.optimal
-            beyond += found.bound - int(part.band[found.chosen].sum())
+            most = found.bound
+            if not hungry[by_need == knot].any():
+                # Where nobody is missing, no whole choice has more than what the linear program takes.
+                most = min(most, int(part.band @ taken[inside]) + 1)
+            beyond += most - int(part.band[found.chosen].sum())
         short = ~scarce & (pairs.reached(chosen) < pairs.floor)
         if not short.any() or not optimal:
             return Choice(chosen=chosen, bound=int(pairs.band[chosen].sum()) + beyond, optimal=optimal)
@@ -143,10 +148,10 @@ class Program:
         solved = self._solve(cost, np.inf, np.zeros(len(cost), dtype=np.int64), deadline)
         return solved.columns[: len(self._pairs.citizen)] if solved.finished else None
 
-    def best(self, deadline: float) -> Choice:
-        """The best whole choice; when the time is over HiGHS's best so far, else the greedy one."""
+    def best(self, deadline: float, *, leaning: Bools) -> Choice:
+        """The best whole choice; when the time is over HiGHS's best so far or the greedy one with a ``leaning``."""
         pairs, fewest = self._pairs, 0.0
-        unsure = Choice(chosen=greedy(pairs), bound=pairs.most_bands(), optimal=False)
+        unsure = Choice(chosen=greedy(pairs, leaning=leaning), bound=pairs.most_bands(), optimal=False)
         if pairs.floor.any():
             first = self._whole(self._missing, np.inf, deadline)
             if not first.finished:
@@ -154,9 +159,16 @@ class Program:
             fewest = round(float(self._missing @ first.columns))
         second = self._whole(-self._worth, fewest, deadline)
         bound = int(min(unsure.bound, LOOSE - second.bound / (STEP * self._band)))
-        if not len(second.columns):
+        found = second.columns[: len(pairs.citizen)] > 0.5
+        # HiGHS's best so far can be much worse than the greedy choice.
+        if not len(found) or (not second.finished and self._rank(unsure.chosen) < self._rank(found)):
             return replace(unsure, bound=bound)
-        return Choice(chosen=second.columns[: len(pairs.citizen)] > 0.5, bound=bound, optimal=second.finished)
+        return Choice(chosen=found, bound=bound, optimal=second.finished)
+
+    def _rank(self, chosen: Bools) -> tuple[float, float]:
+        """Orders choices, the better one first."""
+        missing = np.maximum(0, self._pairs.floor - self._pairs.reached(chosen)).sum()
+        return float(missing), -float(self._worth[: len(chosen)] @ chosen)
 
     def _whole(self, cost: Floats, most_missing: float, deadline: float) -> Solved:
         """As `_solve`, with whole columns: those of a citizen are asked to be whole once one of them was broken."""

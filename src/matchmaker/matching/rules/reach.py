@@ -41,7 +41,7 @@ def reaches(
     found = []
     for need in needs:
         # Place and hours only take away from a score: whoever fits the need fits it without them.
-        fitting = index.rank_citizens(_without_gates(need), today=today, limit=max(1, len(people)))
+        fitting = index.rank_citizens(_without_gates(need), today=today, limit=len(people))
         near = [people[one.citizen_id] for one in fitting if one.total >= least]
         counts = Counter(
             why_not(need, citizen, today) for citizen in near if matcher.score(need, citizen).total >= least
