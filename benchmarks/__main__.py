@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
         return
     if arguments[:1] == ["exposure"]:
         if arguments[1:]:
-            print(json.dumps(week(int(arguments[1]))))
+            print(json.dumps(week(*map(int, arguments[1:]))))
         else:
             exposure()
         return
