@@ -26,8 +26,8 @@ class Assignment:
     """What a run tells: the ids of each citizen's needs, best first, and how many people each need reaches.
 
     `total` is the sum of the scores, `bands` that of the scores in whole bands. When `optimal` is false the time was
-    over: more people may be missing than must be, and `gap` is the share of bands, at most, that a choice which
-    misses as few people as can be has more.
+    over: more people may be missing than must be, and `gap` is the share, at most, that the bands are below those of
+    the best choice.
     """
 
     letters: Mapping[str, tuple[str, ...]]
@@ -62,7 +62,7 @@ def assign(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
     No other choice misses fewer people in all; of those none spares a need that misses more at the cost of one that
     misses less; of those none has a higher sum of scores, each counted in whole bands; and of those none has a
     higher sum of the turns that the seed gives. So the seed decides between choices of equal bands and never
-    against a band, and the sum of the plain scores stays less than one band a line below the highest possible.
+    against a band, and the sum of the plain scores stays less than one band a line below the highest of those choices.
     """
     pairs, kept, turn = _pairs(candidates, limits=limits, seed=seed)
     found = choose(pairs, seconds=limits.seconds)
