@@ -1,11 +1,25 @@
-"""``matchmaker match explain``: why a citizen is, or is not, proposed for a need."""
+"""``matchmaker match explain|compare|export``: scores, other weights and judged sets, from the database."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from matchmaker.cli import site
 from matchmaker.cli.match import match
+from matchmaker.matching.rules import NAMED_WEIGHTS, ListChange, Weights, WeightsError, weights_from_mapping
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from matchmaker.catalogue.models import Territory
 
 __all__ = ["match"]
+
+MOVES_TOLD = 3
 
 
 @match.command()
@@ -39,3 +53,90 @@ def explain(need_id: int, citizen_id: int) -> None:
     if change is not None:
         what = change.wanted or f"{change.amount:g}"
         click.echo(f"best change: {change.kind.value} {what}, {change.gain:+.2f}")
+
+
+@match.command()
+@click.argument("before", metavar="V1")
+@click.argument("after", metavar="V2")
+@click.option("--territory", "slug", required=True, help="The territory's short name in addresses.")
+@click.option("--top", default=10, show_default=True, type=click.IntRange(1, 1000), help="Places of a list.")
+def compare(before: str, after: str, slug: str, top: int) -> None:
+    """Tell what would change in a territory between two sets of weights. Nothing of it is kept.
+
+    V1 and V2 are the version of a named set, or a TOML file with a `version` and the numbers that differ from the
+    set in use.
+    """
+    from matchmaker.digests.rules import LINES_AT_MOST
+    from matchmaker.matching import queries, service
+
+    old, new = _weights(before), _weights(after)
+    parts = site()
+    with parts.reading() as session:
+        found = service.compare_weights(
+            session,
+            _territory(session, slug),
+            before=old,
+            after=new,
+            now=parts.works.clock(),
+            top=top,
+            lines=LINES_AT_MOST,
+        )
+        needs = queries.needs_by_id(session, (int(change.need_id) for change in found.changes))
+        titles = {need_id: need.title for need_id, need in needs.items()}
+    click.echo(f"{old.version} to {new.version}")
+    click.echo(f"needs whose first {top} change: {len(found.changes)} of {found.needs}")
+    click.echo(f"letters whose first {LINES_AT_MOST} change: {found.letters_changed} of {found.citizens}")
+    click.echo(f"mean of the first {top}: {found.mean_before:.2f} to {found.mean_after:.2f}")
+    for change in found.changes:
+        click.echo(f"need {change.need_id}, {titles[int(change.need_id)]}: {_in_and_out(change)}")
+        for move in change.moves[:MOVES_TOLD]:
+            difference = move.after - move.before
+            click.echo(
+                f"  citizen {move.citizen_id}: {move.before:.2f} to {move.after:.2f} ({difference:+.2f})"
+            )
+
+
+@match.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--territory", "slug", required=True, help="The territory's short name in addresses.")
+def export(folder: Path, slug: str) -> None:
+    """Write what a territory decided and its people chose as judged sets for `match evaluate`. They name nobody."""
+    from matchmaker.cli.judged_files import write_pairs, write_phrases
+    from matchmaker.matching import queries
+
+    with site().reading() as session:
+        territory_id = _territory(session, slug).id
+        pairs = queries.judged_pairs(session, territory_id=territory_id)
+        phrases = queries.judged_phrases(session, territory_id=territory_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_pairs(folder / f"{slug}_pairs.csv", pairs)
+    write_phrases(folder / f"h1_{slug}.jsonl", phrases)
+    click.echo(f"{len(pairs)} pairs in {slug}_pairs.csv, {len(phrases)} phrases in h1_{slug}.jsonl")
+
+
+def _weights(version: str) -> Weights:
+    if version in NAMED_WEIGHTS:
+        return NAMED_WEIGHTS[version]
+    path = Path(version)
+    if not path.is_file():
+        known = ", ".join(NAMED_WEIGHTS)
+        raise click.ClickException(f"{version} is neither a file nor one of the named sets: {known}")
+    try:
+        return weights_from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, WeightsError) as error:
+        raise click.ClickException(f"{version}: {error}") from error
+
+
+def _territory(session: Session, slug: str) -> Territory:
+    from matchmaker.catalogue import queries
+
+    territory = queries.find_territory(session, slug=slug)
+    if territory is None:
+        raise click.ClickException(f"there is no territory {slug!r}")
+    return territory
+
+
+def _in_and_out(change: ListChange) -> str:
+    if not change.came and not change.went:
+        return "only the order changes"
+    return f"in {', '.join(change.came) or 'nobody'}; out {', '.join(change.went) or 'nobody'}"

@@ -1,5 +1,6 @@
 """Reads for the pages about matches, and needs and citizens as cards show them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,8 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
-from matchmaker.catalogue.models import Challenge, Commune, Territory
-from matchmaker.citizens.models import Citizen
+from matchmaker.catalogue.models import Challenge, Commune, Concept, Territory, TerritoryVerdict
+from matchmaker.catalogue.rules import VerdictKind
+from matchmaker.citizens.models import Citizen, CitizenSkill
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.queries import local_day, open_on
 from matchmaker.groups.rules import NeedState, state_on
@@ -64,6 +66,15 @@ class ChallengeCount:
     challenge: Challenge
     groups: int
     open_needs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPhrase:
+    """A phrase as people wrote it, and the concepts that they chose for it."""
+
+    text: str
+    language: str
+    concept_ids: tuple[str, ...]
 
 
 def need_state(need: Need, *, now: datetime) -> NeedState:
@@ -179,6 +190,42 @@ def newest_groups(session: Session, *, territory_id: int, limit: int) -> Sequenc
         .limit(limit)
         .options(joinedload(StartupGroup.challenge))
     ).all()
+
+
+def judged_pairs(session: Session, *, territory_id: int) -> Sequence[tuple[str, str, VerdictKind]]:
+    """The verdicts of a territory between two phrases, in the order of their words; not those about a concept's id."""
+    concepts = select(Concept.id)
+    rows = session.execute(
+        select(TerritoryVerdict.phrase, TerritoryVerdict.other, TerritoryVerdict.kind)
+        .where(
+            TerritoryVerdict.territory_id == territory_id,
+            TerritoryVerdict.phrase.not_in(concepts),
+            TerritoryVerdict.other.not_in(concepts),
+        )
+        .order_by(TerritoryVerdict.folded_a, TerritoryVerdict.folded_b)
+    )
+    return [(phrase, other, kind) for phrase, other, kind in rows]
+
+
+def judged_phrases(session: Session, *, territory_id: int) -> Sequence[JudgedPhrase]:
+    """What the citizens of a territory chose themselves for their words, in the order of the words.
+
+    A phrase that holds an e-mail address is left out.
+    """
+    rows = session.execute(
+        select(CitizenSkill.phrase, CitizenSkill.language, CitizenSkill.concept_id)
+        .join(Citizen, Citizen.id == CitizenSkill.citizen_id)
+        .where(Citizen.territory_id == territory_id, CitizenSkill.confirmed)
+        .distinct()
+    )
+    chosen: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for phrase, language, concept_id in rows:
+        if concept_id is not None and "@" not in phrase:
+            chosen[phrase, language].add(concept_id)
+    return [
+        JudgedPhrase(text=text, language=language, concept_ids=tuple(sorted(concept_ids)))
+        for (text, language), concept_ids in sorted(chosen.items())
+    ]
 
 
 def citizens_by_id(session: Session, citizen_ids: Iterable[int]) -> dict[int, Citizen]:

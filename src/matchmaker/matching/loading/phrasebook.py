@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.rules import LIMITS, Phrase, Verdict
-from matchmaker.matching.rules import Matcher
+from matchmaker.matching.rules import Matcher, Weights
 
 Written = tuple[str, str, str | None]
 """A phrase as written, its language, and the concept that a person chose for it, if one did."""
@@ -30,6 +30,12 @@ class Phrasebook:
         self._lexicon = lexicon
         self._resolver = lexicon.resolver.with_verdicts(verdicts)
         self._known: dict[Written, Phrase] = {}
+
+    def judge(self, weights: Weights) -> Matcher:
+        """The judge by other weights; that of the weights in use is kept."""
+        if weights == self.matcher.weights:
+            return self.matcher
+        return Matcher(self.matcher.vocabulary, weights=weights, verdicts=self.verdicts)
 
     def phrases(self, session: Session, written: Iterable[Written]) -> dict[Written, Phrase]:
         """Each phrase with its concepts: a person's choice, else what is kept, else resolved now and not kept.

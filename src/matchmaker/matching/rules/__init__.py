@@ -1,6 +1,7 @@
 """Who could help with what, and why: gates, weights, scores and rankings as pure functions."""
 
 from matchmaker.groups.rules import Importance
+from matchmaker.matching.rules.compare import Comparison, ListChange, Move, compare
 from matchmaker.matching.rules.gates import Gate, distance_km, why_not
 from matchmaker.matching.rules.index import MatchIndex, Run
 from matchmaker.matching.rules.reach import Reach, reaches
@@ -21,7 +22,13 @@ from matchmaker.matching.rules.values import (
     SkillReason,
     Wanted,
 )
-from matchmaker.matching.rules.weights import NAMED_WEIGHTS, WEIGHTS, Weights
+from matchmaker.matching.rules.weights import (
+    NAMED_WEIGHTS,
+    WEIGHTS,
+    Weights,
+    WeightsError,
+    weights_from_mapping,
+)
 
 __all__ = [
     "NAMED_WEIGHTS",
@@ -29,14 +36,17 @@ __all__ = [
     "Change",
     "ChangeKind",
     "CitizenProfile",
+    "Comparison",
     "Cover",
     "Gate",
     "Importance",
     "Likeness",
+    "ListChange",
     "Match",
     "MatchIndex",
     "MatchMapping",
     "Matcher",
+    "Move",
     "NeedProfile",
     "Part",
     "PartName",
@@ -47,9 +57,12 @@ __all__ = [
     "SkillReason",
     "Wanted",
     "Weights",
+    "WeightsError",
+    "compare",
     "distance_km",
     "match_from_mapping",
     "match_to_mapping",
     "reaches",
+    "weights_from_mapping",
     "why_not",
 ]

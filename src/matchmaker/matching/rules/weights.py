@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from math import isfinite
 from types import MappingProxyType
+
+AMOUNTS = frozenset({"must", "nice", "title", "title_doubt", "sharpness"})
+"""The weights that may be above 1; all others are a share of something."""
+
+
+class WeightsError(ValueError):
+    """Numbers of which no score can be made; ``str()`` says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +28,9 @@ class Weights:
 
     `covered_from` is the strength from which a skill counts as covered; musts that are not covered take the
     highest possible score down to `1 - missing_must` when all are missing. `distance`, `challenge` and `time`
-    are the largest shares of a score that each can take away.
+    are the largest shares of a score that each can take away, together no more than all of it.
+
+    Raises WeightsError for a number that is not finite or negative, a share above 1, or a `sharpness` of 0.
     """
 
     version: str
@@ -45,8 +55,45 @@ class Weights:
     challenge: float = 0.1
     time: float = 0.15
 
+    def __post_init__(self) -> None:
+        for name in NAMES:
+            number = getattr(self, name)
+            if not isfinite(number) or number < 0:
+                raise WeightsError(f"{name} is {number}, and not a number from 0 on")
+            if name not in AMOUNTS and number > 1:
+                raise WeightsError(f"{name} is {number}, and a share is at most 1")
+        if self.sharpness == 0:
+            raise WeightsError("sharpness is 0, and all words would be equally alike")
+        if self.distance + self.challenge + self.time > 1:
+            raise WeightsError("distance, challenge and time take more than all of a score away")
+
+
+NAMES = tuple(field.name for field in fields(Weights) if field.name != "version")
+"""The numbers of a set of weights."""
 
 WEIGHTS = Weights(version="2026-11")
 
 NAMED_WEIGHTS: Mapping[str, Weights] = MappingProxyType({WEIGHTS.version: WEIGHTS})
 """Every set of weights that a stored match may name."""
+
+
+def weights_from_mapping(values: Mapping[str, object], *, base: Weights = WEIGHTS) -> Weights:
+    """A set of weights from its `version` and only those numbers that differ from `base`.
+
+    Raises WeightsError, also for a name that is none of ours and for the version of a named set.
+    """
+    version = values.get("version")
+    if not isinstance(version, str) or not version.strip():
+        raise WeightsError("no version is given")
+    if version in NAMED_WEIGHTS:
+        raise WeightsError(f"{version} is the version of a set that is in use")
+    unknown = sorted(values.keys() - {"version", *NAMES})
+    if unknown:
+        raise WeightsError(f"no weight is called {', '.join(unknown)}")
+    numbers = {name: getattr(base, name) for name in NAMES}
+    for name in sorted(values.keys() - {"version"}):
+        number = values[name]
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise WeightsError(f"{name} is {number!r}, and not a number")
+        numbers[name] = float(number)
+    return Weights(version=version, **numbers)

@@ -1,6 +1,7 @@
 """Who could help with what, and why: the engine over the rows of the database."""
 
 from matchmaker.matching.loading import citizen_profile, sign_up_profile
+from matchmaker.matching.service.comparison import compare_weights
 from matchmaker.matching.service.lists import (
     LEAST_TOTAL,
     Explanation,
@@ -26,6 +27,7 @@ __all__ = [
     "advice",
     "citizen_profile",
     "citizens_for_need",
+    "compare_weights",
     "explain",
     "matcher",
     "matches_for_citizen",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from matchmaker.catalogue.models import Territory
 from matchmaker.groups.queries import local_day
 from matchmaker.matching.loading import Docket, citizen_profiles, citizens_as_read, dockets, open_dockets
-from matchmaker.matching.rules import CitizenProfile, Match, MatchIndex, Ranked
+from matchmaker.matching.rules import WEIGHTS, CitizenProfile, Match, MatchIndex, Ranked, Weights
 from matchmaker.matching.service.lists import LEAST_TOTAL
 
 
@@ -35,6 +35,7 @@ class TerritoryMatches:
         *,
         limit: int,
         refused: Mapping[str, frozenset[str]] = MappingProxyType({}),
+        weights: Weights = WEIGHTS,
     ) -> dict[str, tuple[Ranked, ...]]:
         """The needs worth showing to each of some citizens, best first, by the citizen's id.
 
@@ -50,7 +51,7 @@ class TerritoryMatches:
                 for citizen in hearing.citizens
                 if citizen.id in found
             ]
-            matcher = hearing.docket.book.matcher
+            matcher = hearing.docket.book.judge(weights)
             run = MatchIndex(matcher, needs=hearing.docket.needs, citizens=people).run(
                 today=self.today, limit=limit
             )

@@ -1,0 +1,63 @@
+"""What other weights would change in a territory; nothing of it is kept."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from matchmaker.catalogue.models import Territory
+from matchmaker.groups.queries import local_day
+from matchmaker.matching.loading import citizen_profiles, open_dockets
+from matchmaker.matching.rules import Comparison, MatchIndex, Weights, compare
+from matchmaker.matching.service.lists import LEAST_TOTAL
+from matchmaker.matching.service.territories import territory_matches
+
+
+def compare_weights(
+    session: Session,
+    territory: Territory,
+    *,
+    before: Weights,
+    after: Weights,
+    now: datetime,
+    top: int,
+    lines: int,
+) -> Comparison:
+    """What changes in the first ``top`` of the lists of a territory's open needs, and in the first ``lines`` of letters."""
+    (docket,) = open_dockets(session, territory.id, now=now)
+    remote = any(need.remote for need in docket.needs)
+    (people,) = citizen_profiles(session, territory.id, books=[docket.book], remote_elsewhere=remote)
+    by_id = {citizen.id: citizen for citizen in people}
+    judges = [docket.book.judge(weights) for weights in (before, after)]
+    runs = [
+        MatchIndex(judge, needs=docket.needs, citizens=people).run(
+            today=local_day(now, territory.time_zone), limit=top
+        )
+        for judge in judges
+    ]
+    totals: list[dict[str, dict[str, float]]] = []
+    for judge, run in zip(judges, runs, strict=True):
+        totals.append({})
+        for need in docket.needs:
+            found = {one.citizen_id: one.total for one in run.by_need[need.id]}
+            others = {one.citizen_id for each in runs for one in each.by_need[need.id]} - found.keys()
+            # Whoever is among the first under the other weights alone has a total under these too.
+            found |= {one: judge.score(need, by_id[one]).total for one in sorted(others)}
+            totals[-1][need.id] = found
+    matches = territory_matches(session, territory, now=now)
+    letters = [
+        {
+            citizen_id: tuple(one.need_id for one in ranking)
+            for citizen_id, ranking in matches.ranked(
+                matches.citizen_ids, limit=lines, weights=weights
+            ).items()
+        }
+        for weights in (before, after)
+    ]
+    return compare(
+        totals[0],
+        totals[1],
+        letters_before=letters[0],
+        letters_after=letters[1],
+        top=top,
+        least=LEAST_TOTAL,
+    )
