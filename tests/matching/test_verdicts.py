@@ -32,7 +32,8 @@ def world(work: Work) -> World:
 
 def declare(work: Work, territory: Territory, phrase: str, other: str, kind: VerdictKind) -> int:
     """A verdict of an organiser; its id."""
-    account = builders.add_account(work, address=f"o{territory.id}-{len(phrase + other)}-{kind}@example.org")
+    address = f"o{territory.id}-{phrase}-{other}-{kind}@example.org".lower().replace(" ", "-")
+    account = builders.add_account(work, address=address)
     verdict = catalogue.declare_verdict(
         work, territory_id=territory.id, account_id=account.id, phrase=phrase, other=other, kind=kind
     )
@@ -278,3 +279,20 @@ def test_advice_knows_what_was_decided(work: Work, world: World) -> None:
     assert advised() == ["réparation de vélos"]
     declare(work, world.territory, "couture", "réparation de vélos", VerdictKind.SAME)
     assert advised() == []
+
+
+def test_a_process_keeps_the_judges_of_few_states(work: Work, world: World) -> None:
+    plain = service.matcher(work.session, world.territory.id)
+    assert service.matcher(work.session, world.other_territory.id) is plain, "both decided nothing"
+    first = declare(work, world.territory, "zwirbel 0", "quonfli", VerdictKind.SAME)
+    assert service.matcher(work.session, world.territory.id) is not plain
+    catalogue.withdraw_verdict(work, territory_id=world.territory.id, verdict_id=first)
+    assert service.matcher(work.session, world.territory.id) is plain, "decided nothing once more"
+
+    for number in range(1, 30):
+        declare(
+            work, world.territory, f"zwirbel {number}", "quonfli", VerdictKind(["same", "never"][number % 2])
+        )
+        service.matcher(work.session, world.territory.id)
+
+    assert service.matcher(work.session, world.other_territory.id) is not plain

@@ -290,8 +290,9 @@ def test_the_words_are_not_there_for_anybody_else(app: Flask, world: World, oran
     assert "bicloune" not in signed_in(app, elsewhere).get("/t/clermont/words").text
 
 
-def test_a_profile_tells_its_territory_understands(app: Flask, world: World, orane: Person) -> None:
+def test_a_profile_tells_what_its_territory_understands(app: Flask, world: World, orane: Person) -> None:
     decide(orane, "bicloune", VerdictKind.SAME, "bike repair")
+    decide(orane, "re", VerdictKind.SAME, "bike repair")
     for territory, commune, understood in (
         (world.territory, "26281", True),
         (world.other_territory, "63113", False),
@@ -305,5 +306,7 @@ def test_a_profile_tells_its_territory_understands(app: Flask, world: World, ora
                 address=f"{territory.slug}@example.org",
                 locale="en",
             )
-        page = signed_in(app, citizen.account).get("/profile/skills").text
-        assert ("We understood: bicycle repair" in page) is understood
+        person = signed_in(app, citizen.account)
+        assert ("We understood: bicycle repair" in person.get("/profile/skills").text) is understood
+        answer = person.fill_in("/profile/skills", {"skills-0": "re"})
+        assert ("Which one do you mean?" not in answer.text) is understood

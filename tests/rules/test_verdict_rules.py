@@ -109,6 +109,14 @@ def test_what_a_territory_declares_wins_over_what_ships_everywhere() -> None:
     }
 
 
+def test_what_ships_holds_where_a_territory_decided_something_else() -> None:
+    resolver, matcher = judged([verdict(SAME, "bicloune", "couture")])
+    plain = [RESOLVER.phrase(one, language="fr") for one in ("jardinage", "gardiennage")]
+
+    assert resolver.alike("jardinage", "gardiennage") == 0
+    assert matcher.likeness(*plain) is None
+
+
 def test_a_declared_concept_wins_over_a_shipped_false_friend_of_its_words() -> None:
     (guarding,) = RESOLVER.resolve("gardiennage")
 
