@@ -53,6 +53,20 @@ def test_three_territories_hold_300_citizens_and_60_needs(session: Session) -> N
     assert session.scalar(select(func.count()).select_from(StartupGroup)) == 14
 
 
+def test_one_territory_has_decided_what_some_words_mean(session: Session) -> None:
+    texts = [("un peu de tout", "fr"), ("j'ai tenu un stand quinze ans", "fr")]
+    meant = {}
+    for territory in queries.territories(session):
+        found = matching.understood(session, texts, territory_id=territory.id)
+        meant[territory.slug] = [{one.concept_id for one in found[text].resolutions} for text in texts]
+
+    assert meant == {
+        "valence-romans": [set(), {"food.market-stall"}],
+        "lyon-metropole": [{"languages.fula"}, set()],
+        "clermont": [{"languages.fula"}, set()],
+    }
+
+
 def test_everybody_lives_in_their_territory(session: Session) -> None:
     inside = select(TerritoryCommune.commune_code).where(
         TerritoryCommune.territory_id == Citizen.territory_id

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.groups.rules import Importance, NeedKind, Stage
 
 DATA = files("matchmaker.demo") / "data"
@@ -69,6 +70,15 @@ class GroupText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictText:
+    """What a territory's organiser decided about two phrases."""
+
+    phrase: str
+    kind: VerdictKind
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerritoryText:
     """A territory; of a hundred citizens ``share`` live in it."""
 
@@ -79,6 +89,7 @@ class TerritoryText:
     summary_fr: str
     summary_en: str
     challenges: tuple[ChallengeText, ...]
+    verdicts: tuple[VerdictText, ...]
     groups: tuple[GroupText, ...]
 
 
@@ -162,6 +173,10 @@ def territories() -> tuple[TerritoryText, ...]:
             summary_fr=typeset(raw["summary_fr"]),
             summary_en=raw["summary_en"],
             challenges=tuple(_challenge(challenge) for challenge in raw["challenge"]),
+            verdicts=tuple(
+                VerdictText(phrase=one["phrase"], kind=VerdictKind(one["kind"]), other=one["other"])
+                for one in raw.get("verdict", ())
+            ),
             groups=tuple(_group(group) for group in _toml(f"groups/{raw['groups']}.toml")["group"]),
         )
         for raw in _toml("territories.toml")["territory"]

@@ -122,8 +122,18 @@ def load(
     filling.add_needs(work, groups, asked, concepts)
     filling.add_citizens(work, grounds, account_ids, drafts, concepts)
     organiser = account_ids[content.sign_ins().organiser.address]
-    for ground in grounds.values():
-        catalogue.name_organiser(work, territory_id=ground.row.id, account_id=organiser)
+    for text in content.territories():
+        territory_id = grounds[text.slug].row.id
+        catalogue.name_organiser(work, territory_id=territory_id, account_id=organiser)
+        for verdict in text.verdicts:
+            catalogue.declare_verdict(
+                work,
+                territory_id=territory_id,
+                account_id=organiser,
+                phrase=verdict.phrase,
+                other=verdict.other,
+                kind=verdict.kind,
+            )
     _give_password(work)
     return Loaded(
         territories=len(grounds), groups=len(groups), citizens=len(drafts), needs=len(asked), changed=True
