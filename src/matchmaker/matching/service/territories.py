@@ -29,6 +29,11 @@ class TerritoryMatches:
     hearings: tuple[Hearing, ...]
     today: date
 
+    @property
+    def citizen_ids(self) -> tuple[str, ...]:
+        """The citizens in the order of their numbers."""
+        return tuple(citizen.id for citizen in self.hearings[0].citizens)
+
     def ranked(
         self,
         citizen_ids: Collection[str],
