@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
 from matchmaker import i18n, web
+from matchmaker.accounts import service as accounts
 from matchmaker.accounts import views as accounts_views
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
@@ -217,6 +218,11 @@ def _install_template_values(app: Flask) -> None:
             "csrf_token": generate_csrf,
             "settings_demo": web.site().settings.demo_mailbox is not None,
             "service_name": web.site().settings.mail_from_name,
+            "letters_stopped": accounts.find_suppressed(
+                web.reading(), tokens=web.site().works.tokens, account_id=visitor
+            )
+            if visitor
+            else None,
             "organised": catalogue_queries.organised_territories(web.reading(), account_id=visitor)
             if visitor
             else (),

@@ -4,6 +4,9 @@ The states of a letter: ``pending → claimed → sending → sent | failed | un
 lease, talks to the server up to RCPT, and only then compares and sets ``claimed → sending`` by its lease token, just before
 DATA. So whatever dies before that point can be tried again, and only what dies between DATA and its answer is in
 doubt: it becomes ``unknown`` and is never sent again by itself.
+
+A letter that its reader did not ask for just now is ``skipped`` where letters came back: this is asked before the server
+hears of the recipient, and once more with the step to ``sending``.
 """
 
 import secrets
@@ -19,6 +22,7 @@ from sqlalchemy.orm import Session
 from matchmaker.mail import MessageState, OutboxMessage
 from matchmaker.settings import Settings
 from matchmaker.smtp import Connection, Fault, NotTaken, Unreachable
+from matchmaker.suppression import is_suppressed, record_return
 from matchmaker.work import Work, WorkFactory
 
 LEASE = timedelta(minutes=5)
@@ -27,6 +31,8 @@ LONGEST_DELAY = timedelta(hours=6)
 # With the delays above, a letter that a server puts off every time is given up after a day and a half: longer than
 # a daily quota or a night's repair takes, shorter than the way to the next weekly letter.
 ATTEMPTS_AT_MOST = 14
+
+CAME_BACK = "letters to this address came back"
 
 _OURS = (MessageState.CLAIMED, MessageState.SENDING)
 
@@ -39,6 +45,7 @@ class Delivered:
 
     sent: int = 0
     failed: int = 0
+    skipped: int = 0
     postponed: int = 0
     in_doubt: int = 0
     stopped: str | None = None
@@ -72,15 +79,19 @@ def deliver(
     """Send up to ``limit`` letters that are due. Stops early when ``going_on`` says so or the server refuses us."""
     with works.begin() as work:
         settle_expired(work)
-    sent = failed = postponed = in_doubt = 0
+    sent = failed = skipped = postponed = in_doubt = 0
     stopped: str | None = None
     connection: Connection | None = None
     try:
-        while stopped is None and sent + failed + postponed + in_doubt < limit and going_on():
+        while stopped is None and sent + failed + skipped + postponed + in_doubt < limit and going_on():
             with works.begin() as work:
                 message = claim(work)
+                stays = message is not None and skip_if_suppressed(work, message)
             if message is None:
                 break
+            if stays:
+                skipped += 1
+                continue
             try:
                 connection = connection or Connection(settings)
                 if _hand_over(works, connection, message):
@@ -94,6 +105,8 @@ def deliver(
                 with works.begin() as work:
                     if given_up or error.fault is Fault.RECIPIENT:
                         settle(work, message, MessageState.FAILED, error=error.detail)
+                        if error.bounce is not None:
+                            record_return(work, message=message, bounce=error.bounce, diagnostic=error.detail)
                         failed += 1
                     else:
                         give_back(work, message, error=error.detail, delay=backoff(message.attempts))
@@ -115,7 +128,9 @@ def deliver(
             connection.close()
     if stopped is not None:
         log.warning("mail_server_refuses", detail=stopped)
-    return Delivered(sent=sent, failed=failed, postponed=postponed, in_doubt=in_doubt, stopped=stopped)
+    return Delivered(
+        sent=sent, failed=failed, skipped=skipped, postponed=postponed, in_doubt=in_doubt, stopped=stopped
+    )
 
 
 def claim(work: Work) -> OutboxMessage | None:
@@ -160,6 +175,14 @@ def settle_expired(work: Work) -> None:
             last_error="the sender stopped in the middle",
         )
     )
+
+
+def skip_if_suppressed(work: Work, message: OutboxMessage) -> bool:
+    """Skip a letter that nobody asked for just now if those to its recipient came back; whether that is so."""
+    if message.asked_for or not is_suppressed(work, address=message.recipient):
+        return False
+    settle(work, message, MessageState.SKIPPED, error=CAME_BACK)
+    return True
 
 
 def begin_sending(work: Work, message: OutboxMessage) -> bool:
@@ -208,7 +231,7 @@ def backoff(attempts: int) -> timedelta:
 def _hand_over(works: WorkFactory, connection: Connection, message: OutboxMessage) -> bool:
     wire = connection.address(message)
     with works.begin() as work:
-        if not begin_sending(work, message):
+        if skip_if_suppressed(work, message) or not begin_sending(work, message):
             return False
     connection.data(wire)
     with works.begin() as work:

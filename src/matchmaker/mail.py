@@ -16,7 +16,17 @@ from email.utils import format_datetime
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, UniqueConstraint, and_, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    false,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from matchmaker import i18n
@@ -55,6 +65,8 @@ class Letter:
     html: str
     unsubscribe_url: str | None = None
     list_id: str | None = None
+    asked_for: bool = False
+    """Whether it answers what its reader did just now: such a letter is tried even where others came back."""
 
 
 class MessageState(enum.StrEnum):
@@ -85,6 +97,7 @@ class OutboxMessage(Base):
     html: Mapped[str] = mapped_column(Text)
     unsubscribe_url: Mapped[str | None] = mapped_column(String(500))
     list_id: Mapped[str | None] = mapped_column(String(200))
+    asked_for: Mapped[bool] = mapped_column(server_default=false())
     message_key: Mapped[str] = mapped_column(String(40))
     state: Mapped[MessageState] = mapped_column(enum_column(MessageState), default=MessageState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -118,6 +131,7 @@ def queue(session: Session, letter: Letter, *, now: datetime) -> OutboxMessage:
         html=letter.html,
         unsubscribe_url=letter.unsubscribe_url,
         list_id=letter.list_id,
+        asked_for=letter.asked_for,
         message_key=secrets.token_hex(16),
         created_at=now,
         due_at=now,
@@ -221,12 +235,13 @@ class LetterRenderer:
         subject_values: Mapping[str, object] | None = None,
         unsubscribe_url: str | None = None,
         list_id: str | None = None,
+        asked_for: bool = False,
         **context: object,
     ) -> Letter:
         """The letter of ``template`` ("accounts/letters/sign_in", without ending) in ``locale``.
 
-        ``subject`` is a marked English text. The templates see ``context``, ``subject``, ``locale``,
-        ``recipient_name`` and ``unsubscribe_url``.
+        ``subject`` is a marked English text; ``asked_for`` is as in ``Letter``. The templates see ``context``,
+        ``subject``, ``locale``, ``recipient_name`` and ``unsubscribe_url``.
         """
         with i18n.using(locale):
             title = " ".join(i18n.gettext(subject, **(subject_values or {})).split())
@@ -249,4 +264,5 @@ class LetterRenderer:
             html=self._inliner.inline(html),
             unsubscribe_url=unsubscribe_url,
             list_id=list_id,
+            asked_for=asked_for,
         )

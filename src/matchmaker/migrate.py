@@ -29,7 +29,7 @@ Progress = Callable[[str], None]
 UPGRADE_LOCK = 0x6D61746368
 
 # Modules of the kernel that hold tables of their own; those of rooms are found by themselves.
-KERNEL_TABLES = ("mail", "limits")
+KERNEL_TABLES = ("mail", "limits", "suppression")
 
 
 class SchemaError(Exception):

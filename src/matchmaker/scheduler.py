@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from matchmaker import delivery, limits
+from matchmaker import delivery, limits, returned, suppression
 from matchmaker.accounts import service as accounts
 from matchmaker.citizens import service as citizens
 from matchmaker.digests import service as digests
@@ -23,6 +23,7 @@ from matchmaker.web import Site
 LETTERS_EVERY_SECONDS = 2
 WEEKS_EVERY_SECONDS = 2
 DUE_EVERY_SECONDS = 30
+RETURNED_EVERY_SECONDS = 60
 HOUSEKEEPING_EVERY_SECONDS = 3600
 
 log = structlog.get_logger()
@@ -45,12 +46,19 @@ def beat_weeks(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> in
     return digests.advance(site.works, going_on=going_on)
 
 
+def beat_returned(site: Site) -> int:
+    """Read the reports about letters that came back, if the settings say where they are; how many."""
+    folder = site.settings.bounce_maildir
+    return 0 if folder is None else returned.read_maildir(site.works, folder)
+
+
 def beat_housekeeping(site: Site) -> None:
     """Forget what is no longer good for anything."""
     with site.works.begin() as work:
         accounts.forget_expired(work)
         citizens.forget_stale_sign_ups(work)
         limits.forget_full(work, unused_for=timedelta(days=2))
+        suppression.forget_old(work)
 
 
 def run(site: Site) -> None:
@@ -69,6 +77,7 @@ def run(site: Site) -> None:
         _guarded("letters", lambda: beat_letters(site, going_on=going_on)): LETTERS_EVERY_SECONDS,
         _guarded("weeks", lambda: beat_weeks(site, going_on=going_on)): WEEKS_EVERY_SECONDS,
         _guarded("due", lambda: beat_due(site)): DUE_EVERY_SECONDS,
+        _guarded("returned", lambda: beat_returned(site)): RETURNED_EVERY_SECONDS,
         _guarded("housekeeping", lambda: beat_housekeeping(site)): HOUSEKEEPING_EVERY_SECONDS,
     }
     for job, seconds in every.items():

@@ -7,6 +7,7 @@ default: a missing secret or base URL stops the start with one clear line.
 from collections.abc import Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(description="The address that letters come from, as bonjour@aide.example.org.")
     mail_from_name: str = Field(default="Startup de territoire", description="The name beside that address.")
+    bounce_maildir: Path | None = Field(
+        default=None, description="A maildir of delivery reports, which the scheduler reads."
+    )
     default_locale: Literal["fr", "en"] = Field(
         default="fr", description="The language of a visitor who chose none."
     )
@@ -112,6 +116,12 @@ class Settings(BaseSettings):
         if not value.isprintable():
             raise ValueError("must be one line of text")
         return value
+
+    @field_validator("bounce_maildir", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        # The empty path would be the folder at hand.
+        return None if value == "" else value
 
     @model_validator(mode="after")
     def _whole_sign_in(self) -> "Settings":

@@ -1,12 +1,12 @@
 """The conversation with the mail server, and whose fault it is when it does not take a letter."""
 
 import enum
-import re
 import smtplib
 import ssl
 from contextlib import suppress
 from email.errors import MessageError
 
+from matchmaker.bounces import ENHANCED_CODE, GONE_CODES, Bounce, judge
 from matchmaker.logs import without_addresses
 from matchmaker.mail import OutboxMessage, to_wire
 from matchmaker.settings import Settings
@@ -21,12 +21,16 @@ class Fault(enum.StrEnum):
 
 
 class NotTaken(Exception):
-    """The server did not take the letter, and nothing of it was handed over. ``detail`` holds no address."""
+    """The server did not take the letter, and nothing of it was handed over. ``detail`` holds no address.
 
-    def __init__(self, fault: Fault, detail: str) -> None:
+    ``bounce`` is what that says about the recipient's address, if it says anything.
+    """
+
+    def __init__(self, fault: Fault, detail: str, *, bounce: Bounce | None = None) -> None:
         super().__init__(detail)
         self.fault = fault
         self.detail = detail
+        self.bounce = bounce
 
 
 class Unreachable(NotTaken):
@@ -36,10 +40,10 @@ class Unreachable(NotTaken):
         super().__init__(Fault.SERVER, detail)
 
 
-# RFC 3463: bad mailbox, system or syntax of the recipient; a mailbox that moved; RFC 7505: a domain that takes no mail;
-# a mailbox that is disabled or full. The rest of 5.1, as 5.1.8, is about the sender.
-_RECIPIENT_CODES = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.2.2"})
-_ENHANCED_CODE = re.compile(r"\d\.\d{1,3}\.\d{1,3}(?!\S)")
+# A full mailbox ends this letter as a missing one does; the rest of 5.1, as 5.1.8, is about the sender.
+_RECIPIENT_CODES = GONE_CODES | {"5.2.2"}
+# RFC 5321: the mailbox is unavailable, elsewhere or not allowed, where the server says no more than that.
+_BARE_CODES = frozenset({450, 550, 551, 553})
 
 
 class Connection:
@@ -108,13 +112,22 @@ def _refused(code: int, answer: bytes, *, of_this_letter: bool = False) -> NotTa
     text = without_addresses(f"{code} {words}")
     if code == 421 or not 400 <= code < 600:
         return Unreachable(text)
-    if code < 500:
-        return NotTaken(Fault.PASSING, text)
     if not of_this_letter:
-        return Unreachable(text)
-    enhanced = _ENHANCED_CODE.match(words)
-    theirs = enhanced[0] in _RECIPIENT_CODES if enhanced else code in {550, 551, 553}
-    return NotTaken(Fault.RECIPIENT if theirs else Fault.SERVER, text)
+        return NotTaken(Fault.PASSING, text) if code < 500 else Unreachable(text)
+    enhanced = ENHANCED_CODE.match(words)
+    bounce = _bounce(code, enhanced and enhanced[0])
+    if code < 500:
+        return NotTaken(Fault.PASSING, text, bounce=bounce)
+    theirs = enhanced[0] in _RECIPIENT_CODES if enhanced else code in _BARE_CODES
+    return NotTaken(Fault.RECIPIENT if theirs else Fault.SERVER, text, bounce=bounce)
+
+
+def _bounce(code: int, enhanced: str | None) -> Bounce | None:
+    if enhanced is not None:
+        # What the server puts off is not gone, whatever else it says.
+        return judge(f"{code // 100}{enhanced[1:]}")
+    # A relay that is set up wrong says 550 without more of every recipient: it must not cost them all their letters.
+    return judge(f"{code // 100}.0.0") if code in _BARE_CODES else None
 
 
 def _told(error: Exception) -> str:

@@ -31,6 +31,7 @@ GOOD = {
         ("catalogue", "load"),
         ("digest", "run"),
         ("digest", "status"),
+        ("mail", "bounces", "-"),
         ("organiser", "name", "--territory=x", "--address=x@example.org", "--first-name=X"),
         ("match", "explain", "--need=1", "--citizen=1"),
         ("doctor",),

@@ -10,9 +10,9 @@ from matchmaker.work import WorkFactory
 KIND = "accounts.sign_in"
 
 
-def letter(recipient: str = "amina@example.org", **values: str | None) -> Letter:
+def letter(recipient: str = "amina@example.org", **values: str | bool | None) -> Letter:
     """A letter of a few words."""
-    fields: dict[str, str | None] = {
+    fields: dict[str, str | bool | None] = {
         "kind": KIND,
         "recipient_name": "Amina",
         "locale": "fr",

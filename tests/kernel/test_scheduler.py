@@ -1,24 +1,29 @@
 """The heartbeat: it does what the database says is due, and outlives what fails."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import func, select
 
-from matchmaker import limits, scheduler
+from matchmaker import limits, scheduler, suppression
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import AccountSession
 from matchmaker.accounts.rules import SESSION_LASTS
+from matchmaker.bounces import Bounce
 from matchmaker.delivery import Delivered
 from matchmaker.digests.models import DigestRun
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.limits import RateBucket
+from matchmaker.mail import MessageState
+from matchmaker.suppression import ReturnedLetter
 from tests.builders import NOW, add_account, add_citizen, add_group, add_need, make_world
 from tests.clock import MovableClock
 from tests.databases import Database
 from tests.doors import make_app, site_of
 from tests.kernel.letters import letter
+from tests.kernel.reports import report
 from tests.mailbox import Mailbox
 
 
@@ -29,6 +34,20 @@ def test_a_beat_sends_what_waits(database: Database, smtp_server: Mailbox) -> No
     assert scheduler.beat_letters(site, going_on=lambda: False) == Delivered()
     assert scheduler.beat_letters(site) == Delivered(sent=1)
     assert scheduler.beat_letters(site) == Delivered()
+
+
+def test_a_beat_reads_the_reports_of_the_folder_that_is_set(database: Database, tmp_path: Path) -> None:
+    assert scheduler.beat_returned(site_of(make_app(database.sessions))) == 0
+    site = site_of(make_app(database.sessions, bounce_maildir=tmp_path))
+    (tmp_path / "new").mkdir()
+    with site.works.begin() as work:
+        message = work.post(letter())
+        message.state, message.settled_at = MessageState.SENT, work.now
+    (tmp_path / "new/1").write_bytes(report(message.message_key))
+    assert scheduler.beat_returned(site) == 1
+    assert scheduler.beat_returned(site) == 0
+    with site.works.begin() as work:
+        assert suppression.is_suppressed(work, address=message.recipient)
 
 
 def test_a_beat_runs_the_weeks_that_are_due_once_and_lets_needs_expire(
@@ -60,12 +79,13 @@ def test_housekeeping_forgets_what_is_good_for_nothing(app: Flask, clock: Movabl
     with site.works.begin() as work:
         accounts.start_session(work, account=add_account(work))
         limits.take(work, purpose="p", subject="s", capacity=1, period=timedelta(hours=1))
+        suppression.record_return(work, message=work.post(letter()), bounce=Bounce.SOFT, diagnostic="full")
     scheduler.beat_housekeeping(site)
     with site.works.begin() as work:
-        for table in (AccountSession, RateBucket):
+        for table in (AccountSession, RateBucket, ReturnedLetter):
             assert work.session.scalar(select(func.count()).select_from(table)) == 1
-    clock.now = NOW + SESSION_LASTS
+    clock.now = NOW + max(SESSION_LASTS, suppression.REMEMBERED_FOR + timedelta(seconds=1))
     scheduler.beat_housekeeping(site)
     with site.works.begin() as work:
-        for table in (AccountSession, RateBucket):
+        for table in (AccountSession, RateBucket, ReturnedLetter):
             assert work.session.scalar(select(func.count()).select_from(table)) == 0

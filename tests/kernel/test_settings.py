@@ -1,12 +1,15 @@
 """Settings: what is missing is told a line each, what is unsafe is refused, and nothing changes afterwards."""
 
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from pydantic_core import PydanticUndefined
 
 from matchmaker.settings import Settings, SettingsError, load_settings
 from tests.builders import make_settings
+from tests.checkout import ROOT
 
 GOOD = {
     "MATCHMAKER_SECRET_KEY": "a secret that is long enough for the tests",
@@ -117,6 +120,15 @@ def test_the_host_is_named_with_its_port_unless_that_is_the_schemes_own(
 ) -> None:
     settings = make_settings(base_url=url)
     assert (settings.host, settings.secure) == (host, secure)
+
+
+def test_the_readme_tells_every_setting_with_its_default() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `MATCHMAKER_(\w+)` \|(?: `([^`]*)`)? \|", readme, flags=re.MULTILINE))
+    assert told == {
+        name.upper(): "" if field.default in {None, PydanticUndefined} else str(field.default)
+        for name, field in Settings.model_fields.items()
+    }
 
 
 def test_every_setting_is_described() -> None:

@@ -12,6 +12,7 @@ def sign_in_link(renderer: LetterRenderer, *, address: str, first_name: str, loc
         recipient_name=first_name,
         locale=locale,
         subject=mark("Your link to sign in"),
+        asked_for=True,
         url=url,
     )
 
@@ -26,6 +27,7 @@ def open_account_link(
         recipient_name=first_name,
         locale=locale,
         subject=mark("Confirm your address"),
+        asked_for=True,
         url=url,
     )
 
@@ -38,5 +40,6 @@ def no_account(renderer: LetterRenderer, *, address: str, locale: str, url: str)
         recipient_name="",
         locale=locale,
         subject=mark("No account with this address yet"),
+        asked_for=True,
         url=url,
     )

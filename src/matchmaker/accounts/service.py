@@ -11,10 +11,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from matchmaker import suppression
 from matchmaker.accounts import letters
 from matchmaker.accounts.models import Account, AccountSession, MailedLink
 from matchmaker.accounts.rules import LINK_LASTS, SESSION_LASTS, LinkPurpose
 from matchmaker.db import Base, violates
+from matchmaker.suppression import SuppressedAddress
 from matchmaker.tokens import InvalidToken, Tokens
 from matchmaker.work import Work
 
@@ -127,6 +129,7 @@ def use_link(work: Work, *, token: str, purpose: LinkPurpose) -> SignedIn:
     """
     link = check_link(work, token=token, purpose=purpose)
     link.used_at = work.now
+    suppression.lift(work, address=link.address)
     account = find_account(work.session, address=link.address)
     if account is None:
         if link.first_name is None:
@@ -137,6 +140,7 @@ def use_link(work: Work, *, token: str, purpose: LinkPurpose) -> SignedIn:
 
 def open_account(work: Work, *, address: str, first_name: str, locale: str) -> Account:
     """The account of a proven canonical address: the one it has, unchanged, or a new one."""
+    suppression.lift(work, address=address)
     known = find_account(work.session, address=address)
     if known is not None:
         return known
@@ -203,6 +207,17 @@ def set_password(work: Work, *, account_id: int, password: str, keep_session: st
             AccountSession.account_id == account_id, AccountSession.id != _hashed(keep_session)
         )
     )
+
+
+def find_suppressed(session: Session, *, tokens: Tokens, account_id: int) -> SuppressedAddress | None:
+    """Why and since when an account gets no letters but those to sign in, if so."""
+    account = session.get_one(Account, account_id)
+    return suppression.find_suppressed(session, tokens=tokens, address=account.address)
+
+
+def resume_letters(work: Work, *, account_id: int) -> None:
+    """Send letters to an account again, on its owner's word that they arrive."""
+    suppression.lift(work, address=work.session.get_one(Account, account_id).address)
 
 
 def close_if_unused(work: Work, *, account_id: int) -> bool:

@@ -196,6 +196,17 @@ def settings() -> ResponseReturnValue:
     return form_page("accounts/settings.html", form, **page)
 
 
+@blueprint.post("/account/letters")
+@access(Access.SIGNED_IN)
+def letters() -> ResponseReturnValue:
+    """Get letters again after some came back, and go back to where one was."""
+    check_limit("letters", str(account_id()), capacity=5, period=timedelta(days=1))
+    with begin() as work:
+        service.resume_letters(work, account_id=account_id())
+    flash(gettext("We write to you again, from the next letter on."), "good")
+    return redirect(own_path(request.form.get("next")) or url_for("accounts.settings"))
+
+
 @blueprint.post("/language")
 @access(Access.PUBLIC)
 def language() -> ResponseReturnValue:

@@ -14,6 +14,7 @@ def confirmation(
         recipient_name=first_name,
         locale=locale,
         subject=mark("Confirm your sign-up"),
+        asked_for=True,
         territory_name=territory_name,
         url=url,
     )

@@ -1,0 +1,131 @@
+"""``matchmaker mail bounces``: reports from files, an mbox or a pipe, a line each."""
+
+import mailbox
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from matchmaker.mail import MessageState
+from matchmaker.suppression import SuppressedAddress
+from matchmaker.work import WorkFactory
+from tests.cli.command import Command
+from tests.kernel.letters import letter
+from tests.kernel.reports import AMINA, LOU, full, report
+
+SUPPRESSED = "the letter came back, and its address gets no more letters"
+NO_REPORT = "no report about a letter of ours"
+
+
+@pytest.fixture
+def keys(live_works: WorkFactory) -> tuple[str, str]:
+    """What reports name of two letters that were sent."""
+    with live_works.begin() as work:
+        messages = [work.post(letter(address)) for address in (AMINA, LOU)]
+        for message in messages:
+            message.state, message.settled_at = MessageState.SENT, work.now
+        return messages[0].message_key, messages[1].message_key
+
+
+def suppressed(works: WorkFactory) -> int:
+    """How many addresses get no letters."""
+    with works.begin() as work:
+        return work.session.scalar(select(func.count()).select_from(SuppressedAddress)) or 0
+
+
+def piped(command: Command, raw: bytes) -> str:
+    """What it prints for a message on its standard input."""
+    done = subprocess.run(
+        [sys.executable, "-m", "matchmaker", "mail", "bounces", "-"],
+        cwd=command.folder,
+        env=command.environment(),
+        input=raw,
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode()
+
+
+def test_a_message_a_file_is_read_and_told(
+    command: Command, live_works: WorkFactory, keys: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "one").write_bytes(report(keys[0]))
+    (tmp_path / "two").write_bytes(full(keys[1], LOU))
+    (tmp_path / "three").write_bytes(b"Subject: Thank you\n\n")
+    done = command.run("mail", "bounces", "one", "two", "three")
+    assert done.stdout.splitlines() == [
+        f"one: {SUPPRESSED}",
+        "two: the letter came back, which was noted",
+        f"three: {NO_REPORT}",
+    ]
+    assert done.stderr == ""
+    assert command.run("mail", "bounces", "one").stdout == "one: was read before\n"
+    assert suppressed(live_works) == 1
+
+
+def test_an_mbox_is_read_message_by_message(
+    command: Command, live_works: WorkFactory, keys: tuple[str, str], tmp_path: Path
+) -> None:
+    box = mailbox.mbox(tmp_path / "box")
+    for raw in (report(keys[0]), b"Subject: Thank you\n\n", report(keys[1], LOU)):
+        box.add(raw)
+    box.close()
+    before = (tmp_path / "box").read_bytes()
+    assert command.run("mail", "bounces", "box").stdout.splitlines() == [
+        f"box 1: {SUPPRESSED}",
+        f"box 2: {NO_REPORT}",
+        f"box 3: {SUPPRESSED}",
+    ]
+    assert suppressed(live_works) == 2
+    assert (tmp_path / "box").read_bytes() == before
+
+
+@pytest.mark.parametrize("envelope", [b"", b"From MAILER-DAEMON  Tue Nov 24 10:31:07 2026\n"])
+def test_a_message_that_a_mail_server_pipes_is_read(
+    command: Command, live_works: WorkFactory, keys: tuple[str, str], envelope: bytes
+) -> None:
+    assert piped(command, envelope + report(keys[0])) == f"-: {SUPPRESSED}\n"
+    assert suppressed(live_works) == 1
+
+
+def test_garbage_and_forgeries_are_told_and_are_no_failure(
+    command: Command, live_works: WorkFactory, tmp_path: Path
+) -> None:
+    for name, raw in {"a": b"", "b": b"\xff\0" * 99, "c": report("0" * 32), "d": b"From \n" * 9}.items():
+        (tmp_path / name).write_bytes(raw)
+    done = command.run("mail", "bounces", "a", "b", "c", "d")
+    assert done.stdout.splitlines()[:3] == [
+        f"a: {NO_REPORT}",
+        f"b: {NO_REPORT}",
+        "c: names no letter that was sent from here",
+    ]
+    assert suppressed(live_works) == 0
+
+
+def test_a_file_of_two_megabytes_is_read_as_far_as_a_report_goes(
+    command: Command, keys: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "long").write_bytes(report(keys[0]) + b"x" * 2_000_000)
+    assert command.run("mail", "bounces", "long").stdout == f"long: {SUPPRESSED}\n"
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_others_are_read(
+    command: Command, live_works: WorkFactory, keys: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "there").write_bytes(report(keys[0]))
+    done = command.try_to_run("mail", "bounces", "nowhere", "there")
+    assert done.returncode == 1
+    assert done.stderr == "nowhere: cannot be read: No such file or directory\n"
+    assert done.stdout == f"there: {SUPPRESSED}\n"
+    assert suppressed(live_works) == 1
+    folder = command.try_to_run("mail", "bounces", ".")
+    assert folder.returncode != 0
+    assert "Traceback" not in folder.stderr
+
+
+def test_no_line_tells_an_address(command: Command, keys: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(report(keys[0]))
+    done = command.run("mail", "bounces", "one")
+    assert "example.org" not in done.stdout + done.stderr
