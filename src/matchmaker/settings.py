@@ -4,9 +4,11 @@ Each setting is an environment variable ``MATCHMAKER_<NAME>``. Nothing that woul
 default: a missing secret or base URL stops the start with one clear line.
 """
 
+import re
 from collections.abc import Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +17,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError
 
+from matchmaker.signing import KeyUnusable, Signer, read_key
+
 PREFIX = "MATCHMAKER_"
+
+_DOMAIN = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
 
 
 class SettingsError(Exception):
@@ -52,6 +58,16 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(description="The address that letters come from, as bonjour@aide.example.org.")
     mail_from_name: str = Field(default="Startup de territoire", description="The name beside that address.")
+    dkim_key_file: Path | None = Field(
+        default=None,
+        description="File with the private RSA key (PEM) that signs letters by DKIM; unsigned without it.",
+    )
+    dkim_selector: str | None = Field(
+        default=None, description="The name under which the DNS has the public key, if letters are signed."
+    )
+    dkim_domain: str | None = Field(
+        default=None, description="The domain that signs, if it is not that of the sender's address."
+    )
     bounce_maildir: Path | None = Field(
         default=None, description="A maildir of delivery reports, which the scheduler reads."
     )
@@ -117,17 +133,51 @@ class Settings(BaseSettings):
             raise ValueError("must be one line of text")
         return value
 
-    @field_validator("bounce_maildir", mode="before")
+    @field_validator("dkim_key_file", "dkim_selector", "dkim_domain", "bounce_maildir", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         # The empty path would be the folder at hand.
         return None if value == "" else value
+
+    @field_validator("dkim_selector", "dkim_domain")
+    @classmethod
+    def _in_the_dns(cls, value: str | None) -> str | None:
+        if value is not None and not (_DOMAIN.fullmatch(value.lower()) and len(value) <= 200):
+            raise ValueError("is not a name in the DNS")
+        return value and value.lower()
 
     @model_validator(mode="after")
     def _whole_sign_in(self) -> "Settings":
         if bool(self.mail_username) != bool(self.mail_password and self.mail_password.get_secret_value()):
             raise ValueError(f"{PREFIX}MAIL_USERNAME and {PREFIX}MAIL_PASSWORD: set both or none")
         return self
+
+    @model_validator(mode="after")
+    def _whole_signature(self) -> "Settings":
+        if bool(self.dkim_key_file) != bool(self.dkim_selector):
+            raise ValueError(f"{PREFIX}DKIM_KEY_FILE and {PREFIX}DKIM_SELECTOR: set both or none")
+        try:
+            # Read at the start and kept: a letter must not be the first to find that the key is gone.
+            self.signer  # noqa: B018
+        except KeyUnusable as error:
+            raise ValueError(f"{PREFIX}DKIM_KEY_FILE: {error}") from error
+        return self
+
+    @cached_property
+    def signer(self) -> Signer | None:
+        """What signs letters, or None if they leave unsigned."""
+        if self.dkim_key_file is None or self.dkim_selector is None:
+            return None
+        return Signer(
+            key=read_key(self.dkim_key_file),
+            domain=self.dkim_domain or self.mail_domain,
+            selector=self.dkim_selector,
+        )
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain of the sender's address."""
+        return self.mail_from.rpartition("@")[2].lower()
 
     @property
     def secure(self) -> bool:

@@ -87,7 +87,8 @@ class Connection:
                 raise _refused(code, answer, of_this_letter=True)
         except (smtplib.SMTPException, OSError) as error:
             raise Unreachable(_told(error)) from error
-        return wire
+        signer = self._settings.signer
+        return wire if signer is None else signer.sign(wire)
 
     def data(self, wire: bytes) -> None:
         """Hand the letter over; raises NotTaken if the server says no, and lets a broken connection through."""
