@@ -1,20 +1,34 @@
 """``matchmaker doctor``: one line for each thing that must be right; exit 1 if one is not."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 
 import click
+import dns.exception
+import dns.resolver
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from matchmaker import delivery, migrate
+from matchmaker import delivery, migrate, suppression
 from matchmaker.catalogue.models import Commune, Territory
 from matchmaker.catalogue.queries import vocabulary_sources
 from matchmaker.db import make_engine, make_reading_factory
 from matchmaker.mail import MessageState
 from matchmaker.resources import folder
-from matchmaker.settings import Settings, SettingsError, load_settings
+from matchmaker.settings import PREFIX, Settings, SettingsError, load_settings
+from matchmaker.signing import BETTER_BITS, public_modulus
 from matchmaker.smtp import Connection, Unreachable
+
+DNS_TIMEOUT = 3.0
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
+
+TextRecords = Callable[[str], Sequence[str]]
+"""The TXT records at a name, none if it has none; raises Unanswered."""
+
+
+class Unanswered(Exception):
+    """The DNS could not be asked, or gave no answer in time."""
 
 
 class Wrong(Exception):
@@ -24,7 +38,7 @@ class Wrong(Exception):
 @click.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Check settings, database, migrations, mail and data."""
+    """Check settings, database, migrations, data, mail, and what the DNS says about its sender."""
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -35,7 +49,9 @@ def doctor(context: click.Context) -> None:
     all_good = True
     engine = make_engine(settings.database_url)
     context.call_on_close(engine.dispose)
-    for name, check in _checks(settings, engine):
+    # The DNS is outside: who calls this from a program may bring another one.
+    text_records: TextRecords = context.obj or ask_dns
+    for name, check in (*_checks(settings, engine), *sender_checks(settings, text_records)):
         try:
             _tell(name, check(), good=True)
         except Wrong as error:
@@ -78,12 +94,13 @@ def _checks(settings: Settings, engine: Engine) -> Iterator[tuple[str, Callable[
         yield "data", in_session(_data)
         yield "mail", lambda: _mail(settings)
         yield "outbox", in_session(_outbox)
+        yield "bounces", in_session(lambda session: _bounces(session, settings))
     finally:
         engine.dispose()
 
 
 def _address(settings: Settings) -> str:
-    if not settings.secure and settings.base_url.host not in {"localhost", "127.0.0.1"}:
+    if not settings.secure and settings.base_url.host not in LOCAL_HOSTS:
         raise Wrong(f"{settings.base_url} is not https: cookies and links would travel in the open")
     return str(settings.base_url)
 
@@ -126,3 +143,105 @@ def _outbox(session: Session) -> str:
     if doubtful:
         raise Wrong(f"{doubtful} letters are in doubt: the server may or may not have them")
     return f"{counts.get(MessageState.PENDING, 0)} waiting, {counts.get(MessageState.SENT, 0)} sent"
+
+
+def _bounces(session: Session, settings: Settings) -> str:
+    number = suppression.count_suppressed(session)
+    stopped = f"{number} addresses get no letters because letters came back"
+    folder = settings.bounce_maildir
+    if folder is None:
+        return f"{stopped}; no reports are read, as {PREFIX}BOUNCE_MAILDIR is not set"
+    for part in (folder, folder / "new", folder / "cur"):
+        if not os.access(part, os.R_OK | os.W_OK | os.X_OK):
+            raise Wrong(f"{part} is not there, or may not be read and written: no reports are read")
+    return f"{stopped}; reports are read from {folder}"
+
+
+def sender_checks(settings: Settings, text_records: TextRecords) -> Iterator[tuple[str, Callable[[], str]]]:
+    """What a receiver finds in the DNS about the sender: a name and a check each, which raises Wrong."""
+    ask = _giving_up(text_records)
+    if settings.base_url.host in LOCAL_HOSTS:
+        ask = _local
+    yield "dkim", lambda: _dkim(settings, ask)
+    yield "spf", lambda: _spf(settings.mail_domain, ask)
+    yield "dmarc", lambda: _dmarc(settings.mail_domain, ask)
+
+
+def ask_dns(name: str) -> tuple[str, ...]:
+    """The TXT records at ``name`` by this machine's resolver."""
+    try:
+        answer = dns.resolver.resolve(
+            name, "TXT", lifetime=DNS_TIMEOUT, raise_on_no_answer=False, search=False
+        )
+    except dns.resolver.NXDOMAIN:
+        return ()
+    except (dns.exception.DNSException, OSError) as error:
+        raise Unanswered("the DNS could not be read") from error
+    return tuple(b"".join(record.strings).decode("ascii", "replace") for record in answer)
+
+
+def _local(name: str) -> tuple[str, ...]:  # noqa: ARG001
+    raise Unanswered("the DNS is not asked for an installation on localhost")
+
+
+def _giving_up(text_records: TextRecords) -> TextRecords:
+    """Ask no more once there was no answer: one timeout is waited for, and not one for each name."""
+    failures: list[Unanswered] = []
+
+    def ask(name: str) -> Sequence[str]:
+        if failures:
+            raise failures[0]
+        try:
+            return text_records(name)
+        except Unanswered as error:
+            failures.append(error)
+            raise
+
+    return ask
+
+
+def _dkim(settings: Settings, ask: TextRecords) -> str:
+    signer = settings.signer
+    if signer is None:
+        return f"letters leave unsigned: the mail server must sign them, or set {PREFIX}DKIM_KEY_FILE"
+    mine, sender = f".{signer.domain}", f".{settings.mail_domain}"
+    if not (mine.endswith(sender) or sender.endswith(mine)):
+        raise Wrong(f"{signer.domain} signs for {settings.mail_domain}, which receivers do not count")
+    bits = signer.key.bits
+    line = f"{signer.record} signs with {bits} bits"
+    if bits < BETTER_BITS:
+        line += f" ({BETTER_BITS} are better)"
+    try:
+        records = ask(signer.record)
+    except Unanswered as error:
+        return f"{line}; {error}"
+    if not records:
+        raise Wrong(f"{signer.record} is not in the DNS: put the public key there")
+    if signer.key.modulus not in map(public_modulus, records):
+        raise Wrong(f"{signer.record} in the DNS is not the public key of {PREFIX}DKIM_KEY_FILE")
+    return f"{line}, and the DNS has its public key"
+
+
+def _spf(domain: str, ask: TextRecords) -> str:
+    try:
+        records = [record for record in ask(domain) if record.lower().split(" ")[0] == "v=spf1"]
+    except Unanswered as error:
+        return str(error)
+    if not records:
+        raise Wrong(f"{domain} has no SPF record: name the mail server there")
+    if len(records) > 1:
+        raise Wrong(f"{domain} has {len(records)} SPF records, of which receivers count none: keep one")
+    return f"{domain}: {records[0]}"
+
+
+def _dmarc(domain: str, ask: TextRecords) -> str:
+    labels = domain.split(".")
+    try:
+        # What a domain does not say itself, the ones above it say for it.
+        for above in (".".join(labels[start:]) for start in range(len(labels) - 1)):
+            for record in ask(f"_dmarc.{above}"):
+                if record.lower().replace(" ", "").startswith("v=dmarc1"):
+                    return f"_dmarc.{above}: {record}"
+    except Unanswered as error:
+        return str(error)
+    return f"none for {domain}: some receivers trust its letters less"
