@@ -92,8 +92,8 @@ def read_report(raw: bytes) -> DeliveryReport | None:
         key = next(filter(None, map(_our_key, parts)), None)
         if status is None or key is None:
             return None
-        # The first block is about the message, the others are about a recipient each.
-        recipients = tuple(_recipient(block) for block in _parts(status)[1:] if block["Action"])
+        # The first block is about the message; those with an action are about a recipient each.
+        recipients = tuple(_recipient(block) for block in _parts(status) if block["Action"])
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         # The parser takes nearly all; what it stumbles over (a thousand parts in each other, a charset that does
         # not exist) is no report of a mail server's.

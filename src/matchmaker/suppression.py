@@ -14,7 +14,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from matchmaker.bounces import DIAGNOSTIC_LENGTH, Bounce
 from matchmaker.db import Base, enum_column
-from matchmaker.logs import without_addresses
 from matchmaker.mail import MessageState, OutboxMessage
 from matchmaker.tokens import Tokens
 from matchmaker.work import Work
@@ -89,6 +88,7 @@ def record_return(work: Work, *, message: OutboxMessage, bounce: Bounce, diagnos
 
     A hard bounce suppresses at once. Soft ones do in the third week whose letter came back, with none that arrived
     in between; a week without a letter says nothing. A report that makes a soft bounce hard counts as news.
+    ``diagnostic`` holds no address.
     """
     key = fingerprint(work.tokens, message.recipient)
     insert = _insert_of(work.session)(ReturnedLetter).values(
@@ -140,7 +140,7 @@ def _suppress(work: Work, key: str, reason: SuppressionReason, diagnostic: str) 
             recipient_key=key,
             reason=reason,
             since=work.now,
-            diagnostic=without_addresses(diagnostic)[:DIAGNOSTIC_LENGTH],
+            diagnostic=diagnostic[:DIAGNOSTIC_LENGTH],
         )
         .on_conflict_do_nothing(index_elements=["recipient_key"])
     )

@@ -131,6 +131,13 @@ def test_an_account_that_opens_by_its_link_gets_letters_whatever_came_back_befor
     assert NOTICE not in person.get("/account").text
 
 
+def test_an_address_that_another_letter_proved_works_again(works: WorkFactory, camille: Account) -> None:
+    come_back(works, camille.address)
+    with works.begin() as work:
+        service.open_account(work, address=camille.address, first_name="Camille", locale="en")
+    assert not stopped(works, camille)
+
+
 def test_a_password_proves_nothing_about_the_address(
     person: Person, works: WorkFactory, camille: Account
 ) -> None:

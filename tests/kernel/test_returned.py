@@ -182,6 +182,30 @@ def test_somebody_elses_letter_that_arrived_breaks_no_row(works: WorkFactory, cl
         clock.advance(WEEK)
 
 
+def test_only_a_letter_that_was_handed_over_in_between_can_have_arrived(
+    works: WorkFactory, clock: MovableClock
+) -> None:
+    for state in (MessageState.SKIPPED, MessageState.FAILED, MessageState.UNKNOWN):
+        key = sent(works)
+        clock.advance(timedelta(days=1))
+        sent(works, state=state)
+        outcome = take(works, full(key))
+        clock.advance(timedelta(days=6))
+    assert outcome is Outcome.SUPPRESSED
+
+
+def test_a_letter_after_the_last_that_came_back_may_come_back_too(
+    works: WorkFactory, clock: MovableClock
+) -> None:
+    for outcome in (Outcome.NOTED, Outcome.NOTED, Outcome.SUPPRESSED):
+        key = sent(works)
+        clock.advance(timedelta(days=1))
+        newer = sent(works)
+        assert take(works, full(key)) is outcome
+        take(works, full(newer))
+        clock.advance(timedelta(days=6))
+
+
 def test_reports_may_come_late_and_in_any_order(works: WorkFactory, clock: MovableClock) -> None:
     keys = []
     for _ in range(3):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import delivery, suppression
-from matchmaker.bounces import Bounce
+from matchmaker.bounces import DIAGNOSTIC_LENGTH, Bounce
 from matchmaker.delivery import ATTEMPTS_AT_MOST, CAME_BACK, Delivered
 from matchmaker.mail import MessageState
 from matchmaker.settings import Settings
@@ -195,6 +195,13 @@ def test_once_it_is_lifted_letters_go_again(
     post_weekly(works, AMINA)
     assert delivery.deliver(works, settings) == Delivered(sent=1)
     assert found(works) == []
+
+
+def test_a_long_answer_fits(works: WorkFactory, settings: Settings, smtp_server: Mailbox) -> None:
+    smtp_server.recipient_answers[AMINA] = f"550 5.1.1 {'x' * 450}"
+    post_weekly(works, AMINA)
+    assert delivery.deliver(works, settings) == Delivered(failed=1)
+    assert len(found(works)[0].diagnostic) == DIAGNOSTIC_LENGTH
 
 
 def test_an_answer_is_kept_without_the_address_in_it(

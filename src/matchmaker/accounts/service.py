@@ -139,7 +139,7 @@ def use_link(work: Work, *, token: str, purpose: LinkPurpose) -> SignedIn:
 
 
 def open_account(work: Work, *, address: str, first_name: str, locale: str) -> Account:
-    """The account of a proven canonical address: the one it has, unchanged, or a new one."""
+    """The account of a proven canonical address: the one it has, unchanged, or a new one. It gets letters again."""
     suppression.lift(work, address=address)
     known = find_account(work.session, address=address)
     if known is not None:
