@@ -149,10 +149,11 @@ def _suppress(work: Work, key: str, reason: SuppressionReason, diagnostic: str) 
 def _soft_weeks(session: Session, *, address: str, key: str) -> int:
     """In how many ISO weeks letters came back since the last one that arrived between two of them."""
     returned = select(ReturnedLetter.message_key).where(ReturnedLetter.recipient_key == key)
-    soft = select(ReturnedLetter.sent_at).where(
-        ReturnedLetter.recipient_key == key, ReturnedLetter.forgiven.is_(False)
-    )
-    moments = session.scalars(soft.order_by(ReturnedLetter.sent_at)).all()
+    moments = session.scalars(
+        select(ReturnedLetter.sent_at)
+        .where(ReturnedLetter.recipient_key == key, ReturnedLetter.forgiven.is_(False))
+        .order_by(ReturnedLetter.sent_at)
+    ).all()
     if not moments:
         return 0
     arrived = session.scalar(

@@ -116,7 +116,7 @@ def test_suppressed_addresses_are_counted_and_a_maildir_must_be_there(
         message.state, message.settled_at = MessageState.SENT, work.now
         suppression.record_return(work, message=message, bounce=Bounce.HARD, diagnostic="550 5.1.1")
     done = command.run("doctor")
-    assert "1 addresses get no letters" in done.stdout
+    assert "letters came back: 1; no reports are read" in done.stdout
     assert "MATCHMAKER_BOUNCE_MAILDIR is not set" in done.stdout
     done = command.try_to_run("doctor", BOUNCE_MAILDIR=str(tmp_path / "returned"))
     assert (done.returncode, wrong(done)) == (1, ["bounces"])

@@ -147,7 +147,7 @@ def _outbox(session: Session) -> str:
 
 def _bounces(session: Session, settings: Settings) -> str:
     number = suppression.count_suppressed(session)
-    stopped = f"{number} addresses get no letters because letters came back"
+    stopped = f"addresses that get no letters, as letters came back: {number}"
     folder = settings.bounce_maildir
     if folder is None:
         return f"{stopped}; no reports are read, as {PREFIX}BOUNCE_MAILDIR is not set"
