@@ -58,9 +58,8 @@ class Phrasebook:
                 if chosen is not None:
                     phrase = self._lexicon.chosen_phrase(text=text, language=language, concept_id=chosen)
                 else:
-                    resolutions = None
-                    if not self._is_judged(text):
-                        resolutions = kept.get((catalogue.phrase_key(text), language))
+                    known = kept.get((catalogue.phrase_key(text), language))
+                    resolutions = None if self._is_judged(text) else known
                     if resolutions is None:
                         # The title of a need may be longer than a skill; what the resolver reads is capped.
                         resolutions = self._resolver.resolve(text[: LIMITS.phrase], language=language)
