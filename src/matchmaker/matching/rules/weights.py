@@ -44,8 +44,8 @@ class Weights:
     narrower: float = 0.3
     related: float = 0.25
     sibling: float = 0.0
-    essential: float = 0.4
-    optional: float = 0.25
+    essential: float = 0.1
+    optional: float = 0.05
     words: float = 0.5
     sharpness: float = 4.0
     least: float = 0.02
@@ -71,9 +71,11 @@ class Weights:
 NAMES = tuple(field.name for field in fields(Weights) if field.name != "version")
 """The numbers of a set of weights."""
 
-WEIGHTS = Weights(version="2026-11")
+WEIGHTS = Weights(version="2026-12")
 
-NAMED_WEIGHTS: Mapping[str, Weights] = MappingProxyType({WEIGHTS.version: WEIGHTS})
+NAMED_WEIGHTS: Mapping[str, Weights] = MappingProxyType(
+    {one.version: one for one in (WEIGHTS, Weights(version="2026-11", essential=0.4, optional=0.25))}
+)
 """Every set of weights that a stored match may name."""
 
 
