@@ -9,12 +9,17 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
 
-from matchmaker.i18n import LOCALES, get_locale, lazy
+from matchmaker.i18n import LOCALES, Labelled, get_locale, lazy
 
 
 def choices(*pairs: tuple[str, str]) -> list[SelectChoice]:
     """The choices of a field from (value, label) pairs."""
     return [SelectChoice(value=value, label=label) for value, label in pairs]
+
+
+def labelled_choices(kind: Iterable[Labelled]) -> list[SelectChoice]:
+    """Members of an enumeration with their labels."""
+    return choices(*((member.value, lazy(member.label)) for member in kind))
 
 
 LANGUAGE_CHOICES = choices(*LOCALES.items())

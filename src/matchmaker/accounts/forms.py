@@ -1,7 +1,7 @@
 """Forms about accounts."""
 
 from wtforms import PasswordField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from matchmaker.accounts.rules import NAME_LENGTH, PASSWORD_LENGTH, InvalidAddress, canonical_address
 from matchmaker.forms import LANGUAGE_CHOICES, BaseForm, one_line
@@ -18,11 +18,12 @@ def check_address(form: BaseForm, field: StringField) -> None:  # noqa: ARG001
         ) from error
 
 
-def address_field(label: str) -> StringField:
+def address_field(label: str, *, required: bool = True) -> StringField:
     """A field for an e-mail address."""
+    first = DataRequired(lazy("Please write your e-mail address.")) if required else Optional()
     return StringField(
         label,
-        [DataRequired(lazy("Please write your e-mail address.")), Length(max=254), check_address],
+        [first, Length(max=254), check_address],
         filters=[one_line],
         render_kw={"type": "email", "autocomplete": "email", "inputmode": "email"},
     )
@@ -60,6 +61,13 @@ class NewAccountForm(BaseForm):
 
     first_name = first_name_field()
     address = address_field(lazy("E-mail address"))
+    locale = language_field()
+
+
+class NewcomerForm(BaseForm):
+    """Who accepts an invitation, when the address has no account yet."""
+
+    first_name = first_name_field()
     locale = language_field()
 
 

@@ -29,6 +29,10 @@ class LinkUnusable(Exception):
     """A mailed link is forged, too old or was used before."""
 
 
+class AddressMismatch(Exception):
+    """The person who is signed in is not the one to whose address the letter went."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A session that was just opened: what the cookie holds, and where the person wanted to go."""
@@ -155,6 +159,23 @@ def open_account(work: Work, *, address: str, first_name: str, locale: str) -> A
             raise
         return quicker
     return account
+
+
+def enter_by_letter(
+    work: Work, *, address: str, account_id: int | None, first_name: str | None, locale: str
+) -> tuple[Account, SignedIn | None]:
+    """The account of an address that a mailed link proves; signs its reader in, unless somebody is (``account_id``).
+
+    Who is signed in must be the owner. A new account needs ``first_name``. Raises AddressMismatch, LinkUnusable.
+    """
+    account = find_account(work.session, address=address)
+    if account_id is not None and (account is None or account.id != account_id):
+        raise AddressMismatch
+    if account is None:
+        if not first_name:
+            raise LinkUnusable
+        account = open_account(work, address=address, first_name=first_name, locale=locale)
+    return account, None if account_id is not None else start_session(work, account=account)
 
 
 def start_session(work: Work, *, account: Account, next_path: str | None = None) -> SignedIn:

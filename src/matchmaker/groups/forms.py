@@ -1,6 +1,6 @@
 """Forms about groups, invitations and needs."""
 
-from wtforms import (  # type: ignore[attr-defined]
+from wtforms import (
     BooleanField,
     DateField,
     Form,
@@ -8,28 +8,22 @@ from wtforms import (  # type: ignore[attr-defined]
     HiddenField,
     IntegerField,
     RadioField,
-    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from matchmaker.accounts.forms import address_field, first_name_field, language_field
+from matchmaker.accounts.forms import address_field
 from matchmaker.catalogue.rules import LIMITS
 from matchmaker.citizens.forms import hours_choices
-from matchmaker.forms import BaseForm, FieldList, choices, one_line, optional_int, trimmed
+from matchmaker.forms import BaseForm, FieldList, labelled_choices, one_line, optional_int, trimmed
 from matchmaker.groups.rules import DESCRIPTION_LENGTH, TITLE_LENGTH, Importance, NeedKind, Role, Stage
-from matchmaker.i18n import Labelled, gettext, lazy
+from matchmaker.i18n import gettext, lazy
 
 PLACES_AT_MOST = 500
 # More rows are read than allowed, so that somebody who sends too many is told so.
 ROWS_READ = 2 * LIMITS.phrases
-
-
-def labelled_choices(kind: type[Labelled]) -> list[SelectChoice]:
-    """Every member of an enumeration with its label."""
-    return choices(*((member.value, lazy(member.label)) for member in kind))
 
 
 def _at_most(length: int) -> Length:
@@ -61,13 +55,6 @@ class InviteForm(BaseForm):
 
     address = address_field(lazy("E-mail address"))
     role = RadioField(lazy("Role"), choices=labelled_choices(Role), default=Role.MEMBER.value)
-
-
-class NewcomerForm(BaseForm):
-    """Who accepts an invitation, when the address has no account yet."""
-
-    first_name = first_name_field()
-    locale = language_field()
 
 
 class WantedForm(Form):

@@ -1,7 +1,7 @@
 """The verbs of groups: founding, inviting, posting needs."""
 
+from matchmaker.accounts.service import AddressMismatch
 from matchmaker.groups.service.groups import (
-    AddressMismatch,
     AlreadyMember,
     ChallengeElsewhere,
     InvitationUnusable,

@@ -41,10 +41,6 @@ class InvitationUnusable(Exception):
     """The invitation is forged, too old, or was answered before."""
 
 
-class AddressMismatch(Exception):
-    """The person who is signed in is not the one who was invited."""
-
-
 def found_group(
     work: Work,
     *,
@@ -181,13 +177,12 @@ def accept_invitation(
     A person who is signed in must be the one invited. Raises InvitationUnusable, AddressMismatch.
     """
     invited = find_invitation(work, token=token)
-    account = accounts.find_account(work.session, address=invited.address)
-    if account_id is not None and (account is None or account.id != account_id):
-        raise AddressMismatch
-    if account is None:
-        if not first_name:
-            raise InvitationUnusable
-        account = accounts.open_account(work, address=invited.address, first_name=first_name, locale=locale)
+    try:
+        account, signed_in = accounts.enter_by_letter(
+            work, address=invited.address, account_id=account_id, first_name=first_name, locale=locale
+        )
+    except accounts.LinkUnusable as error:
+        raise InvitationUnusable from error
     invited.accepted_at = work.now
     known = work.session.get(Membership, (invited.group_id, account.id))
     if known is None:
@@ -197,7 +192,6 @@ def accept_invitation(
             )
         )
     work.session.flush()
-    signed_in = None if account_id is not None else accounts.start_session(work, account=account)
     return invited.group, signed_in
 
 

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker import i18n
 from matchmaker.accounts import service as accounts
-from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.accounts.forms import ConfirmForm, NewcomerForm
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.groups import service
-from matchmaker.groups.forms import InviteForm, NewcomerForm
+from matchmaker.groups.forms import InviteForm
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import Role
 from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
