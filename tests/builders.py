@@ -16,8 +16,9 @@ from matchmaker.catalogue import loading
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Challenge, Commune, PostalCode, SkillFamily, Territory
 from matchmaker.catalogue.rules import vocabulary_from_rows
-from matchmaker.citizens.models import Citizen, CitizenSkill, Consent
-from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose
+from matchmaker.citizens import service as citizens
+from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, Relay, RelayMember
+from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose, RelayKind
 from matchmaker.db import SessionFactory
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
@@ -244,6 +245,64 @@ def add_citizen(
     work.session.add(citizen)
     work.session.flush()
     return citizen
+
+
+def add_relay(
+    work: Work,
+    territory: Territory,
+    *,
+    name: str = "Médiathèque du Vieux Pont",
+    members: Sequence[Account] = (),
+    commune: str = "26281",
+) -> Relay:
+    """A library that signs up people who have no e-mail address."""
+    relay = citizens.name_relay(
+        work, territory_id=territory.id, name=name, kind=RelayKind.LIBRARY, commune_code=commune
+    )
+    relay.members.extend(RelayMember(account_id=member.id, joined_at=work.now) for member in members)
+    work.session.flush()
+    return relay
+
+
+def add_person(
+    work: Work,
+    relay: Relay,
+    member: Account,
+    *,
+    first_name: str = "Marcel",
+    locale: str = "fr",
+    skills: Sequence[str] = ("réparer des vélos",),
+    commune: str = "26281",
+    telephone: str | None = None,
+    weekly_letter: bool = True,
+) -> Citizen:
+    """Somebody without an e-mail address, signed up at a relay by one of its members."""
+    answers = citizens.Answers(
+        first_name=first_name,
+        locale=locale,
+        address=None,
+        commune_code=commune,
+        skills=[(skill, None) for skill in skills],
+        challenge_ids=(),
+        hours_a_week=None,
+        radius_km=None,
+        remote=False,
+    )
+    draft = citizens.note_answers(work, relay_id=relay.id, answers=answers)
+    return citizens.sign_up_here(
+        work,
+        desk=citizens.AtDesk(relay_id=relay.id, member_id=member.id),
+        sign_up_id=draft.id,
+        channel=ConsentChannel.IN_PERSON,
+        weekly_letter=weekly_letter,
+        telephone=telephone,
+    )
+
+
+def account_of(citizen: Citizen) -> Account:
+    """The account of a citizen who is with no relay."""
+    assert citizen.account is not None
+    return citizen.account
 
 
 def add_group(

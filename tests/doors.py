@@ -91,8 +91,9 @@ def visitor(app: Flask) -> Person:
     return Person(client=app.test_client())
 
 
-def signed_in(app: Flask, account: Account) -> Person:
-    """Somebody with a session of their own."""
+def signed_in(app: Flask, account: Account | None) -> Person:
+    """Somebody with a session of their own; a citizen's account, which only people of a relay have not."""
+    assert account is not None
     with works_of(app).begin() as work:
         token = accounts.start_session(work, account=account).session_token
     client = app.test_client()

@@ -21,7 +21,7 @@ from matchmaker.accounts.rules import (
 from matchmaker.accounts.service import LinkUnusable
 from matchmaker.work import WorkFactory
 from tests.accounts.mailbox import letters, newest_link
-from tests.builders import NOW, World, add_account, add_citizen, add_organiser
+from tests.builders import NOW, World, account_of, add_account, add_citizen, add_organiser
 from tests.clock import MovableClock
 from tests.doors import works_of
 
@@ -306,7 +306,7 @@ def test_an_account_on_which_nothing_depends_can_be_closed_with_its_links(
 def test_an_organiser_or_a_citizen_keeps_the_account(works: WorkFactory, world: World) -> None:
     with works.begin() as work:
         orane = add_organiser(work, world.territory)
-        amina = add_citizen(work, world.territory, address="amina@example.org").account
+        amina = account_of(add_citizen(work, world.territory, address="amina@example.org"))
         for account in (orane, amina):
             assert not service.close_if_unused(work, account_id=account.id)
             assert work.session.get(Account, account.id) is not None

@@ -59,8 +59,9 @@ def link_in(letter: OutboxMessage) -> str:
     return str(found[0])
 
 
-def sign_in(client: FlaskClient, works: WorkFactory, account: Account) -> None:
+def sign_in(client: FlaskClient, works: WorkFactory, account: Account | None) -> None:
     """Sign the browser in as ``account``."""
+    assert account is not None
     with works.begin() as work:
         token = accounts.start_session(work, account=account).session_token
     with client.session_transaction() as session:

@@ -14,7 +14,7 @@ from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.digests.queries import recipients
 from matchmaker.mail import Letter, MessageState
 from matchmaker.work import Work, WorkFactory
-from tests.builders import NOW, World, add_account, add_citizen, add_group, add_organiser
+from tests.builders import NOW, World, account_of, add_account, add_citizen, add_group, add_organiser
 from tests.citizens.conftest import MovableClock
 from tests.citizens.readers import letter_readers
 from tests.citizens.steps import letters
@@ -101,16 +101,16 @@ def test_the_profiles_of_an_account_begin_with_the_newest_and_are_whole(
         first = add_citizen(work, world.territory)
     clock.now = NOW + timedelta(days=1)
     with works.begin() as work:
-        account = work.session.get_one(Account, first.account_id)
+        account = account_of(first)
         second = add_citizen(work, world.other_territory, commune="63113", account=account)
         nobody = add_account(work, address="lou@example.org")
-    found = queries.profiles_of(session, account_id=first.account_id)
+    found = queries.profiles_of(session, account_id=account.id)
     assert [profile.id for profile in found] == [second.id, first.id]
     for profile in found:
         assert not inspect(profile).unloaded & {"skills", "account", "challenges", "commune"}
     assert queries.profiles_of(session, account_id=nobody.id) == []
     assert not queries.has_profile(session, account_id=nobody.id)
-    assert queries.has_profile(session, account_id=first.account_id)
+    assert queries.has_profile(session, account_id=account.id)
 
 
 def test_limits_hold_before_anything_is_resolved(works: WorkFactory, world: World) -> None:

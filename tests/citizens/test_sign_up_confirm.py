@@ -12,7 +12,7 @@ from matchmaker.accounts.models import Account
 from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
 from matchmaker.work import WorkFactory
-from tests.builders import NOW, World, add_account, add_citizen
+from tests.builders import NOW, World, account_of, add_account, add_citizen
 from tests.citizens.conftest import MovableClock
 from tests.citizens.readers import letter_readers
 from tests.citizens.steps import answer_all, finish, letters, link_in, sign_in, sign_up_of
@@ -52,7 +52,7 @@ def test_the_whole_way_from_a_commune_to_a_profile(
     answer = client.post(link)
     assert answer.location == "/home"
     citizen = session.scalars(select(Citizen)).one()
-    assert (citizen.account.address, citizen.account.first_name, citizen.account.locale) == (
+    assert (account_of(citizen).address, citizen.first_name, citizen.locale) == (
         "amina@example.org",
         "Amina",
         "en",
@@ -139,7 +139,7 @@ def test_a_known_address_gets_a_sign_in_link_the_page_says_the_same_and_nothing_
     assert second.kind == "citizens.confirmation"
     client.post(link_in(first))
     citizen = session.scalars(select(Citizen)).one()
-    assert citizen.account.first_name == "Camille"
+    assert citizen.first_name == "Camille"
     assert [skill.phrase for skill in citizen.skills] == ["couture"]
     assert count(session, Consent) == 0
 
@@ -160,7 +160,7 @@ def test_an_account_without_a_profile_finds_its_answers_again_after_signing_in(
     assert "couture" in page.text
     assert client.post("/join/account", data={"weekly_letter": "y"}).location == "/home"
     citizen = session.scalars(select(Citizen)).one()
-    assert citizen.account.first_name == "Lou"
+    assert citizen.first_name == "Lou"
     assert [skill.phrase for skill in citizen.skills] == ["couture"]
     assert count(session, Consent) == 1
 
@@ -334,7 +334,7 @@ def test_who_has_an_account_by_then_signs_in_and_keeps_the_profile(
     answer = client.post(link_in(letters(session)[0]), follow_redirects=False)
     assert answer.location == "/home"
     citizen = session.scalars(select(Citizen)).one()
-    assert citizen.account.first_name == "Amina"
+    assert citizen.first_name == "Amina"
     assert [skill.phrase for skill in citizen.skills] == ["cuisine"]
     assert count(session, Consent) == 0
     assert client.get("/profile").status_code == 200
@@ -356,7 +356,7 @@ def test_who_has_an_account_by_then_but_no_profile_here_gets_it(
     client.post(link_in(letters(session)[0]))
     profiles = session.scalars(select(Citizen).order_by(Citizen.id)).all()
     assert [citizen.territory.slug for citizen in profiles] == ["clermont", "valence-romans"]
-    assert profiles[1].account.first_name == "Amina"
+    assert profiles[1].first_name == "Amina"
 
 
 def test_a_confirmed_sign_up_cannot_be_changed_any_more(client: FlaskClient, session: Session) -> None:

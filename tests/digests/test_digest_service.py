@@ -235,7 +235,7 @@ def test_the_link_that_stops_the_letters_is_short_and_names_nobody(
     token = message.unsubscribe_url.rpartition("/")[2]
     bound = work.tokens.read_bound("unsubscribe", token)
     assert bound.name == str(camille.account_id)
-    assert work.tokens.is_bound(bound, to=camille.account.address)
+    assert work.tokens.is_bound(bound, to=builders.account_of(camille).address)
     assert len(message.unsubscribe_url) < 100
     assert message.list_id == "Valence-Romans <valence-romans.week.localhost>"
 

@@ -70,7 +70,7 @@ def test_the_week_shows_every_letter_with_its_reasons_and_who_gets_nothing(
     assert "Did not ask for the letter" in page.text
     assert "Quentin" in page.text
     assert "The letters leave by themselves on 1 December 2026, 08:00" in page.text
-    assert camille.account.address not in page.text
+    assert builders.account_of(camille).address not in page.text
 
 
 def test_looking_changes_nothing(work: Work, need: Need, camille: Citizen, orane: Person) -> None:
@@ -226,7 +226,9 @@ def test_many_letters_come_in_pages(work: Work, world: World, need: Need, orane:
 
 def unsubscribe_path(work: Work, citizen: Citizen) -> str:
     """The path in the letters of a citizen."""
-    token = work.tokens.sign_bound(service.UNSUBSCRIBE, str(citizen.account_id), to=citizen.account.address)
+    token = work.tokens.sign_bound(
+        service.UNSUBSCRIBE, str(citizen.account_id), to=builders.account_of(citizen).address
+    )
     return f"/unsubscribe/{token}"
 
 

@@ -8,10 +8,20 @@ from werkzeug.routing import Rule
 
 from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.catalogue.service import declare_verdict
-from tests.builders import add_account, add_citizen, add_group, add_need, add_organiser, make_world
+from matchmaker.citizens import service as citizens
+from tests.builders import (
+    add_account,
+    add_citizen,
+    add_group,
+    add_need,
+    add_organiser,
+    add_person,
+    add_relay,
+    make_world,
+)
 from tests.doors import Person, signed_in, visitor, works_of
 
-PARTS = {"slug": "valence-romans", "token": "a.b.c", "name": "letter"}
+PARTS = {"slug": "valence-romans", "token": "a.b.c", "name": "letter", "sign_up_id": "a.b.c"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +41,11 @@ def make_town(app: Flask) -> Town:
         citizen = add_citizen(work, world.territory, account=everything, skills=["vélo", "zwirbel"])
         group = add_group(work, world.challenge, lead=everything)
         need = add_need(work, group)
+        relay = add_relay(work, world.territory, members=[everything])
+        person = add_person(work, relay, everything, telephone="+33612345678")
+        invitation = citizens.invite_to_relay(
+            work, relay_id=relay.id, invited_by_id=everything.id, address="invited@example.org"
+        )
         newcomer = add_account(work, address="newcomer@example.org", first_name="Noé")
         elsewhere = add_citizen(
             work, world.other_territory, address="elsewhere@example.org", commune="63113", first_name="Elsa"
@@ -48,6 +63,10 @@ def make_town(app: Flask) -> Town:
             "need_id": need.id,
             "citizen_id": citizen.id,
             "verdict_id": verdict.id,
+            "relay_id": relay.id,
+            "person_id": person.id,
+            "member_id": everything.id,
+            "invitation_id": invitation.id,
         }
     return Town(
         app=app,

@@ -81,7 +81,7 @@ def test_from_a_sign_up_to_the_letter_whose_link_opens_the_need(
     camille = sign_up(app, smtp_server, address="camille@example.org")
     with works_of(app).begin() as work:
         citizen = work.session.scalars(select(Citizen)).one()
-        assert citizen.account.first_name == "Camille"
+        assert citizen.first_name == "Camille"
 
     need_id = found_group_and_post_need(signed_in(app, lead), challenge_id=world.challenge.id)
 

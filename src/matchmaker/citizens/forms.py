@@ -10,14 +10,31 @@ from wtforms import (  # type: ignore[attr-defined]
     SelectMultipleField,
     StringField,
 )
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from matchmaker.accounts.forms import address_field, first_name_field, language_field
 from matchmaker.catalogue.rules import LIMITS
 from matchmaker.citizens import queries
 from matchmaker.citizens.queries import CommuneAnswer
-from matchmaker.citizens.rules import HOURS_A_WEEK, RADII_KM, WEEKLY_LETTER_TEXT
-from matchmaker.forms import UNKNOWN_CHOICE, BaseForm, FieldList, choices, one_line, optional_int
+from matchmaker.citizens.rules import (
+    HOURS_A_WEEK,
+    RADII_KM,
+    RELAY_CHANNELS,
+    RELAY_NAME_LENGTH,
+    WEEKLY_LETTER_TEXT,
+    InvalidNumber,
+    RelayKind,
+    canonical_number,
+)
+from matchmaker.forms import (
+    UNKNOWN_CHOICE,
+    BaseForm,
+    FieldList,
+    choices,
+    labelled_choices,
+    one_line,
+    optional_int,
+)
 from matchmaker.i18n import gettext, lazy, ngettext
 
 COMMUNE_LENGTH = 80
@@ -64,6 +81,34 @@ def commune_choices(answer: CommuneAnswer) -> tuple[dict[str, str], ...]:
             "aside": ", ".join(code.code for code in commune.postal_codes[:3]) or commune.department,
         }
         for commune in answer.choices
+    )
+
+
+def check_telephone(form: BaseForm, field: StringField) -> None:  # noqa: ARG001
+    """A WTForms validator: the field holds a telephone number."""
+    try:
+        canonical_number(field.data or "")
+    except InvalidNumber as error:
+        raise ValidationError(
+            gettext("This does not look like a telephone number. Example: 06 12 34 56 78")
+        ) from error
+
+
+def telephone_field() -> StringField:
+    """A field for a telephone number, which may stay empty."""
+    return StringField(
+        lazy("Telephone"),
+        [Optional(), Length(max=40, message=lazy("At most %(max)d characters.")), check_telephone],
+        filters=[one_line],
+        render_kw={"type": "tel", "inputmode": "tel"},
+    )
+
+
+def _channel_field() -> RadioField:
+    return RadioField(
+        lazy("How was the yes given?"),
+        [InputRequired(lazy("Please say how the yes was given."))],
+        choices=labelled_choices(RELAY_CHANNELS),
     )
 
 
@@ -144,10 +189,84 @@ class FinishForm(WeeklyLetterForm):
     locale = language_field()
 
 
-class ProfileForm(PlaceForm, TimeForm, ChallengesForm, WeeklyLetterForm):
-    """All of a profile but the skills; the long lists of choices are folded, for they were answered before."""
+class FoldedTimeForm(TimeForm):
+    """The same on a page with much else: the long lists of choices are folded."""
 
     hours_a_week = SelectField(
         lazy("How much time could you give?"), coerce=optional_int, choices=hours_choices
     )
     radius_km = SelectField(lazy("How far would you go?"), coerce=optional_int, choices=_radius_choices)
+
+
+class ProfileForm(PlaceForm, FoldedTimeForm, ChallengesForm, WeeklyLetterForm):
+    """All of a profile but the skills."""
+
+
+class RelayForm(PlaceForm):
+    """What a relay is called, what it is, and where. Its territory is known."""
+
+    name = StringField(
+        lazy("Name of the relay"),
+        [
+            DataRequired(lazy("Please give the relay a name.")),
+            Length(max=RELAY_NAME_LENGTH, message=lazy("At most %(max)d characters.")),
+        ],
+        filters=[one_line],
+    )
+    kind = SelectField(lazy("Kind"), choices=labelled_choices(RelayKind))
+    commune = StringField(
+        lazy("Commune"),
+        [
+            DataRequired(lazy("Please write the name or the postal code of the commune.")),
+            Length(max=COMMUNE_LENGTH, message=lazy("At most %(max)d characters.")),
+        ],
+        filters=[one_line],
+    )
+
+
+class RelayInviteForm(BaseForm):
+    """Whom to invite to a relay."""
+
+    address = address_field(lazy("E-mail address"))
+
+
+class PersonForm(PlaceForm, FoldedTimeForm, ChallengesForm):
+    """Who somebody at a relay is, and what they answer; the questions are read to them as they stand."""
+
+    first_name = first_name_field()
+    locale = language_field()
+
+
+class AssistedForm(PersonForm, SkillsForm):
+    """All that somebody answers who signs up at a relay."""
+
+    address = address_field(lazy("E-mail address"), required=False)
+
+
+class CorrectionForm(PersonForm):
+    """All of a profile at a relay but the skills."""
+
+    telephone = telephone_field()
+
+
+class LetterAgreementForm(BaseForm):
+    """The yes to the weekly letter, said at a relay."""
+
+    channel = _channel_field()
+
+
+class AgreementForm(LetterAgreementForm):
+    """What somebody says yes to at a relay, and how they can be called."""
+
+    profile = BooleanField(
+        lazy("They said yes to this"), [DataRequired(lazy("Without their yes, nothing can be kept."))]
+    )
+    weekly_letter = BooleanField(lazy("They said yes to this too"))
+    telephone = telephone_field()
+
+
+class OwnAddressForm(BaseForm):
+    """The address that somebody at a relay has by now, and the weekly letter to it."""
+
+    address = address_field(lazy("E-mail address"))
+    weekly_letter = BooleanField(lazy("They want the weekly letter by e-mail"))

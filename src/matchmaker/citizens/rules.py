@@ -1,13 +1,14 @@
 """What a citizen may answer, and the consents that are asked."""
 
-import enum
 from datetime import timedelta
 from math import asin, cos, radians, sin, sqrt
 
-from matchmaker.i18n import Labelled, mark
+from matchmaker.i18n import Labelled, gettext, mark, using
 
 HOURS_A_WEEK = (1, 2, 4, 8, 16)
 RADII_KM = (2, 5, 10, 20, 50, 100)
+
+RELAY_NAME_LENGTH = 80
 
 CONFIRMATION_LASTS = timedelta(hours=24)
 SIGN_UP_KEPT = timedelta(days=7)
@@ -20,13 +21,21 @@ class ConsentPurpose(Labelled):
     """What a citizen can agree to, each on its own."""
 
     WEEKLY_LETTER = "weekly_letter", mark("The weekly letter")
+    RELAY_PROFILE = "relay_profile", mark("The profile, kept by the relay")
 
 
-class ConsentChannel(enum.StrEnum):
+class ConsentChannel(Labelled):
     """How a consent was given."""
 
-    WEB = "web"
-    DEMO = "demo"
+    WEB = "web", mark("On a page of this site")
+    DEMO = "demo", mark("Invented for the demonstration")
+    IN_PERSON = "in_person", mark("Out loud, in person")
+    PAPER = "paper", mark("On paper, with a signature")
+    TELEPHONE = "telephone", mark("By telephone")
+
+
+RELAY_CHANNELS = (ConsentChannel.IN_PERSON, ConsentChannel.PAPER, ConsentChannel.TELEPHONE)
+"""How somebody without an e-mail address says yes to their relay."""
 
 
 WEEKLY_LETTER_KIND = "digests.weekly"
@@ -36,6 +45,75 @@ WEEKLY_LETTER_TEXT = mark(
     "Once a week, send me the new needs that I could help with, with the reasons. "
     "I can stop it at any time by one click in each letter."
 )
+RELAY_PROFILE_TEXT = mark(
+    "I agree that %(relay)s keeps here, for me, my first name, my commune, what I can do, how much time I have "
+    "and, if I give it, my telephone number. "
+    "Groups see my first name and my skills, and nothing else. "
+    "I can have all of it shown to me, corrected or deleted at any time: I ask %(relay)s."
+)
+RELAY_LETTER_TEXT = mark(
+    "Once a week, let %(relay)s pass on to me the new needs that I could help with, with the reasons. "
+    "I can stop it at any time: I tell %(relay)s."
+)
+
+
+def relay_text(purpose: ConsentPurpose, *, relay: str, locale: str) -> str:
+    """The words to which somebody agrees at a relay, read to them in their language."""
+    text = RELAY_LETTER_TEXT if purpose is ConsentPurpose.WEEKLY_LETTER else RELAY_PROFILE_TEXT
+    with using(locale):
+        return gettext(text, relay=relay)
+
+
+class RelayKind(Labelled):
+    """What kind of place a relay is."""
+
+    TOWN_HALL = "town_hall", mark("Town hall")
+    LIBRARY = "library", mark("Library")
+    FRANCE_SERVICES = "france_services", mark("France Services")
+    ASSOCIATION = "association", mark("Association")
+    OTHER = "other", mark("Another kind of place")
+
+
+class RelayDeed(Labelled):
+    """What a relay did for one of its people."""
+
+    SIGNED_UP = "signed_up", mark("Signed up")
+    CORRECTED = "corrected", mark("Profile corrected")
+    LETTER_ASKED = "letter_asked", mark("Weekly letter asked for")
+    LETTER_STOPPED = "letter_stopped", mark("Weekly letter stopped")
+    ADDRESS_GIVEN = "address_given", mark("E-mail address given")
+    DELETED = "deleted", mark("Profile deleted")
+
+
+class InvalidNumber(ValueError):
+    """The text is no telephone number that somebody could be called at."""
+
+
+def canonical_number(text: str) -> str:
+    """The one form in which a telephone number is kept, as "+33612345678"; French without a country's code.
+
+    Raises InvalidNumber.
+    """
+    # Loaded on first use: it takes longer than all else that a process starts with, and few of them read a number.
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, "FR")
+    except phonenumbers.NumberParseException as error:
+        raise InvalidNumber(text) from error
+    if number.extension or not phonenumbers.is_valid_number(number):
+        raise InvalidNumber(text)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def readable_number(number: str) -> str:
+    """A kept number as people write it: "06 12 34 56 78", or "+44 20 7946 0958" for one from abroad."""
+    import phonenumbers
+
+    parsed = phonenumbers.parse(number)
+    national = parsed.country_code == phonenumbers.country_code_for_region("FR")
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, form.NATIONAL if national else form.INTERNATIONAL)
 
 
 def great_circle_km(

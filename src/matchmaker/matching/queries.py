@@ -113,7 +113,7 @@ def citizen_card(citizen: Citizen, *, match: Match) -> CitizenCard:
     """A citizen for a group's eyes."""
     return CitizenCard(
         citizen_id=citizen.id,
-        first_name=citizen.account.first_name,
+        first_name=citizen.first_name,
         skills=tuple(skill.phrase for skill in citizen.skills),
         score=match.total,
         reasons=covered(match),

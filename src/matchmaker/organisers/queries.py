@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.accounts.models import Account
 from matchmaker.catalogue.models import Commune, Territory
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent
 from matchmaker.citizens.queries import letter_wanted
@@ -71,8 +70,7 @@ def figures(session: Session, territory: Territory, *, now: datetime) -> Figures
 def newcomers(session: Session, *, territory_id: int, limit: int) -> Sequence[Newcomer]:
     """The citizens who came last."""
     rows = session.execute(
-        select(Account.first_name, Commune.name, Citizen.created_at)
-        .join(Account, Account.id == Citizen.account_id)
+        select(Citizen.first_name, Commune.name, Citizen.created_at)
         .join(Commune, Commune.code == Citizen.commune_code)
         .where(Citizen.territory_id == territory_id)
         .order_by(Citizen.created_at.desc(), Citizen.id.desc())

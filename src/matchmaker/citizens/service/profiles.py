@@ -38,25 +38,22 @@ class ProfileExists(Exception):
 
 
 def make_citizen(work: Work, sign_up: SignUp, account: Account) -> Citizen:
-    """A citizen with the answers of a sign-up, and the consent if its box was ticked. Raises ProfileExists."""
+    """A citizen with the answers of a sign-up, and the consent if its box was ticked. Raises ProfileExists.
+
+    A sign-up that gives a citizen an account of their own gives this one, with the profile as it is.
+    """
     known = queries.find_profile(work.session, account_id=account.id, territory_id=sign_up.territory_id)
     if known is not None:
         raise ProfileExists
     locale = sign_up.locale or account.locale
-    citizen = Citizen(
-        account_id=account.id,
-        territory_id=sign_up.territory_id,
-        commune_code=sign_up.commune_code,
-        hours_a_week=sign_up.hours_a_week,
-        radius_km=sign_up.radius_km,
-        remote=sign_up.remote,
-        created_at=work.now,
-        challenges=list(challenges_among(work.session, sign_up.territory_id, sign_up.challenge_ids)),
-        skills=_skill_rows(work, [(phrase, chosen) for phrase, chosen in sign_up.skills], language=locale),
-    )
     try:
         with work.session.begin_nested():
-            work.session.add(citizen)
+            if sign_up.citizen_id is not None:
+                citizen = _handed_over(work, sign_up.citizen_id, account)
+            else:
+                citizen = drafted_citizen(work, sign_up, language=locale)
+                citizen.account_id = account.id
+                work.session.add(citizen)
     except IntegrityError as error:
         if violates(error, "uq_citizens_account_id_territory_id"):
             raise ProfileExists from error
@@ -69,6 +66,20 @@ def make_citizen(work: Work, sign_up: SignUp, account: Account) -> Citizen:
             locale=_language_shown(sign_up.consent_text) or locale,
         )
     return citizen
+
+
+def drafted_citizen(work: Work, sign_up: SignUp, *, language: str) -> Citizen:
+    """A citizen with the answers of a sign-up, written in ``language``, who has no account and no relay yet."""
+    return Citizen(
+        territory_id=sign_up.territory_id,
+        commune_code=sign_up.commune_code,
+        hours_a_week=sign_up.hours_a_week,
+        radius_km=sign_up.radius_km,
+        remote=sign_up.remote,
+        created_at=work.now,
+        challenges=list(challenges_among(work.session, sign_up.territory_id, sign_up.challenge_ids)),
+        skills=_skill_rows(work, [(phrase, chosen) for phrase, chosen in sign_up.skills], language=language),
+    )
 
 
 def change_profile(
@@ -122,15 +133,22 @@ def give_weekly_letter(
     channel: ConsentChannel = ConsentChannel.WEB,
 ) -> None:
     """Record the consent to the weekly letter with the text that was shown; one in force stays as it is."""
-    consent = Consent(
-        citizen_id=citizen_id,
-        purpose=ConsentPurpose.WEEKLY_LETTER,
-        channel=channel,
-        shown_text=shown_text,
-        locale=locale,
-        given_at=work.now,
+    keep_consent(
+        work,
+        Consent(
+            citizen_id=citizen_id,
+            purpose=ConsentPurpose.WEEKLY_LETTER,
+            channel=channel,
+            shown_text=shown_text,
+            locale=locale,
+            given_at=work.now,
+        ),
     )
-    if queries.weekly_consent(work.session, citizen_id=citizen_id) is not None:
+
+
+def keep_consent(work: Work, consent: Consent) -> None:
+    """Record a consent; one for the same purpose that is in force stays as it is."""
+    if queries.find_consent(work.session, citizen_id=consent.citizen_id, purpose=consent.purpose) is not None:
         return
     try:
         with work.session.begin_nested():
@@ -157,10 +175,11 @@ def delete_profile(work: Work, *, citizen_id: int) -> bool:
     citizen = work.session.get_one(Citizen, citizen_id)
     account = citizen.account
     withdraw_weekly_letter(work, citizen_id=citizen_id)
-    work.session.execute(delete(SignUp).where(SignUp.address == account.address))
+    if account is not None:
+        work.session.execute(delete(SignUp).where(SignUp.address == account.address))
     work.session.delete(citizen)
     work.session.flush()
-    return accounts.close_if_unused(work, account_id=account.id)
+    return account is not None and accounts.close_if_unused(work, account_id=account.id)
 
 
 def check_commune(session: Session, territory_id: int, commune_code: str) -> None:
@@ -173,6 +192,27 @@ def challenges_among(session: Session, territory_id: int, wanted: Sequence[int])
     """The défis of a territory that are among the wanted ids, in the territory's order."""
     offered = places.challenges_of(session, territory_id=territory_id)
     return [challenge for challenge in offered if challenge.id in wanted]
+
+
+def _handed_over(work: Work, citizen_id: int, account: Account) -> Citizen:
+    """A relay's citizen as the account's own; what was agreed to at the relay ends. Raises ProfileExists."""
+    citizen = work.session.scalars(
+        select(Citizen).where(Citizen.id == citizen_id).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one()
+    # Another letter to another address of theirs was quicker.
+    if citizen.account_id is not None:
+        raise ProfileExists
+    work.session.execute(
+        update(Consent)
+        .where(Consent.citizen_id == citizen_id, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=work.now)
+    )
+    citizen.account_id, citizen.relay_id, citizen.telephone = account.id, None, None
+    citizen.own_first_name = citizen.own_locale = None
+    work.session.flush()
+    work.session.expire(citizen, ["account", "relay"])
+    return citizen
 
 
 def _language_shown(consent_text: str) -> str | None:
