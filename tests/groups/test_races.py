@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 from flask import Flask
@@ -18,8 +16,8 @@ from tests.builders import World, add_group, add_need, make_world
 from tests.doors import works_of
 from tests.groups.conftest import Cast, make_cast
 from tests.groups.pages import letters_to, link_in
+from tests.races import at_once
 
-Given = TypeVar("Given")
 EVE = "eve@example.org"
 
 
@@ -41,24 +39,6 @@ def cast(works: WorkFactory, world: World) -> Cast:
     """The people of these stories, really committed."""
     with works.begin() as work:
         return make_cast(work, world)
-
-
-def at_once(
-    works: WorkFactory, acts: list[Callable[[Work], Given]], refusals: type[Exception]
-) -> list[Given | Exception]:
-    """Do each in a thread and a unit of work of its own, all let go together."""
-    start = Barrier(len(acts))
-
-    def do(act: Callable[[Work], Given]) -> Given | Exception:
-        start.wait(timeout=10)
-        try:
-            with works.begin() as work:
-                return act(work)
-        except refusals as refusal:
-            return refusal
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(do, acts))
 
 
 def invited(work: Work, group_id: int, by: int) -> str:

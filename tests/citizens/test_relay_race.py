@@ -1,0 +1,151 @@
+"""Two members of a relay, or one with two fingers, or a relay and its person, act at the same moment."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from matchmaker.accounts.service import LinkUnusable
+from matchmaker.citizens import service
+from matchmaker.citizens.models import Citizen, Consent, Relay, RelayInvitation, RelayMember
+from matchmaker.citizens.rules import ConsentChannel, RelayKind
+from matchmaker.work import Work, WorkFactory
+from tests.builders import World, add_person, make_world
+from tests.citizens.conftest import Places, make_places
+from tests.doors import works_of
+from tests.groups.pages import letters_to, link_in
+from tests.races import at_once
+
+EVE = "eve@mairie.example"
+
+
+@pytest.fixture
+def works(live_app: Flask) -> WorkFactory:
+    """Units of work with a connection each."""
+    return works_of(live_app)
+
+
+@pytest.fixture
+def world(works: WorkFactory) -> World:
+    """A small world that is really committed."""
+    with works.begin() as work:
+        return make_world(work)
+
+
+@pytest.fixture
+def places(works: WorkFactory, world: World) -> Places:
+    """Both relays, really committed."""
+    with works.begin() as work:
+        return make_places(work, world)
+
+
+def test_one_sign_up_finished_twice_at_once_makes_one_citizen(works: WorkFactory, places: Places) -> None:
+    answers = service.Answers(
+        first_name="Marcel",
+        locale="fr",
+        address=None,
+        commune_code="26281",
+        skills=[("tannage du cuir", None)],
+        challenge_ids=(),
+        hours_a_week=None,
+        radius_km=None,
+        remote=False,
+    )
+    with works.begin() as work:
+        draft = service.note_answers(work, relay_id=places.library.id, answers=answers).id
+
+    def act(work: Work) -> bool:
+        service.sign_up_here(
+            work, desk=places.desk, sign_up_id=draft, channel=ConsentChannel.PAPER, weekly_letter=True
+        )
+        return True
+
+    done = at_once(works, [act] * 4, service.SignUpLost)
+    assert sum(answer is True for answer in done) == 1
+    with works.sessions() as session:
+        assert session.scalar(select(func.count(Citizen.id))) == 1
+        assert session.scalar(select(func.count(Consent.id))) == 2
+
+
+def test_one_name_given_to_several_relays_at_once_makes_one(works: WorkFactory, world: World) -> None:
+    number = world.territory.id
+
+    def act(work: Work) -> bool:
+        service.name_relay(
+            work, territory_id=number, name="Mairie", kind=RelayKind.TOWN_HALL, commune_code="26281"
+        )
+        return True
+
+    done = at_once(works, [act] * 4, service.RelayNameTaken)
+    assert sum(answer is True for answer in done) == 1
+    with works.sessions() as session:
+        session.scalars(select(Relay)).one()
+
+
+def invited(places: Places) -> Callable[[Work], str]:
+    """Invites Eve to the library; gives the token of her letter."""
+
+    def act(work: Work) -> str:
+        service.invite_to_relay(work, relay_id=places.library.id, invited_by_id=places.paul.id, address=EVE)
+        return link_in(letters_to(work.session, EVE)[-1], "/relay-invitations/").rpartition("/")[2]
+
+    return act
+
+
+def test_one_address_invited_and_accepting_several_times_at_once_works_there_once(
+    works: WorkFactory, places: Places
+) -> None:
+    at_once(works, [invited(places)] * 4, service.AlreadyAtRelay)
+    with works.begin() as work:
+        work.session.scalars(select(RelayInvitation)).one()
+        token = link_in(letters_to(work.session, EVE)[-1], "/relay-invitations/").rpartition("/")[2]
+
+    def accept(work: Work) -> bool:
+        service.accept_relay_invitation(work, token=token, account_id=None, first_name="Eve")
+        return True
+
+    done = at_once(works, [accept] * 4, service.RelayInvitationUnusable)
+    assert sum(answer is True for answer in done) == 1
+    with works.sessions() as session:
+        members = session.scalars(select(RelayMember).where(RelayMember.relay_id == places.library.id)).all()
+        assert len(members) == 2
+
+
+def test_a_profile_taken_over_while_the_relay_corrects_it_is_whole(
+    works: WorkFactory, places: Places
+) -> None:
+    with works.begin() as work:
+        marcel = add_person(work, work.session.merge(places.library), places.nadia).id
+        service.give_address(
+            work, desk=places.desk, citizen_id=marcel, address="marcel@poste.example", weekly_letter=True
+        )
+        (letter,) = letters_to(work.session, "marcel@poste.example")
+        token = link_in(letter, "/join/confirm/").rpartition("/")[2]
+
+    def confirm(work: Work) -> str:
+        service.confirm(work, token=token)
+        return "confirmed"
+
+    def correct(work: Work) -> str:
+        service.correct_person(
+            work,
+            desk=places.desk,
+            citizen_id=marcel,
+            first_name="Marcello",
+            locale="en",
+            telephone="+33612345678",
+            commune_code="26362",
+            hours_a_week=None,
+            radius_km=None,
+            remote=False,
+            challenge_ids=(),
+        )
+        return "corrected"
+
+    done = at_once(works, [confirm, correct, confirm, correct], service.PersonElsewhere, LinkUnusable)
+    assert done.count("confirmed") == 1
+    with works.sessions() as session:
+        citizen = session.scalars(select(Citizen)).one()
+        assert (citizen.relay_id, citizen.own_first_name, citizen.telephone) == (None, None, None)
+        assert citizen.account is not None
