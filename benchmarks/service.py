@@ -17,6 +17,7 @@ from sqlalchemy import select
 from matchmaker import migrate, web
 from matchmaker.app import create_app
 from matchmaker.catalogue.models import Territory
+from matchmaker.citizens.models import Relay
 from matchmaker.demo import service as demo
 from matchmaker.digests import service as digests
 from matchmaker.groups.models import Need
@@ -80,11 +81,12 @@ def start_up() -> None:
 
 def pages(app: Flask, site: Site) -> None:
     """The median and the worst time of each page, each for the person who would open it."""
-    citizen, group, organiser = demo.sign_in_addresses()
+    citizen, group, organiser, relay = demo.sign_in_addresses()
     with site.reading() as session:
         slugs = session.scalars(select(Territory.slug).order_by(Territory.id)).all()
         need = session.scalars(select(Need).order_by(Need.id).limit(1)).one()
         need_id, group_id = need.id, need.group_id
+        relay_id = session.scalars(select(Relay.id)).one()
     visits = {
         "": [
             "/",
@@ -104,7 +106,9 @@ def pages(app: Flask, site: Site) -> None:
         organiser: [
             *(f"/t/{slug}/week" for slug in slugs),
             *(f"/t/{slug}/desk" for slug in slugs),
+            *(f"/t/{slug}/relays" for slug in slugs),
         ],
+        relay: [f"/relays/{relay_id}", f"/relays/{relay_id}/sign-up"],
     }
     medians = []
     for address, paths in visits.items():

@@ -77,7 +77,7 @@ def test_there_are_as_many_as_were_asked_for(prepared: Prepared) -> None:
 
 
 def test_addresses_are_canonical_different_and_reserved_for_examples(prepared: Prepared) -> None:
-    addresses = [citizen.address for citizen in prepared.citizens]
+    addresses = [citizen.address for citizen in prepared.citizens if citizen.address is not None]
 
     assert len(set(addresses)) == len(addresses)
     assert all(canonical_address(address) == address for address in addresses)

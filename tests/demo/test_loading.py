@@ -16,8 +16,9 @@ from matchmaker.catalogue import loading, queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import ResolvedPhrase, TerritoryCommune
 from matchmaker.catalogue.rules import Resolver
+from matchmaker.citizens import queries as citizens
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent
-from matchmaker.citizens.rules import ConsentChannel
+from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.db import Base
 from matchmaker.demo import content, service
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
@@ -114,8 +115,10 @@ def test_every_group_has_one_lead_and_some_members_are_citizens_too(session: Ses
 def test_consents_say_where_they_come_from_in_the_readers_language(session: Session) -> None:
     consents = session.scalars(select(Consent)).all()
 
-    assert {consent.channel for consent in consents} == {ConsentChannel.DEMO}
-    english = [consent for consent in consents if consent.locale == "en"]
+    at_relay = {consent.citizen_id for consent in consents if consent.relay_id is not None}
+    assert {one.channel for one in consents if one.citizen_id in at_relay} == {ConsentChannel.IN_PERSON}
+    assert {one.channel for one in consents if one.citizen_id not in at_relay} == {ConsentChannel.DEMO}
+    english = [one for one in consents if one.locale == "en" and one.purpose is ConsentPurpose.WEEKLY_LETTER]
     assert english
     assert all(consent.shown_text.startswith("Once a week") for consent in english)
     assert all(
@@ -151,11 +154,12 @@ def test_completing_once_more_finds_nothing_new(works: WorkFactory) -> None:
         assert count_rows(work) == before
 
 
-def test_the_three_sign_in_with_the_printed_password(works: WorkFactory) -> None:
+def test_the_four_sign_in_with_the_printed_password(works: WorkFactory) -> None:
     assert service.sign_in_addresses() == (
         "citoyenne@demo.example",
         "groupe@demo.example",
         "orga@demo.example",
+        "relais@demo.example",
     )
     with works.begin() as work:
         for address in service.sign_in_addresses():
@@ -163,6 +167,20 @@ def test_the_three_sign_in_with_the_printed_password(works: WorkFactory) -> None
             assert accounts.sign_in_by_password(work, address=address, password="voir-petit") is None
         hashes = set(work.session.scalars(select(Account.password_hash)))
     assert len(hashes - {None}) == 1
+
+
+def test_the_relay_has_signed_up_some_people_of_its_territory(session: Session) -> None:
+    account = accounts.find_account(session, address=content.sign_ins().relay.address)
+    assert account is not None
+    (relay,) = citizens.relays_at(session, account_id=account.id)
+    people = citizens.people_of(session, relay_id=relay.id)
+
+    assert relay.territory.slug == content.sign_ins().relay.territory
+    assert 3 <= len(people) <= 10
+    for person in people:
+        assert citizens.find_consent(session, citizen_id=person.id, purpose=ConsentPurpose.RELAY_PROFILE)
+        (act,) = citizens.acts_for(session, relay_id=relay.id, citizen_id=person.id)
+        assert act.account_id == account.id
 
 
 def test_the_organiser_runs_all_three_desks(session: Session) -> None:

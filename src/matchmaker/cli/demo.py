@@ -159,7 +159,7 @@ def _catch(post: socket.socket, folder: Path, stack: ExitStack) -> None:
 def _tell(url: str) -> None:
     from matchmaker.demo import service
 
-    citizen, group, organiser = service.sign_in_addresses()
+    citizen, group, organiser, relay = service.sign_in_addresses()
     click.echo(
         f"""
   Open       {url}
@@ -167,6 +167,7 @@ def _tell(url: str) -> None:
   Sign in    {citizen:24} a citizen
              {group:24} the lead of a group
              {organiser:24} the organiser of all three territories
+             {relay:24} a library that signs up people without e-mail
   Password   {service.PASSWORD}
 
   Mailbox    {url}/demo/mailbox

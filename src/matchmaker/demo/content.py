@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from matchmaker.catalogue.rules import VerdictKind
+from matchmaker.citizens.rules import RelayKind
 from matchmaker.groups.rules import Importance, NeedKind, Stage
 
 DATA = files("matchmaker.demo") / "data"
@@ -125,12 +126,30 @@ class OrganiserSignIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelaySignIn:
+    """Who works at a relay, as whom a visitor may sign in, and the relay."""
+
+    address: str
+    first_name: str
+    name: str
+    kind: RelayKind
+    territory: str
+    commune: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIns:
-    """The three sign-ins."""
+    """The four sign-ins."""
 
     citizen: CitizenSignIn
     group: GroupSignIn
     organiser: OrganiserSignIn
+    relay: RelaySignIn
+
+    @property
+    def addresses(self) -> tuple[str, str, str, str]:
+        """The addresses of the citizen, the group's lead, the organiser and the relay's member."""
+        return self.citizen.address, self.group.address, self.organiser.address, self.relay.address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +204,7 @@ def territories() -> tuple[TerritoryText, ...]:
 
 @cache
 def sign_ins() -> SignIns:
-    """The three people as whom a visitor may sign in."""
+    """The four people as whom a visitor may sign in."""
     raw = _toml("sign_ins.toml")
     citizen = raw["citizen"]
     return SignIns(
@@ -194,6 +213,7 @@ def sign_ins() -> SignIns:
         ),
         group=GroupSignIn(**raw["group"]),
         organiser=OrganiserSignIn(**raw["organiser"]),
+        relay=RelaySignIn(**{**raw["relay"], "kind": RelayKind(raw["relay"]["kind"])}),
     )
 
 

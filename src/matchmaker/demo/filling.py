@@ -16,10 +16,11 @@ from matchmaker.catalogue.models import Commune, Territory, TerritoryCommune
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, Consent
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose
 from matchmaker.db import Base
-from matchmaker.demo import content, people
+from matchmaker.demo import content, people, relays
 from matchmaker.demo.content import TerritoryText
 from matchmaker.demo.needs import NeedDraft
 from matchmaker.demo.people import CitizenDraft
+from matchmaker.demo.relays import RelayAtWork
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import NeedState, Role
 from matchmaker.work import Work
@@ -90,18 +91,20 @@ def found_territory(work: Work, text: TerritoryText) -> Ground:
 
 
 def add_accounts(work: Work, citizens: Sequence[CitizenDraft]) -> dict[str, int]:
-    """Accounts for all who appear: citizens, members of groups, the organiser. Their ids by address."""
-    organiser = content.sign_ins().organiser
+    """Accounts for all who have an address: citizens, members of groups, the organiser, the relay. Their ids by address."""
+    organiser, relay = content.sign_ins().organiser, content.sign_ins().relay
     rows: dict[str, Row] = {}
     for citizen in citizens:
-        rows[citizen.address] = _account(
-            work, citizen.address, citizen.first_name, citizen.language, citizen.joined
-        )
+        if citizen.address is not None:
+            rows[citizen.address] = _account(
+                work, citizen.address, citizen.first_name, citizen.language, citizen.joined
+            )
     founded = {group.name: group.founded for one in content.territories() for group in one.groups}
     for member in people.members():
         days = founded[member.group]
         rows[member.address] = _account(work, member.address, member.first_name, GROUPS_WRITE, days)
     rows[organiser.address] = _account(work, organiser.address, organiser.first_name, GROUPS_WRITE, 240)
+    rows[relay.address] = _account(work, relay.address, relay.first_name, GROUPS_WRITE, 240)
     ids = _insert(work, Account, list(rows.values()))
     return dict(zip(rows, ids, strict=True))
 
@@ -202,6 +205,7 @@ def add_citizens(
     work: Work,
     grounds: Mapping[str, Ground],
     accounts: Mapping[str, int],
+    relay: RelayAtWork,
     citizens: Sequence[CitizenDraft],
     concepts: Concepts,
 ) -> None:
@@ -211,7 +215,10 @@ def add_citizens(
         Citizen,
         [
             {
-                "account_id": accounts[citizen.address],
+                "account_id": None if citizen.address is None else accounts[citizen.address],
+                "relay_id": relay.id if citizen.address is None else None,
+                "own_first_name": citizen.first_name if citizen.address is None else None,
+                "own_locale": citizen.language if citizen.address is None else None,
                 "territory_id": grounds[citizen.territory].row.id,
                 "commune_code": grounds[citizen.territory].home_of(citizen),
                 "hours_a_week": citizen.hours_a_week,
@@ -266,9 +273,10 @@ def add_citizens(
                 "withdrawn_at": None,
             }
             for number, citizen in numbered
-            if citizen.consents
+            if citizen.consents and citizen.address is not None
         ],
     )
+    relays.record(work, relay, [pair for pair in numbered if pair[1].address is None])
 
 
 def _account(work: Work, address: str, first_name: str, language: str, days: int) -> Row:

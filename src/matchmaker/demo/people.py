@@ -16,6 +16,8 @@ DOMAINS = ("example.org", "courriel.example", "poste.example", "boite.example")
 
 HOURS = (None, None, 1, 2, 2, 4, 4, 8, HOURS_A_WEEK[-1])
 RADII = (None, None, *RADII_KM[:5], 10, 20, 20)
+WITH_RELAY = 20
+"""One in so many of the territory that has a relay was signed up there."""
 HOMES = 1000
 """How finely ``CitizenDraft.home`` tells the inhabitants of a territory apart."""
 
@@ -24,11 +26,11 @@ HOMES = 1000
 class CitizenDraft:
     """A citizen as generated. ``commune`` is a name, or None for the one in which inhabitant ``home`` of 1000 lives.
 
-    ``joined`` is days before today.
+    Who has no ``address`` is with the relay. ``joined`` is days before today.
     """
 
     first_name: str
-    address: str
+    address: str | None
     language: str
     territory: str
     commune: str | None
@@ -136,11 +138,11 @@ class _Chance:
         slug = member.territory if member else _weighted(random, self._territories).slug
         territory = next(one for one in self._territories if one.slug == slug)
         challenges = [challenge.slug for challenge in territory.challenges]
+        address = f"{mailbox_name(name.name)}.{number}@{random.choice(DOMAINS)}" if member is None else None
+        with_relay = slug == content.sign_ins().relay.territory and number % WITH_RELAY == 0
         return CitizenDraft(
             first_name=member.first_name if member else name.name,
-            address=member.address
-            if member
-            else f"{mailbox_name(name.name)}.{number}@{random.choice(DOMAINS)}",
+            address=member.address if member else None if with_relay else address,
             language=language,
             territory=slug,
             commune=member.commune if member else None,

@@ -1,4 +1,4 @@
-"""Loading the demonstration: three territories with their groups, citizens and needs, and three people to sign in as."""
+"""Loading the demonstration: three territories with their groups, citizens and needs, and four people to sign in as."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import ResolvedPhrase, Territory, VocabularySource
 from matchmaker.catalogue.rules import LIMITS, Phrase, Resolver, Vocabulary
 from matchmaker.citizens.models import CitizenSkill
-from matchmaker.demo import content, filling, needs, people
+from matchmaker.demo import content, filling, needs, people, relays
 from matchmaker.demo.needs import NeedDraft
 from matchmaker.demo.people import CitizenDraft
 from matchmaker.demo.wording import Wording
@@ -120,7 +120,15 @@ def load(
     account_ids = filling.add_accounts(work, drafts)
     groups = filling.add_groups(work, grounds, account_ids)
     filling.add_needs(work, groups, asked, concepts)
-    filling.add_citizens(work, grounds, account_ids, drafts, concepts)
+    place = content.sign_ins().relay
+    ground = grounds[place.territory]
+    relay = relays.add_relay(
+        work,
+        territory_id=ground.row.id,
+        commune_code=ground.communes[place.commune],
+        member_id=account_ids[place.address],
+    )
+    filling.add_citizens(work, grounds, account_ids, relay, drafts, concepts)
     organiser = account_ids[content.sign_ins().organiser.address]
     for text in content.territories():
         territory_id = grounds[text.slug].row.id
@@ -199,10 +207,9 @@ def complete(work: Work) -> int:
     return len(open_texts)
 
 
-def sign_in_addresses() -> tuple[str, str, str]:
-    """The addresses of the citizen, the group's lead and the organiser who sign in with ``PASSWORD``."""
-    known = content.sign_ins()
-    return known.citizen.address, known.group.address, known.organiser.address
+def sign_in_addresses() -> tuple[str, str, str, str]:
+    """The addresses of those who sign in with ``PASSWORD``: citizen, group's lead, organiser, relay's member."""
+    return content.sign_ins().addresses
 
 
 def _draft(

@@ -38,7 +38,6 @@ def show_mailbox() -> ResponseReturnValue:
         mailbox.read(_folder(), name) for name in names[(page - 1) * LETTERS_SHOWN : page * LETTERS_SHOWN]
     ]
     host = site().settings.host
-    known = content.sign_ins()
     return render_template(
         "demo/mailbox.html",
         letters=[
@@ -48,7 +47,7 @@ def show_mailbox() -> ResponseReturnValue:
         page=page,
         pages=pages,
         to=to,
-        addresses=(known.citizen.address, known.group.address, known.organiser.address),
+        addresses=content.sign_ins().addresses,
     )
 
 
