@@ -12,7 +12,7 @@ from matchmaker.citizens import queries, service
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, RelayAct, RelayMember, SignUp
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed
 from matchmaker.work import WorkFactory
-from tests.builders import World, add_account, add_citizen, add_person
+from tests.builders import World, account_of, add_account, add_citizen, add_person
 from tests.citizens.conftest import MovableClock, Places
 from tests.doors import Person
 from tests.groups.pages import error_beside, letters_to, link_in, value_of, words
@@ -252,6 +252,25 @@ def test_a_profile_of_ones_own_stays_and_so_does_the_relays(
     session.expire_all()
     assert session.get_one(Citizen, marcel.id).relay_id == places.library.id
     assert session.scalar(select(func.count(Citizen.id))) == 2
+
+
+def test_nobody_else_takes_a_profile_over_that_is_somebodys_own(
+    nadia: Person, marcel: Citizen, works: WorkFactory, app: Flask, session: Session
+) -> None:
+    given(nadia, marcel)
+    Person(client=app.test_client()).fill_in(confirmation(session))
+    with works.begin() as work:
+        mallory = add_account(work, address="mallory@example.org")
+        sign_up = service.start_sign_up(
+            work, territory_id=marcel.territory_id, commune_code=marcel.commune_code, locale="fr"
+        )
+        work.session.get_one(SignUp, sign_up).citizen_id = marcel.id
+        with pytest.raises(service.ProfileExists):
+            service.create_profile(
+                work, sign_up_id=sign_up, account_id=mallory.id, locale="fr", consent_text=None
+            )
+    session.expire_all()
+    assert account_of(session.get_one(Citizen, marcel.id)).address == MARCELS
 
 
 def test_a_deleted_profile_is_not_taken_over(

@@ -112,20 +112,44 @@ def test_one_address_invited_and_accepting_several_times_at_once_works_there_onc
         assert len(members) == 2
 
 
-def test_a_profile_taken_over_while_the_relay_corrects_it_is_whole(
-    works: WorkFactory, places: Places
-) -> None:
+@pytest.fixture
+def marcel(works: WorkFactory, places: Places) -> int:
+    """The number of Marcel, to whose address of late a letter is on its way."""
     with works.begin() as work:
         marcel = add_person(work, work.session.merge(places.library), places.nadia).id
+        give(places, marcel)(work)
+        return marcel
+
+
+def give(places: Places, marcel: int) -> Callable[[Work], str]:
+    """Gives Marcel's address."""
+
+    def act(work: Work) -> str:
         service.give_address(
             work, desk=places.desk, citizen_id=marcel, address="marcel@poste.example", weekly_letter=True
         )
-        (letter,) = letters_to(work.session, "marcel@poste.example")
+        return "given"
+
+    return act
+
+
+def confirm_first(works: WorkFactory) -> Callable[[Work], str]:
+    """Confirms by the first letter to Marcel."""
+    with works.begin() as work:
+        letter, *_ = letters_to(work.session, "marcel@poste.example")
         token = link_in(letter, "/join/confirm/").rpartition("/")[2]
 
-    def confirm(work: Work) -> str:
+    def act(work: Work) -> str:
         service.confirm(work, token=token)
         return "confirmed"
+
+    return act
+
+
+def test_a_profile_taken_over_while_the_relay_corrects_it_is_whole(
+    works: WorkFactory, places: Places, marcel: int
+) -> None:
+    confirm = confirm_first(works)
 
     def correct(work: Work) -> str:
         service.correct_person(
@@ -149,3 +173,14 @@ def test_a_profile_taken_over_while_the_relay_corrects_it_is_whole(
         citizen = session.scalars(select(Citizen)).one()
         assert (citizen.relay_id, citizen.own_first_name, citizen.telephone) == (None, None, None)
         assert citizen.account is not None
+
+
+def test_an_address_given_again_while_the_first_letter_is_opened_leaves_one_of_both(
+    works: WorkFactory, places: Places, marcel: int
+) -> None:
+    confirm, again = confirm_first(works), give(places, marcel)
+    done = at_once(works, [again, confirm, again, confirm], service.PersonElsewhere, LinkUnusable)
+    with works.sessions() as session:
+        citizen = session.scalars(select(Citizen)).one()
+        assert (citizen.account_id is not None) is ("confirmed" in done)
+        assert done.count("confirmed") <= 1

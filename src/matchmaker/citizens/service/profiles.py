@@ -200,7 +200,7 @@ def _handed_over(work: Work, citizen_id: int, account: Account) -> Citizen:
         select(Citizen).where(Citizen.id == citizen_id).with_for_update(),
         execution_options={"populate_existing": True},
     ).one()
-    # Another letter to another address of theirs was quicker.
+    # They have an account by now, and nobody else takes the profile from it.
     if citizen.account_id is not None:
         raise ProfileExists
     work.session.execute(

@@ -197,6 +197,8 @@ def mailed_letter_text(locale: str) -> str:
 
 def _locked_person(work: Work, desk: AtDesk, citizen_id: int) -> Citizen:
     """The person, whom nobody else changes meanwhile: they may be taking their profile over."""
+    # Locked in the order in which a confirmation does it, so that neither waits for the other for ever.
+    work.session.execute(select(SignUp.id).where(SignUp.citizen_id == citizen_id).with_for_update())
     citizen = work.session.scalars(
         select(Citizen)
         .where(Citizen.id == citizen_id, Citizen.relay_id == desk.relay_id)

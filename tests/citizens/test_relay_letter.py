@@ -1,0 +1,33 @@
+"""The letter of an invitation to a relay, compared whole with what is kept in ``golden/``."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from matchmaker.citizens import letters
+from matchmaker.mail import LetterRenderer
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+@pytest.mark.parametrize("part", ["text", "html"])
+def test_the_letter_reads_as_it_was_agreed(locale: str, part: str, request: pytest.FixtureRequest) -> None:
+    letter = letters.relay_invitation(
+        LetterRenderer(service_name="Startup de territoire"),
+        address="nina@example.org",
+        first_name="",
+        locale=locale,
+        territory_name="Valence-Romans",
+        relay_name="Mairie & <Médiathèque>",
+        invited_by="Orane",
+        until=date(2026, 12, 8),
+        url="https://aide.example.org/relay-invitations/token",
+    )
+    body = f"{letter.subject}\n\n{letter.text}" if part == "text" else letter.html
+    golden = GOLDEN / f"relay_invitation.{locale}.{'txt' if part == 'text' else 'html'}"
+    if request.config.getoption("--renew-golden"):
+        golden.write_text(body, encoding="utf-8")
+
+    assert body == golden.read_text(encoding="utf-8")
