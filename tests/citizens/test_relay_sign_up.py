@@ -216,6 +216,28 @@ def test_a_finished_or_forgotten_sign_up_leads_back_to_the_list(
     assert "This sign-up is finished" in words(nadia.get(f"/relays/{places.library.id}").text)
 
 
+def test_answers_that_changed_meanwhile_are_not_finished_in_the_other_way(
+    nadia: Person, places: Places, works: WorkFactory, session: Session
+) -> None:
+    without, with_address = (
+        answered(nadia, places, address=address).rpartition("/")[2]
+        for address in ("", "marcel@poste.example")
+    )
+    with works.begin() as work:
+        with pytest.raises(service.SignUpLost):
+            service.sign_up_here(
+                work,
+                desk=places.desk,
+                sign_up_id=with_address,
+                channel=ConsentChannel.PAPER,
+                weekly_letter=False,
+            )
+        with pytest.raises(service.SignUpLost):
+            service.send_to_person(work, relay_id=places.library.id, sign_up_id=without, weekly_letter=False)
+    assert session.scalar(select(func.count(Citizen.id))) == 0
+    assert session.scalar(select(func.count(OutboxMessage.id))) == 0
+
+
 def test_the_same_first_name_twice_is_two_people(nadia: Person, places: Places, session: Session) -> None:
     for _ in range(2):
         nadia.fill_in(answered(nadia, places), YES)
@@ -226,7 +248,9 @@ def test_with_an_address_the_person_confirms_themself(
     nadia: Person, places: Places, app: Flask, session: Session
 ) -> None:
     second = answered(nadia, places, address="Marcel@poste.example", locale="en")
-    assert "How was the yes given?" not in words(nadia.get(second).text)
+    page = nadia.get(second).text
+    assert "How was the yes given?" not in words(page)
+    assert '<blockquote lang="en">Once a week, send me the new needs' in page
     answer = nadia.fill_in(second, {"weekly_letter": "y"})
     assert answer.location == f"/relays/{places.library.id}"
     assert session.scalar(select(func.count(Citizen.id))) == 0

@@ -265,8 +265,13 @@ class AgreementForm(LetterAgreementForm):
     telephone = telephone_field()
 
 
-class OwnAddressForm(BaseForm):
-    """The address that somebody at a relay has by now, and the weekly letter to it."""
+class MailedLetterForm(BaseForm):
+    """The weekly letter by e-mail, for somebody at a relay who has an address."""
+
+    weekly_letter = BooleanField(lazy("They said yes to this"))
+
+
+class OwnAddressForm(MailedLetterForm):
+    """The address that somebody at a relay has by now."""
 
     address = address_field(lazy("E-mail address"))
-    weekly_letter = BooleanField(lazy("They want the weekly letter by e-mail"))

@@ -64,6 +64,12 @@ def relay_text(purpose: ConsentPurpose, *, relay: str, locale: str) -> str:
         return gettext(text, relay=relay)
 
 
+def mailed_letter_text(locale: str) -> str:
+    """The words of the weekly letter by e-mail, in the language of whoever agrees to them."""
+    with using(locale):
+        return gettext(WEEKLY_LETTER_TEXT)
+
+
 class RelayKind(Labelled):
     """What kind of place a relay is."""
 

@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from matchmaker.catalogue.rules import check_phrases
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Relay, SignUp
-from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed
+from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed, mailed_letter_text
 from matchmaker.citizens.service.profiles import Skill, challenges_among, check_commune, drafted_citizen
-from matchmaker.citizens.service.relay_people import (
-    AtDesk,
-    agree,
-    check_own_address,
-    mailed_letter_text,
-    record,
-)
+from matchmaker.citizens.service.relay_people import AtDesk, agree, check_own_address, record
 from matchmaker.citizens.service.sign_ups import SignUpLost, finish_sign_up
 from matchmaker.work import Work
 

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, Relay, RelayAct, SignUp
 from matchmaker.citizens.rules import (
-    RELAY_CHANNELS,
-    WEEKLY_LETTER_TEXT,
     ConsentChannel,
     ConsentPurpose,
     RelayDeed,
+    mailed_letter_text,
     relay_text,
 )
 from matchmaker.citizens.service.profiles import (
@@ -26,7 +25,6 @@ from matchmaker.citizens.service.profiles import (
     withdraw_weekly_letter,
 )
 from matchmaker.citizens.service.sign_ups import finish_sign_up
-from matchmaker.i18n import gettext, using
 from matchmaker.work import Work
 
 
@@ -157,8 +155,6 @@ def agree(
     work: Work, citizen: Citizen, desk: AtDesk, *, purpose: ConsentPurpose, channel: ConsentChannel
 ) -> None:
     """Keep what a person said yes to at a relay, with the words that were read to them; ``channel`` is how."""
-    if channel not in RELAY_CHANNELS:
-        raise ValueError(channel)
     relay = work.session.get_one(Relay, desk.relay_id)
     keep_consent(
         work,
@@ -187,12 +183,6 @@ def record(work: Work, desk: AtDesk, deed: RelayDeed, *, citizen_id: int | None)
         )
     )
     work.session.flush()
-
-
-def mailed_letter_text(locale: str) -> str:
-    """The words beside the box of the weekly letter by e-mail, in ``locale``."""
-    with using(locale):
-        return gettext(WEEKLY_LETTER_TEXT)
 
 
 def _locked_person(work: Work, desk: AtDesk, citizen_id: int) -> Citizen:

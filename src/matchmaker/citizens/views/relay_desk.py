@@ -11,9 +11,15 @@ from matchmaker.accounts.rules import canonical_address
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries, service
-from matchmaker.citizens.forms import AgreementForm, AssistedForm, PersonForm, WeeklyLetterForm
+from matchmaker.citizens.forms import AgreementForm, AssistedForm, MailedLetterForm, PersonForm
 from matchmaker.citizens.models import Relay, SignUp
-from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, canonical_number, relay_text
+from matchmaker.citizens.rules import (
+    ConsentChannel,
+    ConsentPurpose,
+    canonical_number,
+    mailed_letter_text,
+    relay_text,
+)
 from matchmaker.citizens.views.place import NO_QUESTION, Place, PlaceQuestion, locate, place_page
 from matchmaker.citizens.views.sign_up import blueprint
 from matchmaker.citizens.views.skills import add_rows, read_skills, understood
@@ -209,7 +215,7 @@ def _agree(own: Relay, draft: SignUp) -> ResponseReturnValue:
 
 
 def _send_letter(own: Relay, draft: SignUp) -> ResponseReturnValue:
-    form = WeeklyLetterForm()
+    form = MailedLetterForm()
     if form.validate_on_submit():
         check_limit("sign_up", draft.address or "", capacity=5, period=timedelta(hours=1))
         with acting_at(own.id) as (work, _):
@@ -225,4 +231,11 @@ def _send_letter(own: Relay, draft: SignUp) -> ResponseReturnValue:
             "success",
         )
         return redirect(url_for("citizens.relay", relay_id=own.id))
-    return form_page("citizens/relays/send.html", form, relay=own, territory=own.territory, sign_up=draft)
+    return form_page(
+        "citizens/relays/send.html",
+        form,
+        relay=own,
+        territory=own.territory,
+        sign_up=draft,
+        letter_text=mailed_letter_text(draft.locale or get_locale()),
+    )

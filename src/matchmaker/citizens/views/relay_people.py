@@ -14,6 +14,7 @@ from matchmaker.citizens.rules import (
     ConsentChannel,
     ConsentPurpose,
     canonical_number,
+    mailed_letter_text,
     readable_number,
     relay_text,
 )
@@ -174,7 +175,12 @@ def person_address(relay_id: int, person_id: int) -> ResponseReturnValue:
             )
             return redirect(url_for("citizens.person", relay_id=relay_id, person_id=person_id))
     return form_page(
-        "citizens/relays/address.html", form, relay=own, territory=own.territory, citizen=citizen
+        "citizens/relays/address.html",
+        form,
+        relay=own,
+        territory=own.territory,
+        citizen=citizen,
+        letter_text=mailed_letter_text(citizen.locale),
     )
 
 
