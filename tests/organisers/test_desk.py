@@ -25,6 +25,8 @@ def test_the_desk_shows_numbers_and_what_waits_for_attention(app: Flask) -> None
         )
         organiser = builders.add_organiser(work, world.territory)
         organiser.locale = "en"
+        library = builders.add_relay(work, world.territory, members=[organiser])
+        builders.add_person(work, library, organiser, first_name="Marcel")
 
     page = signed_in(app, organiser).get("/t/valence-romans/desk").text
 
@@ -32,12 +34,13 @@ def test_the_desk_shows_numbers_and_what_waits_for_attention(app: Flask) -> None
         label: page.split(f"<dt>{label}</dt><dd>")[1].split("<")[0]
         for label in ("Citizens", "Get the letter", "Groups", "Open needs", "Needs with no match")
     }
-    assert list(figures.values()) == ["2", "1", "2", "2", "1"]
+    assert list(figures.values()) == ["3", "1", "2", "2", "1"], "no letter goes to who has no address"
     assert "Tenir le bar" in page
     assert "Réparer les vélos" not in page
     assert "Le four du village" in page
     assert "La consigne" in page, "as the group of the need that nobody fits"
     assert "Amina" in page
+    assert "Marcel" in page
     assert "Zoé" not in page
     assert "secret.example" not in page
     assert "/t/valence-romans/week" in page
