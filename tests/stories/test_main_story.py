@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from matchmaker import delivery
 from matchmaker.citizens.models import Citizen
+from matchmaker.digests import service as digests
 from tests import builders
 from tests.databases import Database
 from tests.doors import Person, make_app, signed_in, site_of, visitor, works_of
@@ -96,9 +97,13 @@ def test_from_a_sign_up_to_the_letter_whose_link_opens_the_need(
     assert TITLE in desk.get("/t/valence-romans/week").text
     assert desk.post("/t/valence-romans/week/send").status_code == 302
     before = len(smtp_server.received)
+    digests.advance(works_of(app))
     deliver(app, smtp_server)
     deliver(app, smtp_server)
-    assert len(smtp_server.received) == before + 1
+    assert len(smtp_server.received) == before + 2, "Camille's, and that of the group whose need she was told of"
+    for_the_group = part(newest(smtp_server, "lou@example.org"), "plain")
+    assert "Camille : mécano vélo" in for_the_group
+    assert "camille@example.org" not in for_the_group
 
     letter = newest(smtp_server, "camille@example.org")
     assert letter["To"] == "Camille <camille@example.org>"
@@ -106,7 +111,7 @@ def test_from_a_sign_up_to_the_letter_whose_link_opens_the_need(
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["List-Id"] == "Valence-Romans <valence-romans.week.localhost>"
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    wire = smtp_server.received[-1].content
+    wire = next(one.content for one in reversed(smtp_server.received) if "camille" in one.recipients[0])
     (unsubscribe,) = re.findall(
         rb"^List-Unsubscribe: <(http://localhost/unsubscribe/[\w.-]+)>\r$", wire, re.M
     )
@@ -126,8 +131,9 @@ def test_from_a_sign_up_to_the_letter_whose_link_opens_the_need(
     assert TITLE.split()[0] in camille.get(link_in(text, "/needs/")).text
 
     assert desk.post("/t/valence-romans/week/send").status_code == 302
+    digests.advance(works_of(app))
     deliver(app, smtp_server)
-    assert len(smtp_server.received) == before + 1, "running twice sends nothing twice"
+    assert len(smtp_server.received) == before + 2, "running twice sends nothing twice"
 
     one_click = app.test_client(use_cookies=False).post(
         urlsplit(unsubscribe.decode()).path, data={"List-Unsubscribe": "One-Click"}

@@ -4,7 +4,7 @@ from wtforms import DateField, RadioField
 from wtforms.validators import Optional
 
 from matchmaker.digests.rules import Frequency
-from matchmaker.forms import BaseForm, choices
+from matchmaker.forms import BaseForm, labelled_choices
 from matchmaker.i18n import lazy
 
 
@@ -13,6 +13,6 @@ class WishesForm(BaseForm):
 
     frequency = RadioField(
         lazy("How often do you want a letter?"),
-        choices=choices(*((one.value, lazy(one.label)) for one in Frequency)),
+        choices=labelled_choices(Frequency),
     )
     paused_until = DateField(lazy("No letters until (the last day without)"), [Optional()])

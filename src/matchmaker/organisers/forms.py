@@ -4,8 +4,7 @@ from wtforms import Field, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from matchmaker.catalogue.rules import LIMITS, VerdictKind, are_one_phrase, can_be_judged
-from matchmaker.forms import BaseForm, one_line
-from matchmaker.groups.forms import labelled_choices
+from matchmaker.forms import BaseForm, labelled_choices, one_line
 from matchmaker.i18n import gettext, lazy
 
 

@@ -103,8 +103,14 @@ def relay_sign_up(relay_id: int) -> ResponseReturnValue:
     if "add_line" in request.form:
         add_rows(form)
     elif form.validate_on_submit():
-        located, answer = locate_here(form, own.territory), read_skills(form, kept)
-        page |= {"questions": answer.questions, "understood": understood(form, answer.skills)}
+        located, answer = (
+            locate_here(form, own.territory),
+            read_skills(form, kept, territory_id=own.territory_id),
+        )
+        page |= {
+            "questions": answer.questions,
+            "understood": understood(form, answer.skills, territory_id=own.territory_id),
+        }
         form.asked.data = "1"
         if isinstance(located, PlaceQuestion):
             question = located

@@ -94,16 +94,19 @@ def person_skills(relay_id: int, person_id: int) -> ResponseReturnValue:
     if "add_line" in request.form:
         add_rows(form)
     elif form.validate_on_submit():
-        answer = read_skills(form, kept)
+        answer = read_skills(form, kept, territory_id=own.territory_id)
         with acting_at(relay_id) as (work, desk):
             service.correct_skills(work, desk=desk, citizen_id=person_id, skills=answer.skills)
         if not answer.questions:
             flash(gettext("Saved."), "success")
             return redirect(url_for("citizens.person", relay_id=relay_id, person_id=person_id))
         form.asked.data = "1"
-        page |= {"questions": answer.questions, "understood": understood(form, answer.skills)}
+        page |= {
+            "questions": answer.questions,
+            "understood": understood(form, answer.skills, territory_id=own.territory_id),
+        }
     elif not form.is_submitted():
-        page["understood"] = understood(form, kept)
+        page["understood"] = understood(form, kept, territory_id=own.territory_id)
     return form_page("citizens/relays/skills.html", form, **page)
 
 
