@@ -171,6 +171,7 @@ def upgrade() -> None:
                     "off",
                     "paused",
                     "monthly",
+                    "came_back",
                     "had_one",
                     "nothing_fits",
                     "all_told",

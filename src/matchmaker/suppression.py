@@ -5,7 +5,7 @@ is known. Sender and reports write here; a proof that the address works again, o
 """
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, and_, delete, func, select, update
@@ -19,6 +19,7 @@ from matchmaker.tokens import Tokens
 from matchmaker.work import Work
 
 SOFT_WEEKS = 3
+AT_ONCE = 500
 REMEMBERED_FOR = timedelta(days=365)
 
 
@@ -76,6 +77,16 @@ def is_suppressed(work: Work, *, address: str) -> bool:
     key = fingerprint(work.tokens, address)
     found = select(SuppressedAddress.recipient_key).where(SuppressedAddress.recipient_key == key)
     return work.session.scalar(found) is not None
+
+
+def suppressed_among(session: Session, recipient_keys: Iterable[str]) -> frozenset[str]:
+    """Those of some recipients, by the fingerprints of their addresses, who get only letters that they asked for."""
+    keys = sorted(set(recipient_keys))
+    found: set[str] = set()
+    for start in range(0, len(keys), AT_ONCE):
+        part = SuppressedAddress.recipient_key.in_(keys[start : start + AT_ONCE])
+        found.update(session.scalars(select(SuppressedAddress.recipient_key).where(part)))
+    return frozenset(found)
 
 
 def count_suppressed(session: Session) -> int:

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from matchmaker import delivery
 from matchmaker.accounts.models import Account
+from matchmaker.bounces import Bounce
 from matchmaker.citizens import service as citizens
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import EditKind, Frequency, LineKind, Silence
 from matchmaker.groups.rules import NeedState
-from matchmaker.mail import MessageState, OutboxMessage
+from matchmaker.mail import Letter, MessageState, OutboxMessage
+from matchmaker.suppression import record_return
 from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.builders import World
@@ -321,3 +323,26 @@ def test_erased_and_back_in_the_same_week_is_no_second_letter(work: Work, world:
 
     assert run.silences == {"had_one": 1, "nothing_fits": 1}
     assert need.title in letters(work.session)["Camille"].text
+
+
+def test_who_cannot_be_reached_is_planned_no_letter_and_is_told_nothing(work: Work, world: World) -> None:
+    add_quiet_need(work, world.challenge)
+    camille = builders.add_citizen(work, world.territory)
+    earlier = work.post(
+        Letter(
+            kind="digests.test",
+            recipient=builders.account_of(camille).address,
+            recipient_name="Camille",
+            locale="fr",
+            subject="Bonjour",
+            text="Bonjour",
+            html="Bonjour",
+        )
+    )
+    record_return(work, message=earlier, bounce=Bounce.HARD, diagnostic="5.1.1 unknown")
+
+    run = run_week(work, territory_id=world.territory.id, started_by=None)
+
+    assert run.silences == {"came_back": 1, "off": 1}
+    assert work.session.scalars(select(DigestLine)).all() == []
+    assert letters(work.session) == {}

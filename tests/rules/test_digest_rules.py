@@ -128,6 +128,7 @@ TUESDAY = date(2026, 11, 24)
         (replace(READER, paused_until=TUESDAY), Silence.PAUSED),
         (replace(READER, paused_until=TUESDAY - timedelta(days=1)), None),
         (replace(READER, frequency=Frequency.MONTHLY), None),
+        (replace(READER, came_back=True), Silence.CAME_BACK),
         (
             replace(READER, frequency=Frequency.MONTHLY, last_letter=TUESDAY - timedelta(days=21)),
             Silence.MONTHLY,

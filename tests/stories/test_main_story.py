@@ -100,7 +100,9 @@ def test_from_a_sign_up_to_the_letter_whose_link_opens_the_need(
     digests.advance(works_of(app))
     deliver(app, smtp_server)
     deliver(app, smtp_server)
-    assert len(smtp_server.received) == before + 2, "Camille's, and that of the group whose need she was told of"
+    assert len(smtp_server.received) == before + 2, (
+        "Camille's, and that of the group whose need she was told of"
+    )
     for_the_group = part(newest(smtp_server, "lou@example.org"), "plain")
     assert "Camille : mécano vélo" in for_the_group
     assert "camille@example.org" not in for_the_group

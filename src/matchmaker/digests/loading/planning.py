@@ -29,6 +29,7 @@ from matchmaker.digests.rules import (
 from matchmaker.groups.queries import local_day
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Ranked
+from matchmaker.suppression import fingerprint, suppressed_among
 from matchmaker.tokens import Tokens
 
 LIMITS = Limits()
@@ -157,7 +158,8 @@ def _readers(
     session: Session, people: Iterable[Recipient], territory: Territory, tokens: Tokens
 ) -> dict[str, Reader]:
     everyone = list(people)
-    keys = {one.account_id: tokens.fingerprint("recipient", one.address) for one in everyone}
+    keys = {one.account_id: fingerprint(tokens, one.address) for one in everyone}
+    came_back = suppressed_among(session, keys.values())
     last = queries.last_letters(session, recipient_keys=keys.values())
     return {
         str(one.account_id): Reader(
@@ -167,6 +169,7 @@ def _readers(
             member=bool(one.group_ids),
             frequency=one.frequency,
             paused_until=one.paused_until,
+            came_back=keys[one.account_id] in came_back,
             last_letter=local_day(last[keys[one.account_id]][1], territory.time_zone)
             if keys[one.account_id] in last
             else None,

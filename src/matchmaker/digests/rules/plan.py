@@ -45,6 +45,7 @@ class Silence(Labelled):
     OFF = "off", mark("Chose to get no letters")
     PAUSED = "paused", mark("Paused their letters")
     MONTHLY = "monthly", mark("Wants one letter a month, and had it")
+    CAME_BACK = "came_back", mark("Letters to their address came back")
     HAD_ONE = "had_one", mark("Had a letter this week already")
     NOTHING_FITS = "nothing_fits", mark("No open need fits their skills")
     ALL_TOLD = "all_told", mark("Was told before of everything that fits")
@@ -57,7 +58,8 @@ class Reader:
     """Somebody as the letter sees them; ``recipient_key`` stands for the address.
 
     ``consents`` says that they asked for needs that fit them, ``member`` that they belong to a group, whose letters need
-    no other consent. ``last_letter`` is the day of their last one.
+    no other consent. ``came_back`` says that letters do not arrive at their address; ``last_letter`` is the day of their
+    last one.
     """
 
     account_id: str
@@ -66,6 +68,7 @@ class Reader:
     member: bool
     frequency: Frequency = Frequency.WEEKLY
     paused_until: date | None = None
+    came_back: bool = False
     last_letter: date | None = None
 
 
@@ -108,6 +111,8 @@ def silence_of(reader: Reader, *, today: date, had_one: bool) -> Silence | None:
         return Silence.OFF
     if reader.paused_until is not None and today <= reader.paused_until:
         return Silence.PAUSED
+    if reader.came_back:
+        return Silence.CAME_BACK
     if had_one:
         return Silence.HAD_ONE
     if (
