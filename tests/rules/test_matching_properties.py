@@ -98,8 +98,7 @@ def test_the_order_of_skills_is_irrelevant(
     random.shuffle(wanted)  # type: ignore[attr-defined]
     random.shuffle(own)  # type: ignore[attr-defined]
     turned = MATCHER.score(replace(need, wanted=tuple(wanted)), replace(citizen, phrases=tuple(own)))
-    # Shares that do not divide evenly are rounded by place, a hundredth of a point each.
-    assert abs(turned.total - MATCHER.score(need, citizen).total) <= 0.01 * (len(wanted) + 1)
+    assert turned.total == MATCHER.score(need, citizen).total
 
 
 @quick

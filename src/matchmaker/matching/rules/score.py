@@ -122,7 +122,12 @@ class Matcher:
         """How a need's hundred points are shared out."""
         known = [max((one.score for one in wanted.phrase.resolutions), default=0.0) for wanted in need.wanted]
         doubt = 1 - sum(min(1.0, score) for score in known) / len(known) if known else 0.0
-        return shares([wanted.importance for wanted in need.wanted], round(doubt, DECIMALS), self.weights)
+        return shares(
+            [wanted.importance for wanted in need.wanted],
+            [f"{wanted.phrase.text} {wanted.phrase.language}" for wanted in need.wanted],
+            round(doubt, DECIMALS),
+            self.weights,
+        )
 
     def score(self, need: NeedProfile, citizen: CitizenProfile) -> Match:
         """The match of a citizen for a need. Gates are not asked here: see `why_not`."""

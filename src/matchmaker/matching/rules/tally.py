@@ -55,9 +55,10 @@ class Tally:
         return self.skills + self.missing_must + self.distance + self.challenge + self.time
 
 
-def shares(importances: Sequence[Importance], doubt: float, weights: Weights) -> Shares:
+def shares(importances: Sequence[Importance], names: Sequence[str], doubt: float, weights: Weights) -> Shares:
     """Share out a hundred points by importance, largest remainders first, so that they sum to it exactly.
 
+    Among equal remainders the names decide, so that the order of the skills says nothing.
     The title comes on top, never beyond a hundred; where no skill is asked for it has all of them. `doubt` is the
     share (0 to 1) of what is asked in words that the vocabulary does not know: the title then speaks for it.
     """
@@ -67,7 +68,7 @@ def shares(importances: Sequence[Importance], doubt: float, weights: Weights) ->
         return Shares(wanted=tuple(0 for _ in each), title=FULL)
     exact = [FULL * weight / whole for weight in each]
     floors = [floor(share) for share in exact]
-    by_remainder = sorted(range(len(each)), key=lambda i: (floors[i] - exact[i], i))
+    by_remainder = sorted(range(len(each)), key=lambda i: (floors[i] - exact[i], names[i]))
     for i in by_remainder[: FULL - sum(floors)]:
         floors[i] += 1
     title = weights.title * (1 + weights.title_doubt * doubt) / whole
