@@ -1,7 +1,7 @@
 """The week's plan: who would get what, and why nobody else, read in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -44,10 +44,9 @@ PINNED = 1000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Who would get what in a week, and who gets nothing and why, both by the account's id.
+    """Who would get what in a week, and who gets nothing and why; ``people`` are by their account's id.
 
-    ``profiles`` are the citizens' ids by account and need, for the need's line. ``needs`` are the ids of the territory's
-    open needs.
+    ``needs`` are the ids of the territory's open needs.
     """
 
     iso_week: str
@@ -86,9 +85,10 @@ def compose(
     """
     week = week or iso_week(now, territory.time_zone)
     people = {str(one.account_id): one for one in queries.recipients(session, territory_id=territory.id)}
-    readers = _readers(session, people.values(), territory, tokens)
-    keys = [reader.recipient_key for reader in readers.values()]
+    fingerprints = {one: fingerprint(tokens, person.address) for one, person in people.items()}
+    keys = fingerprints.values()
     last = queries.last_letters(session, recipient_keys=keys)
+    readers = _readers(session, people, fingerprints, last, territory)
     today = local_day(now, territory.time_zone)
     silent: dict[str, Silence] = {}
     for account_id, reader in readers.items():
@@ -155,26 +155,26 @@ class _Ranking:
 
 
 def _readers(
-    session: Session, people: Iterable[Recipient], territory: Territory, tokens: Tokens
+    session: Session,
+    people: Mapping[str, Recipient],
+    fingerprints: Mapping[str, str],
+    last: Mapping[str, tuple[str, datetime]],
+    territory: Territory,
 ) -> dict[str, Reader]:
-    everyone = list(people)
-    keys = {one.account_id: fingerprint(tokens, one.address) for one in everyone}
-    came_back = suppressed_among(session, keys.values())
-    last = queries.last_letters(session, recipient_keys=keys.values())
+    came_back = suppressed_among(session, fingerprints.values())
+    days = {key: local_day(moment, territory.time_zone) for key, (_, moment) in last.items()}
     return {
-        str(one.account_id): Reader(
-            account_id=str(one.account_id),
-            recipient_key=keys[one.account_id],
+        account_id: Reader(
+            account_id=account_id,
+            recipient_key=fingerprints[account_id],
             consents=bool(one.profiles),
             member=bool(one.group_ids),
             frequency=one.frequency,
             paused_until=one.paused_until,
-            came_back=keys[one.account_id] in came_back,
-            last_letter=local_day(last[keys[one.account_id]][1], territory.time_zone)
-            if keys[one.account_id] in last
-            else None,
+            came_back=fingerprints[account_id] in came_back,
+            last_letter=days.get(fingerprints[account_id]),
         )
-        for one in everyone
+        for account_id, one in people.items()
     }
 
 
@@ -262,7 +262,7 @@ def _news(
     return found
 
 
-def _why_nothing(account_id: str, ranking: _Ranking, told: Sequence[str] | set[str]) -> Silence:
+def _why_nothing(account_id: str, ranking: _Ranking, told: Set[str]) -> Silence:
     if any(one.citizen_id == account_id for one in ranking.pairs):
         return Silence.ENOUGH
     if any(f"need:{need_id}" in told for need_id in ranking.groups):
