@@ -10,6 +10,7 @@ import snowballstemmer
 from anyascii import anyascii
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9+#]*")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'"})
 
 _FRENCH_FILLERS = """
@@ -23,6 +24,11 @@ _ENGLISH_FILLERS = """
 """
 FILLERS = frozenset((_FRENCH_FILLERS + _ENGLISH_FILLERS).split())
 """Articles, prepositions and pronouns, which carry no skill."""
+
+
+def without_addresses(text: str) -> str:
+    """A text, as what a mail server said, with "…" in place of each e-mail address."""
+    return _ADDRESS.sub("…", text)
 
 
 @lru_cache(maxsize=1 << 16)

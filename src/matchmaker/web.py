@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, render_template, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user
 from sqlalchemy import Engine
@@ -35,9 +35,24 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "frame-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
+    )
+)
+
+
+# A letter's HTML has its styles inline, as mail programs want it; nothing in it may run or be sent.
+LETTER_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'self'",
+        "sandbox",
     )
 )
 
@@ -159,6 +174,11 @@ def check_limit(purpose: str, subject: str, *, capacity: int, period: timedelta)
 def form_page(template: str, form: BaseForm, **context: object) -> ResponseReturnValue:
     """The page of a form: 422 with the errors beside their fields if it was refused, else 200."""
     return render_template(template, form=form, **context), 422 if form.errors else 200
+
+
+def letter_page(html: str) -> Response:
+    """The HTML part of a letter as a mail program shows it, alone or in a frame of one of our pages."""
+    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_POLICY})
 
 
 def own_path(target: str | None) -> str | None:

@@ -9,6 +9,8 @@ from werkzeug.routing import Rule
 from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.catalogue.service import declare_verdict
 from matchmaker.citizens import service as citizens
+from matchmaker.digests.rules import iso_week
+from matchmaker.digests.service import keep_paragraph
 from tests.builders import (
     add_account,
     add_citizen,
@@ -21,7 +23,13 @@ from tests.builders import (
 )
 from tests.doors import Person, signed_in, visitor, works_of
 
-PARTS = {"slug": "valence-romans", "token": "a.b.c", "name": "letter", "sign_up_id": "a.b.c"}
+PARTS = {
+    "slug": "valence-romans",
+    "token": "a.b.c",
+    "name": "letter",
+    "sign_up_id": "a.b.c",
+    "iso_week": "2026-W48",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,19 @@ def make_town(app: Flask) -> Town:
             other="réparation de vélos",
             kind=VerdictKind.SAME,
         )
+        paragraph = keep_paragraph(
+            work,
+            territory_id=world.territory.id,
+            week=iso_week(work.now, world.territory.time_zone),
+            challenge_id=None,
+            text_fr="Bonjour à toutes et à tous.",
+            text_en="Hello everybody.",
+            made_by=everything.id,
+        )
         numbers = {
+            "account_id": everything.id,
+            "edit_id": paragraph.id,
+            "letter_id": 1,
             "group_id": group.id,
             "need_id": need.id,
             "citizen_id": citizen.id,

@@ -156,3 +156,12 @@ def test_each_section_has_its_limit_and_leaves_out_what_was_told() -> None:
         *(f"helper:1:{number}" for number in range(1, 11)),
         *(f"group:{number}" for number in (1, 2, 3)),
     ]
+
+
+def test_the_next_moment_passes_every_week_without_a_letter() -> None:
+    monday = paris(2026, 11, 23, 12)
+
+    assert next_moment(monday, TUESDAY_8, weeks_run={"2026-W48", "2026-W49", "2026-W50"}) == paris(
+        2026, 12, 15, 8
+    )
+    assert next_moment(monday, TUESDAY_8, weeks_run={"2026-W49"}) == paris(2026, 11, 24, 8)

@@ -52,7 +52,10 @@ class PostalCode(Base):
 
 
 class Territory(Base):
-    """An independent area: its communes, its défis, its organisers, its own day and hour for the weekly letter."""
+    """An independent area: its communes, its défis, its organisers, its own day and hour for the weekly letter.
+
+    ``digest_since`` is when that day and hour were last changed; None while they are those of the founding.
+    """
 
     __tablename__ = "territories"
 
@@ -65,6 +68,7 @@ class Territory(Base):
     time_zone: Mapped[str] = mapped_column(String(40))
     digest_weekday: Mapped[int]
     digest_hour: Mapped[int]
+    digest_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     challenges: Mapped[list["Challenge"]] = relationship(

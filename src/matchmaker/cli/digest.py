@@ -47,7 +47,10 @@ def status() -> None:
             week = iso_week(now, territory.time_zone)
             runs = queries.latest_runs(session, territory_id=territory.id, limit=2)
             coming = next_moment(
-                now, service.schedule_of(territory), weeks_run={run.iso_week for run in runs}
+                now,
+                service.schedule_of(territory),
+                weeks_run={run.iso_week for run in runs}
+                | queries.skipped_weeks(session, territory_id=territory.id),
             )
             after = f"next {format_moment(coming, territory.time_zone)} ({territory.time_zone})"
             this = next((run for run in runs if run.iso_week == week), None)

@@ -2,28 +2,15 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from matchmaker.demo import content, mailbox
-from matchmaker.web import Access, access, site
+from matchmaker.web import Access, access, letter_page, site
 
 blueprint = Blueprint("demo", __name__)
 
 LETTERS_SHOWN = 20
-
-# A letter's HTML has its styles inline, as mail programs want it; nothing in it may run or be sent.
-LETTER_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'unsafe-inline'",
-        "img-src data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "sandbox",
-    )
-)
 
 
 @blueprint.get("/demo/mailbox", endpoint="mailbox")
@@ -58,7 +45,7 @@ def show_letter(name: str) -> ResponseReturnValue:
     html = mailbox.html(_folder(), name)
     if html is None:
         abort(404)
-    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_POLICY})
+    return letter_page(html)
 
 
 def _folder() -> Path:

@@ -1,11 +1,50 @@
 """Forms about the weekly letter."""
 
-from wtforms import DateField, RadioField
-from wtforms.validators import Optional
+import re
+
+from wtforms import DateField, HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from matchmaker.digests.rules import Frequency
-from matchmaker.forms import BaseForm, labelled_choices
-from matchmaker.i18n import lazy
+from matchmaker.forms import BaseForm, choices, labelled_choices, optional_int, trimmed
+from matchmaker.i18n import lazy, mark
+
+PARAGRAPH_LENGTH = 1000
+WEEKDAYS = (
+    mark("Monday"),
+    mark("Tuesday"),
+    mark("Wednesday"),
+    mark("Thursday"),
+    mark("Friday"),
+    mark("Saturday"),
+    mark("Sunday"),
+)
+TIME_ZONES = (
+    ("Europe/Paris", mark("Mainland France")),
+    ("America/Guadeloupe", mark("Guadeloupe")),
+    ("America/Martinique", mark("Martinique")),
+    ("America/Cayenne", mark("French Guiana")),
+    ("Indian/Reunion", mark("Réunion")),
+    ("Indian/Mayotte", mark("Mayotte")),
+    ("America/Miquelon", mark("Saint-Pierre-et-Miquelon")),
+    ("America/St_Barthelemy", mark("Saint-Barthélemy")),
+    ("America/Marigot", mark("Saint-Martin")),
+    ("Pacific/Noumea", mark("New Caledonia")),
+    ("Pacific/Tahiti", mark("French Polynesia (Tahiti)")),
+    ("Pacific/Marquesas", mark("French Polynesia (Marquesas)")),
+    ("Pacific/Gambier", mark("French Polynesia (Gambier)")),
+    ("Pacific/Wallis", mark("Wallis and Futuna")),
+)
+"""The time zones of France's territories; one that a territory has beside these stays among its choices."""
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+def spaced(value: str | None) -> str | None:
+    """A text with one blank line between two paragraphs, however many were typed."""
+    text = trimmed(value)
+    return None if text is None else _BLANK_LINES.sub("\n\n", text)
 
 
 class WishesForm(BaseForm):
@@ -16,3 +55,48 @@ class WishesForm(BaseForm):
         choices=labelled_choices(Frequency),
     )
     paused_until = DateField(lazy("No letters until (the last day without)"), [Optional()])
+
+
+class ParagraphForm(BaseForm):
+    """A paragraph of the organisers' in both languages. The view sets the choices of ``challenge``."""
+
+    challenge = SelectField(lazy("Who reads it?"), coerce=optional_int)
+    text_fr = TextAreaField(
+        lazy("In French"),
+        [
+            DataRequired(lazy("Please write it in French too.")),
+            Length(max=PARAGRAPH_LENGTH, message=lazy("At most %(max)d characters.")),
+        ],
+        filters=[spaced],
+    )
+    text_en = TextAreaField(
+        lazy("In English"),
+        [
+            DataRequired(lazy("Please write it in English too.")),
+            Length(max=PARAGRAPH_LENGTH, message=lazy("At most %(max)d characters.")),
+        ],
+        filters=[spaced],
+    )
+
+
+class ScheduleForm(BaseForm):
+    """When a territory's letters leave. The view sets the choices of ``time_zone`` and ``skipped``."""
+
+    weekday = SelectField(
+        lazy("Day"),
+        coerce=int,
+        choices=choices(*((str(day), lazy(name)) for day, name in enumerate(WEEKDAYS, start=1))),
+    )
+    hour = SelectField(
+        lazy("Hour"), coerce=int, choices=choices(*((str(hour), f"{hour:02d}:00") for hour in range(24)))
+    )
+    time_zone = SelectField(lazy("Time zone"))
+    skipped = SelectMultipleField(
+        lazy("Weeks without a letter"), widget=ListWidget(), option_widget=CheckboxInput()
+    )
+
+
+class SettleForm(BaseForm):
+    """Whether a letter in doubt arrived."""
+
+    arrived = HiddenField(validators=[AnyOf(["yes", "no"])])

@@ -63,7 +63,7 @@ class DigestLetter(Base):
     """One person's letter in a run: planned, then written into the outbox, or left out for a reason found since.
 
     The key is a fingerprint of the address: it outlives the person's account, and nobody gets two letters in a week,
-    whatever territories they belong to.
+    whatever territories they belong to. ``settled_at`` is when an organiser said what became of a letter in doubt.
     """
 
     __tablename__ = "digest_letters"
@@ -75,9 +75,12 @@ class DigestLetter(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"))
     left_out: Mapped[Silence | None] = mapped_column(enum_column(Silence))
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    settled_at: Mapped[datetime | None]
 
     run: Mapped[DigestRun] = relationship(back_populates="letters")
-    account: Mapped[Account | None] = relationship()
+    account: Mapped[Account | None] = relationship(foreign_keys=account_id)
+    settled_by: Mapped[Account | None] = relationship(foreign_keys=settled_by_id)
     message: Mapped[OutboxMessage | None] = relationship()
     lines: Mapped[list["DigestLine"]] = relationship(order_by="DigestLine.position")
 
@@ -85,6 +88,10 @@ class DigestLetter(Base):
         UniqueConstraint("recipient_key", "iso_week", name="uq_digest_letters_one_a_week"),
         UniqueConstraint("message_id"),
         CheckConstraint("message_id IS NULL OR left_out IS NULL", name="written_or_left_out"),
+        CheckConstraint(
+            "settled_at IS NULL AND settled_by_id IS NULL OR settled_at IS NOT NULL AND message_id IS NOT NULL",
+            name="settled_when_written",
+        ),
         Index(
             "ix_digest_letters_to_write",
             "id",
@@ -97,7 +104,8 @@ class DigestLetter(Base):
 class DigestLine(Base):
     """What a person is told; ``subject`` names it, and nobody is told of it twice.
 
-    A line about a need has the person's own profile that it fits, one about a helper has the helper's.
+    A line about a need has the person's own profile that it fits, one about a helper has the helper's. A line of a letter
+    that did not arrive tells nobody: it is kept under a key of its own.
     """
 
     __tablename__ = "digest_lines"
@@ -172,7 +180,10 @@ class DigestEdit(Base):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     made_at: Mapped[datetime]
 
+    account: Mapped[Account | None] = relationship(foreign_keys=account_id)
+    need: Mapped[Need | None] = relationship()
     challenge: Mapped[Challenge | None] = relationship()
+    made_by: Mapped[Account | None] = relationship(foreign_keys=made_by_id)
 
     __table_args__ = (
         Index("ix_digest_edits_territory_id_iso_week", "territory_id", "iso_week"),

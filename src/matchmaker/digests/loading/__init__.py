@@ -1,6 +1,18 @@
-"""The week's letters: who would get what, and these letters with all that their templates show."""
+"""The week's letters: who would get what, what is new in them, and these letters with all that their templates show."""
 
+from matchmaker.digests.loading.changes import Changes, changes
 from matchmaker.digests.loading.drafts import Draft, DraftLine, drafts
 from matchmaker.digests.loading.planning import Plan, compose
+from matchmaker.digests.loading.reaching import Unreached, unreached
 
-__all__ = ["Draft", "DraftLine", "Plan", "compose", "drafts"]
+__all__ = [
+    "Changes",
+    "Draft",
+    "DraftLine",
+    "Plan",
+    "Unreached",
+    "changes",
+    "compose",
+    "drafts",
+    "unreached",
+]

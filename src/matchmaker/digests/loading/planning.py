@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -46,7 +46,9 @@ PINNED = 1000.0
 class Plan:
     """Who would get what in a week, and who gets nothing and why; ``people`` are by their account's id.
 
-    ``needs`` are the ids of the territory's open needs.
+    ``needs`` are the ids of the territory's open needs. ``ranked`` are the needs that fit each account and may be told
+    to it, best first; ``hearings`` all needs and citizens that this was chosen from, ``hearers`` the ids of those
+    citizens whose letters it is about.
     """
 
     iso_week: str
@@ -55,6 +57,10 @@ class Plan:
     people: Mapping[str, Recipient]
     assignment: Assignment
     needs: tuple[int, ...]
+    ranked: Mapping[str, tuple[Ranked, ...]]
+    hearings: tuple[matching.Hearing, ...]
+    hearers: frozenset[str]
+    today: date
 
     @property
     def eligible(self) -> int:
@@ -141,6 +147,10 @@ def compose(
         people=people,
         assignment=assignment,
         needs=ranking.here,
+        ranked=_by_account(ranking.pairs),
+        hearings=ranking.hearings,
+        hearers=ranking.hearers,
+        today=today,
     )
 
 
@@ -152,6 +162,8 @@ class _Ranking:
     groups: Mapping[str, str]
     profiles: Mapping[tuple[str, str], int]
     here: tuple[int, ...]
+    hearings: tuple[matching.Hearing, ...]
+    hearers: frozenset[str]
 
 
 def _readers(
@@ -199,13 +211,16 @@ def _ranked(
     profiles: dict[tuple[str, str], int] = {}
     groups: dict[str, str] = {}
     here: tuple[int, ...] = ()
+    hearings: tuple[matching.Hearing, ...] = ()
+    hearers: frozenset[str] = frozenset()
     for place in (territory, *(session.get_one(Territory, one) for one in sorted(elsewhere))):
         matches = matching.territory_matches(session, place, now=now)
         needs = [need for hearing in matches.hearings for need in hearing.docket.needs]
+        mine = {citizen_id: owner for (citizen_id, of), owner in owners.items() if of == place.id}
         if place is territory:
             here = tuple(int(need.id) for need in needs if need.territory_id == str(territory.id))
+            hearings, hearers = matches.hearings, frozenset(mine)
         groups |= {need.id: need.group_id or "" for need in needs}
-        mine = {citizen_id: owner for (citizen_id, of), owner in owners.items() if of == place.id}
         refused = {
             citizen_id: _needs_told(told.get(readers[owner].recipient_key, set()))
             | held.get(owner, frozenset())
@@ -218,7 +233,21 @@ def _ranked(
                 if pair not in best or one.total > best[pair].total:
                     best[pair] = replace(one, citizen_id=account_id)
                     profiles[pair] = int(citizen_id)
-    return _Ranking(pairs=tuple(best.values()), groups=groups, profiles=profiles, here=here)
+    return _Ranking(
+        pairs=tuple(best.values()),
+        groups=groups,
+        profiles=profiles,
+        here=here,
+        hearings=hearings,
+        hearers=hearers,
+    )
+
+
+def _by_account(pairs: Iterable[Ranked]) -> dict[str, tuple[Ranked, ...]]:
+    found: dict[str, list[Ranked]] = defaultdict(list)
+    for one in sorted(pairs, key=lambda one: (-one.total, one.need_id)):
+        found[one.citizen_id].append(one)
+    return {account_id: tuple(ranked) for account_id, ranked in found.items()}
 
 
 def _needs_told(subjects: set[str]) -> frozenset[str]:

@@ -38,6 +38,18 @@ class EditKind(StrEnum):
     PARAGRAPH = "paragraph"
 
 
+class PinProblem(StrEnum):
+    """Why a need cannot be put into somebody's letter.
+
+    GATE: something excludes the two. NOT_PROPOSED: it fits them too little, or they were told of it before. NO_ROOM: the
+    letter's lines and the month's groups are taken, by what is pinned or by needs that reach too few people.
+    """
+
+    GATE = "gate"
+    NOT_PROPOSED = "not_proposed"
+    NO_ROOM = "no_room"
+
+
 class Silence(Labelled):
     """Why somebody gets no letter this week."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from matchmaker.i18n import Labelled, mark
@@ -57,7 +58,8 @@ class Due:
 def due_week(moment: datetime, schedule: Schedule, *, since: datetime) -> Due | None:
     """The week whose moment passed last before ``moment``, by level and not by edge; None if that was before ``since``.
 
-    The week before counts too: a letter of Sunday evening can still be caught up on Monday.
+    The week before counts too: a letter of Sunday evening can still be caught up on Monday. ``since`` is when the schedule
+    came into force, so that no moment is caught up which lies before its change.
     """
     for day in (moment, moment - timedelta(days=7)):
         due_at = moment_of_week(day, schedule)
@@ -67,8 +69,13 @@ def due_week(moment: datetime, schedule: Schedule, *, since: datetime) -> Due | 
 
 
 def next_moment(moment: datetime, schedule: Schedule, *, weeks_run: Set[str]) -> datetime:
-    """When the next letter is due after ``moment``: this week's, unless it has passed or its week is in ``weeks_run``."""
-    due_at = moment_of_week(moment, schedule)
-    if due_at > moment and iso_week(due_at, schedule.time_zone) not in weeks_run:
-        return due_at
-    return moment_of_week(moment + timedelta(days=7), schedule)
+    """When the next letter is due after ``moment``, in the first week that is not in ``weeks_run``.
+
+    These are the weeks that have a run already or are skipped.
+    """
+    weeks = (moment_of_week(moment + timedelta(days=7 * ahead), schedule) for ahead in count())
+    return next(
+        due_at
+        for due_at in weeks
+        if due_at > moment and iso_week(due_at, schedule.time_zone) not in weeks_run
+    )

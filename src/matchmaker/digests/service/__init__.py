@@ -1,6 +1,24 @@
-"""The week's letters: asking for a run, planning and writing it, stopping it, and each person's own wishes."""
+"""The week's letters: changing them, asking for a run, planning and writing it, settling its doubts, and wishes."""
 
-from matchmaker.digests.loading import Draft, Plan, compose, drafts
+from matchmaker.digests.loading import (
+    Changes,
+    Draft,
+    Plan,
+    Unreached,
+    changes,
+    compose,
+    drafts,
+    unreached,
+)
+from matchmaker.digests.service.edits import (
+    AlreadyEdited,
+    PinRefused,
+    WeekClosed,
+    hold_line,
+    keep_paragraph,
+    pin_line,
+    withdraw_edit,
+)
 from matchmaker.digests.service.examples import NothingToShow, send_test
 from matchmaker.digests.service.preferences import UNSUBSCRIBE, choose_letters, stop_letters
 from matchmaker.digests.service.runs import (
@@ -13,20 +31,32 @@ from matchmaker.digests.service.runs import (
     schedule_of,
     seed_of,
 )
+from matchmaker.digests.service.schedule import set_schedule
+from matchmaker.digests.service.settling import NotInDoubt, settle_letter
 from matchmaker.digests.service.writing import advance, letter_of, sections, write_letters
 
 __all__ = [
     "UNSUBSCRIBE",
+    "AlreadyEdited",
     "AlreadyRun",
+    "Changes",
     "Draft",
+    "NotInDoubt",
     "NothingToShow",
+    "PinRefused",
     "Plan",
+    "Unreached",
+    "WeekClosed",
     "advance",
+    "changes",
     "choose_letters",
     "compose",
     "drafts",
+    "hold_line",
+    "keep_paragraph",
     "letter_of",
     "pause_run",
+    "pin_line",
     "plan_run",
     "request_due",
     "request_week",
@@ -35,6 +65,10 @@ __all__ = [
     "sections",
     "seed_of",
     "send_test",
+    "set_schedule",
+    "settle_letter",
     "stop_letters",
+    "unreached",
+    "withdraw_edit",
     "write_letters",
 ]

@@ -10,7 +10,7 @@ from matchmaker import db, mail
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
-from matchmaker.digests.loading import Plan, compose
+from matchmaker.digests.loading import Plan, compose, unreached
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import Due, RunState, Schedule, due_week, iso_week
 from matchmaker.mail import OutboxMessage
@@ -98,11 +98,7 @@ def plan_run(work: Work, *, run_id: int) -> bool:
     for start in range(0, len(plan.letters), LETTERS_AT_ONCE):
         _keep(work, run, plan, start)
     run.state, run.planned_at, run.silences = RunState.SENDING, work.now, plan.silences
-    run.unreached = [
-        (need_id, reached.people, None)
-        for need_id in plan.needs
-        if (reached := plan.assignment.needs[str(need_id)]).missing
-    ]
+    run.unreached = [(one.need_id, one.people, one.gate) for one in unreached(plan)]
     log.info("week_planned", territory=territory.slug, week=run.iso_week, letters=len(plan.letters))
     return True
 
@@ -218,7 +214,8 @@ def _due(work: Work) -> list[tuple[int, Due]]:
     settled = queries.weeks_settled(work.session)
     found = []
     for territory in catalogue.territories(work.session):
-        due = due_week(work.now, schedule_of(territory), since=territory.created_at)
+        since = territory.digest_since or territory.created_at
+        due = due_week(work.now, schedule_of(territory), since=since)
         if due is not None and (territory.id, due.iso_week) not in settled:
             found.append((territory.id, due))
     return found

@@ -1,81 +1,69 @@
 """The organisers' page of the week: what would leave, its example, and how what left comes along."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker import delivery, i18n
 from matchmaker.accounts.forms import ConfirmForm
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens.rules import WEEKLY_LETTER_KIND
 from matchmaker.digests import queries, service
-from matchmaker.digests.models import DigestRun
-from matchmaker.digests.rules import RunState, iso_week, next_moment
-from matchmaker.digests.views.blueprint import blueprint, own_territory
+from matchmaker.digests.rules import PlannedLetter, next_moment
+from matchmaker.digests.views.blueprint import blueprint, own_desk, own_territory, plan_of
+from matchmaker.digests.views.run import standing, with_needs
 from matchmaker.i18n import gettext
+from matchmaker.text import fold, without_addresses
 from matchmaker.web import Access, access, account_id, begin, check_limit, now, reading, site
 
 LETTERS_A_PAGE = 12
 RUNS_SHOWN = 6
-WEEK = timedelta(days=7)
+NAME_LENGTH = 60
 
 
 @blueprint.get("/t/<slug>/week")
 @access(Access.SIGNED_IN)
 def week(slug: str) -> ResponseReturnValue:
     """Who would get what and why nobody else; once the week has run, how its letters come along."""
-    territory = own_territory(slug)
-    runs = queries.latest_runs(reading(), territory_id=territory.id, limit=RUNS_SHOWN)
-    this_week = iso_week(now(), territory.time_zone)
-    run = next((run for run in runs if run.iso_week == this_week), None)
-    sent = _has_left(run)
-    plan = _plan(territory, now() + WEEK if sent else now())
+    desk = own_desk(slug)
+    territory, run = desk.territory, desk.run
+    plan = plan_of(desk)
+    name = request.args.get("name", "")[:NAME_LENGTH]
+    letters = _named(plan, name)
     page = max(request.args.get("page", 1, type=int), 1)
     first = (page - 1) * LETTERS_A_PAGE
-    shown = service.drafts(reading(), plan.people, plan.letters[first : first + LETTERS_A_PAGE])
-    locale = i18n.get_locale()
+    shown = service.drafts(reading(), plan.people, letters[first : first + LETTERS_A_PAGE])
+    runs = queries.latest_runs(reading(), territory_id=territory.id, limit=RUNS_SHOWN)
+    skipped = queries.skipped_weeks(reading(), territory_id=territory.id)
+    last_error = delivery.waiting(reading(), kind=WEEKLY_LETTER_KIND).last_error
     return render_template(
         "digests/week.html",
         territory=territory,
-        this_week=this_week,
+        desk=desk,
         plan=plan,
-        letters=[(draft, service.sections(site().works, draft, (), locale=locale)) for draft in shown],
+        letters=[
+            (draft, service.sections(site().works, draft, (), locale=i18n.get_locale())) for draft in shown
+        ],
+        count=len(letters),
+        name=name,
         page=page,
-        pages=-(-len(plan.letters) // LETTERS_A_PAGE),
+        pages=-(-len(letters) // LETTERS_A_PAGE),
         silences=_silences(plan),
-        run=run,
-        sent=sent,
-        progress=queries.progress(reading(), run) if run is not None else None,
-        last_error=delivery.waiting(reading(), kind=WEEKLY_LETTER_KIND).last_error,
+        changes=None if desk.sent else service.changes(reading(), territory, plan),
+        unreached=()
+        if desk.sent
+        else with_needs((one.need_id, one.people, one.gate) for one in service.unreached(plan)),
+        edits=queries.edits(reading(), territory_id=territory.id, iso_week=desk.week),
+        stand=standing(run) if run is not None and desk.sent else None,
+        last_error=without_addresses(last_error) if last_error else None,
         runs=[(one, queries.progress(reading(), one)) for one in runs],
+        skipped=desk.this_week in skipped,
         next_moment=next_moment(
-            now(), service.schedule_of(territory), weeks_run={run.iso_week for run in runs}
+            now(),
+            service.schedule_of(territory),
+            weeks_run={run.iso_week for run in runs} | skipped,
         ),
-    )
-
-
-@blueprint.get("/t/<slug>/week/preview/<int:account_id>")
-@access(Access.SIGNED_IN)
-def preview(slug: str, account_id: int) -> ResponseReturnValue:
-    """One person's letter of this week as it will be read, in its reader's language."""
-    territory = own_territory(slug)
-    run = queries.find_run(
-        reading(), territory_id=territory.id, iso_week=iso_week(now(), territory.time_zone)
-    )
-    plan = _plan(territory, now() + WEEK if _has_left(run) else now())
-    planned = [letter for letter in plan.letters if letter.account_id == str(account_id)]
-    if not planned:
-        abort(404)
-    (draft,) = service.drafts(reading(), plan.people, planned)
-    works = site().works
-    edits = queries.edits(reading(), territory_id=territory.id, iso_week=plan.iso_week)
-    return render_template(
-        "digests/preview.html",
-        territory=territory,
-        draft=draft,
-        sections=service.sections(works, draft, edits, locale=i18n.get_locale()),
-        letter=service.letter_of(works, territory, draft, edits),
     )
 
 
@@ -112,21 +100,10 @@ def send(slug: str) -> ResponseReturnValue:
     return redirect(url_for("digests.week", slug=slug))
 
 
-def _has_left(run: DigestRun | None) -> bool:
-    return run is not None and run.state is not RunState.EXPIRED
-
-
-def _plan(territory: Territory, moment: datetime) -> service.Plan:
-    """What the letters of the week of a moment would say, as things stand now."""
-    week = iso_week(moment, territory.time_zone)
-    return service.compose(
-        reading(),
-        territory,
-        now=now(),
-        tokens=site().works.tokens,
-        seed=service.seed_of(territory, week),
-        week=week,
-    )
+def _named(plan: service.Plan, name: str) -> Sequence[PlannedLetter]:
+    """The letters to people whose first name has these letters in it."""
+    wanted = fold(name)
+    return [one for one in plan.letters if wanted in fold(plan.people[one.account_id].first_name)]
 
 
 def _silences(plan: service.Plan) -> list[tuple[str, list[str]]]:

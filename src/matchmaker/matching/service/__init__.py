@@ -14,6 +14,7 @@ from matchmaker.matching.service.lists import (
     understood,
 )
 from matchmaker.matching.service.territories import (
+    Hearing,
     TerritoryMatches,
     matches_of,
     needs_without_match,
@@ -23,6 +24,7 @@ from matchmaker.matching.service.territories import (
 __all__ = [
     "LEAST_TOTAL",
     "Explanation",
+    "Hearing",
     "TerritoryMatches",
     "advice",
     "citizen_profile",

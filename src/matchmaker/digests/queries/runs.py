@@ -230,7 +230,20 @@ def edits(session: Session, *, territory_id: int, iso_week: str) -> Sequence[Dig
         select(DigestEdit)
         .where(DigestEdit.territory_id == territory_id, DigestEdit.iso_week == iso_week)
         .order_by(DigestEdit.id)
+        .options(
+            joinedload(DigestEdit.account),
+            joinedload(DigestEdit.need),
+            joinedload(DigestEdit.challenge),
+            joinedload(DigestEdit.made_by),
+        )
     ).all()
+
+
+def find_edit(session: Session, *, territory_id: int, edit_id: int) -> DigestEdit | None:
+    """What an organiser of the territory changed, by its number."""
+    return session.scalars(
+        select(DigestEdit).where(DigestEdit.id == edit_id, DigestEdit.territory_id == territory_id)
+    ).one_or_none()
 
 
 def _in_parts(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -1,0 +1,46 @@
+"""The needs that a week's letters tell to fewer people than they should, and what stands between."""
+
+from dataclasses import dataclass
+
+from matchmaker.digests.loading.planning import LIMITS, Plan
+from matchmaker.digests.rules import unreachable
+from matchmaker.matching.rules import Gate, reaches
+from matchmaker.matching.service import LEAST_TOTAL
+
+EXPLAINED_AT_MOST = 50
+"""Needs whose gates are looked for, those that reach fewest first: each is compared with everybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """A need that reaches ``people``, fewer than it should; ``gate`` keeps out most of those who fit it, if one does."""
+
+    need_id: int
+    people: int
+    gate: Gate | None
+
+
+def unreached(plan: Plan) -> tuple[Unreached, ...]:
+    """The territory's open needs that reach too few people in a plan, the fewest first."""
+    exposed = {need_id: plan.assignment.needs[str(need_id)] for need_id in plan.needs}
+    few = sorted(
+        (need_id for need_id, one in exposed.items() if one.missing),
+        key=lambda need_id: (exposed[need_id].people, need_id),
+    )
+    gates = _gates(plan, {str(need_id) for need_id in few[:EXPLAINED_AT_MOST]})
+    return tuple(
+        Unreached(need_id=need_id, people=exposed[need_id].people, gate=gates.get(str(need_id)))
+        for need_id in few
+    )
+
+
+def _gates(plan: Plan, need_ids: set[str]) -> dict[str, Gate | None]:
+    found: dict[str, Gate | None] = {}
+    for hearing in plan.hearings:
+        needs = [need for need in hearing.docket.needs if need.id in need_ids]
+        citizens = [citizen for citizen in hearing.citizens if citizen.id in plan.hearers]
+        if not needs or not citizens:
+            continue
+        reached = reaches(hearing.docket.book.matcher, needs, citizens, least=LEAST_TOTAL, today=plan.today)
+        found |= {one.need_id: one.gate for one in unreachable(reached, limits=LIMITS)}
+    return found

@@ -1,0 +1,193 @@
+"""What organisers change in a week's letters before these are asked for."""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from matchmaker import db
+from matchmaker.catalogue.models import Challenge, Territory
+from matchmaker.digests import queries
+from matchmaker.digests.loading import Plan, compose
+from matchmaker.digests.models import DigestEdit, DigestRun
+from matchmaker.digests.rules import EditKind, PinProblem, RunState, iso_week
+from matchmaker.digests.service.runs import seed_of
+from matchmaker.groups.models import Need
+from matchmaker.matching import service as matching
+from matchmaker.matching.rules import Gate
+from matchmaker.work import Work
+
+log = structlog.get_logger()
+
+
+class WeekClosed(Exception):
+    """The letters of that week were asked for, or it is over: nothing can be changed in them any more."""
+
+
+class AlreadyEdited(Exception):
+    """Somebody has changed this line of this letter already."""
+
+
+class PinRefused(Exception):
+    """A need that cannot be put into a letter; ``gate`` is what excludes it if ``problem`` is GATE."""
+
+    def __init__(self, problem: PinProblem, gate: Gate | None = None) -> None:
+        super().__init__(problem)
+        self.problem, self.gate = problem, gate
+
+
+def hold_line(
+    work: Work, *, territory_id: int, week: str, account_id: int, need_id: int, made_by: int
+) -> DigestEdit:
+    """Keep a need out of somebody's letter of a week. Raises LookupError, WeekClosed, AlreadyEdited."""
+    territory = _open_week(work, territory_id, week)
+    plan = _plan(work, territory, week)
+    if need_id not in _needs_in(plan, account_id):
+        raise LookupError(need_id)
+    return _keep(
+        work,
+        DigestEdit(
+            territory_id=territory_id,
+            iso_week=week,
+            kind=EditKind.HOLD,
+            account_id=account_id,
+            need_id=need_id,
+            made_by_id=made_by,
+            made_at=work.now,
+        ),
+    )
+
+
+def pin_line(
+    work: Work, *, territory_id: int, week: str, account_id: int, need_id: int, made_by: int
+) -> DigestEdit:
+    """Make sure that a need is in somebody's letter of a week.
+
+    Raises LookupError, WeekClosed, AlreadyEdited, and PinRefused when the letter cannot hold it, or could do so only
+    without another that is pinned.
+    """
+    territory = _open_week(work, territory_id, week)
+    edit = _keep(
+        work,
+        DigestEdit(
+            territory_id=territory_id,
+            iso_week=week,
+            kind=EditKind.PIN,
+            account_id=account_id,
+            need_id=need_id,
+            made_by_id=made_by,
+            made_at=work.now,
+        ),
+    )
+    plan = _plan(work, territory, week)
+    if str(account_id) not in plan.people:
+        raise LookupError(account_id)
+    edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
+    pinned = {one.need_id for one in edits if one.kind is EditKind.PIN and one.account_id == account_id}
+    if not pinned <= _needs_in(plan, account_id):
+        raise _why_not(work, territory, plan, account_id=account_id, need_id=need_id)
+    return edit
+
+
+def keep_paragraph(
+    work: Work,
+    *,
+    territory_id: int,
+    week: str,
+    challenge_id: int | None,
+    text_fr: str,
+    text_en: str,
+    made_by: int,
+    edit_id: int | None = None,
+) -> DigestEdit:
+    """Write a paragraph for everybody, or for those whose letters touch a défi; or change the one that ``edit_id`` names.
+
+    Raises LookupError, WeekClosed.
+    """
+    _open_week(work, territory_id, week)
+    if challenge_id is not None:
+        challenge = work.session.get(Challenge, challenge_id)
+        if challenge is None or challenge.territory_id != territory_id:
+            raise LookupError(challenge_id)
+    if edit_id is None:
+        edit = DigestEdit(territory_id=territory_id, iso_week=week, kind=EditKind.PARAGRAPH)
+        work.session.add(edit)
+    else:
+        edit = _edit(work, territory_id, edit_id)
+        if edit.kind is not EditKind.PARAGRAPH or edit.iso_week != week:
+            raise LookupError(edit_id)
+    edit.challenge_id, edit.text_fr, edit.text_en = challenge_id, text_fr, text_en
+    edit.made_by_id, edit.made_at = made_by, work.now
+    work.session.flush()
+    return edit
+
+
+def withdraw_edit(work: Work, *, territory_id: int, edit_id: int) -> DigestEdit:
+    """Bring a held line back, take a pin out, delete a paragraph. Raises LookupError, WeekClosed."""
+    edit = _edit(work, territory_id, edit_id)
+    _open_week(work, territory_id, edit.iso_week)
+    work.session.delete(edit)
+    work.session.flush()
+    log.info("week_edit_withdrawn", edit=edit_id, kind=edit.kind.value)
+    return edit
+
+
+def _open_week(work: Work, territory_id: int, week: str) -> Territory:
+    """The territory if ``week``, this one or the next, was not asked for; whoever asks for it waits until we are done."""
+    # A run's row refers to the territory, so that nobody can add one while its row is locked.
+    territory = work.session.get_one(Territory, territory_id, with_for_update=True, populate_existing=True)
+    this_week = iso_week(work.now, territory.time_zone)
+    if week not in {this_week, iso_week(work.now + timedelta(days=7), territory.time_zone)}:
+        raise WeekClosed if week < this_week else LookupError(week)
+    run = work.session.scalars(
+        select(DigestRun)
+        .where(DigestRun.territory_id == territory_id, DigestRun.iso_week == week)
+        .with_for_update()
+    ).one_or_none()
+    if run is not None and run.state is not RunState.EXPIRED:
+        raise WeekClosed
+    return territory
+
+
+def _keep(work: Work, edit: DigestEdit) -> DigestEdit:
+    work.session.add(edit)
+    try:
+        work.session.flush()
+    except IntegrityError as error:
+        if db.violates(error, "uq_digest_edits_one_a_line"):
+            raise AlreadyEdited from error
+        # The person or the need is gone.
+        raise LookupError(edit.need_id) from error
+    log.info("week_edited", kind=edit.kind.value, week=edit.iso_week)
+    return edit
+
+
+def _edit(work: Work, territory_id: int, edit_id: int) -> DigestEdit:
+    edit = queries.find_edit(work.session, territory_id=territory_id, edit_id=edit_id)
+    if edit is None:
+        raise LookupError(edit_id)
+    return edit
+
+
+def _plan(work: Work, territory: Territory, week: str) -> Plan:
+    return compose(
+        work.session, territory, now=work.now, tokens=work.tokens, seed=seed_of(territory, week), week=week
+    )
+
+
+def _needs_in(plan: Plan, account_id: int) -> set[int]:
+    return {int(one) for one in plan.assignment.letters.get(str(account_id), ())}
+
+
+def _why_not(work: Work, territory: Territory, plan: Plan, *, account_id: int, need_id: int) -> PinRefused:
+    if any(one.need_id == str(need_id) for one in plan.ranked.get(str(account_id), ())):
+        return PinRefused(PinProblem.NO_ROOM)
+    need = work.session.get(Need, need_id)
+    profiles = [one.citizen_id for one in plan.people[str(account_id)].profiles]
+    if need is None or need.territory_id != territory.id or not profiles:
+        raise LookupError(need_id)
+    gates = [matching.explain(work.session, need, citizen_id=one, now=work.now).gate for one in profiles]
+    if all(gate is not None for gate in gates):
+        return PinRefused(PinProblem.GATE, gates[0])
+    return PinRefused(PinProblem.NOT_PROPOSED)

@@ -1,0 +1,193 @@
+"""What organisers change in the week's letters before they leave: lines held and pinned, and paragraphs."""
+
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.catalogue import queries as catalogue_queries
+from matchmaker.catalogue.models import Territory
+from matchmaker.digests import queries, service
+from matchmaker.digests.forms import ParagraphForm
+from matchmaker.digests.models import DigestEdit
+from matchmaker.digests.rules import EditKind, PinProblem
+from matchmaker.digests.views.blueprint import blueprint, own_territory
+from matchmaker.forms import choices
+from matchmaker.i18n import get_locale, gettext, mark
+from matchmaker.matching.rules import Gate
+from matchmaker.web import Access, access, account_id, begin, form_page, reading
+from matchmaker.work import Work
+
+PIN_PROBLEMS = {
+    PinProblem.NOT_PROPOSED: mark("This need fits them too little, or they were told of it before."),
+    PinProblem.NO_ROOM: mark(
+        "There is no room in this letter: its lines are taken by other pinned needs, by needs that reach too few "
+        "people, or this person was offered to enough groups this month. Hold another line first."
+    ),
+}
+GATES = {
+    Gate.CLOSED: mark("This need is not open any more."),
+    Gate.EXPIRED: mark("The last day of this need has passed."),
+    Gate.FULL: mark("This need has found enough people."),
+    Gate.OWN_GROUP: mark("This need comes from a group of theirs."),
+    Gate.REFUSED: mark("They said that this need is not for them."),
+    Gate.TERRITORY: mark("This need is in another territory than theirs."),
+    Gate.PLACE: mark("This need is farther away than they want to go."),
+    Gate.LANGUAGE: mark("This need asks for a language that they do not speak."),
+    Gate.TIME: mark("This need asks for much more time than they have."),
+}
+
+
+@blueprint.post("/t/<slug>/week/<iso_week>/people/<int:account_id>/needs/<int:need_id>/hold", endpoint="hold")
+@access(Access.SIGNED_IN)
+def hold_line(slug: str, iso_week: str, account_id: int, need_id: int) -> ResponseReturnValue:
+    """Keep a need out of somebody's letter."""
+
+    def act(work: Work, territory: Territory, made_by: int) -> None:
+        service.hold_line(
+            work,
+            territory_id=territory.id,
+            week=iso_week,
+            account_id=account_id,
+            need_id=need_id,
+            made_by=made_by,
+        )
+
+    return _line(slug, account_id, act, gettext("The line is held: it is not in this week's letter."))
+
+
+@blueprint.post("/t/<slug>/week/<iso_week>/people/<int:account_id>/needs/<int:need_id>/pin", endpoint="pin")
+@access(Access.SIGNED_IN)
+def pin_line(slug: str, iso_week: str, account_id: int, need_id: int) -> ResponseReturnValue:
+    """Make sure that a need is in somebody's letter."""
+
+    def act(work: Work, territory: Territory, made_by: int) -> None:
+        service.pin_line(
+            work,
+            territory_id=territory.id,
+            week=iso_week,
+            account_id=account_id,
+            need_id=need_id,
+            made_by=made_by,
+        )
+
+    return _line(slug, account_id, act, gettext("The need is pinned: it is in this week's letter."))
+
+
+@blueprint.post("/t/<slug>/week/edits/<int:edit_id>/withdraw", endpoint="withdraw_edit")
+@access(Access.SIGNED_IN)
+def withdraw(slug: str, edit_id: int) -> ResponseReturnValue:
+    """Bring a line back, take a pin out, or delete a paragraph."""
+    territory = own_territory(slug)
+    edit = _edit(territory, edit_id)
+    reader, paragraph = edit.account_id, edit.kind is EditKind.PARAGRAPH
+    if ConfirmForm().validate_on_submit():
+        try:
+            with begin() as work:
+                service.withdraw_edit(work, territory_id=territory.id, edit_id=edit_id)
+        except service.WeekClosed:
+            _tell_closed()
+        except LookupError:
+            abort(404)
+        else:
+            flash(
+                gettext("The paragraph is deleted.") if paragraph else gettext("This is undone."), "success"
+            )
+    if reader is not None:
+        return redirect(url_for("digests.preview", slug=slug, account_id=reader))
+    return redirect(url_for("digests.week", slug=slug))
+
+
+@blueprint.route("/t/<slug>/week/<iso_week>/paragraph", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def paragraph(slug: str, iso_week: str) -> ResponseReturnValue:
+    """Write a paragraph for everybody, or for those whose letters touch a défi."""
+    return _paragraph(own_territory(slug), iso_week, None)
+
+
+@blueprint.route("/t/<slug>/week/edits/<int:edit_id>", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def edit_paragraph(slug: str, edit_id: int) -> ResponseReturnValue:
+    """Change a paragraph."""
+    territory = own_territory(slug)
+    edit = _edit(territory, edit_id)
+    if edit.kind is not EditKind.PARAGRAPH:
+        abort(404)
+    return _paragraph(territory, edit.iso_week, edit)
+
+
+def _paragraph(territory: Territory, week: str, edit: DigestEdit | None) -> ResponseReturnValue:
+    form = ParagraphForm(
+        challenge=edit.challenge_id if edit else None,
+        text_fr=edit.text_fr if edit else None,
+        text_en=edit.text_en if edit else None,
+    )
+    form.challenge.choices = choices(
+        ("", gettext("Everybody")),
+        *(
+            (str(one.id), one.title(get_locale()))
+            for one in catalogue_queries.challenges_of(reading(), territory_id=territory.id)
+        ),
+    )
+    edit_id = edit.id if edit else None
+    if form.validate_on_submit():
+        try:
+            with begin() as work:
+                service.keep_paragraph(
+                    work,
+                    territory_id=territory.id,
+                    week=week,
+                    challenge_id=form.challenge.data,
+                    text_fr=form.text_fr.data or "",
+                    text_en=form.text_en.data or "",
+                    made_by=account_id(),
+                    edit_id=edit_id,
+                )
+        except service.WeekClosed:
+            # What was typed stays on the page: it can be copied into the next week's.
+            form.form_errors.append(_closed())
+        except LookupError:
+            abort(404)
+        else:
+            flash(gettext("The paragraph is in this week's letters."), "success")
+            return redirect(url_for("digests.week", slug=territory.slug))
+    return form_page("digests/paragraph.html", form, territory=territory, week=week, edit_id=edit_id)
+
+
+def _line(
+    slug: str, reader: int, act: Callable[[Work, Territory, int], None], done: str
+) -> ResponseReturnValue:
+    """Change a line of a letter, and go back to the letter with a word about how that went."""
+    territory = own_territory(slug)
+    if ConfirmForm().validate_on_submit():
+        try:
+            with begin() as work:
+                act(work, territory, account_id())
+        except service.WeekClosed:
+            _tell_closed()
+        except service.AlreadyEdited:
+            flash(gettext("Somebody changed this line before you. This is how it is now."), "warning")
+        except service.PinRefused as refused:
+            reason = GATES[refused.gate] if refused.gate else PIN_PROBLEMS[refused.problem]
+            flash(gettext("The need is not pinned. %(reason)s", reason=gettext(reason)), "warning")
+        except LookupError:
+            abort(404)
+        else:
+            flash(done, "success")
+    return redirect(url_for("digests.preview", slug=slug, account_id=reader))
+
+
+def _edit(territory: Territory, edit_id: int) -> DigestEdit:
+    edit = queries.find_edit(reading(), territory_id=territory.id, edit_id=edit_id)
+    if edit is None:
+        abort(404)
+    return edit
+
+
+def _closed() -> str:
+    return gettext("The letters of that week were asked for already, so nothing was changed.")
+
+
+def _tell_closed() -> None:
+    flash(_closed(), "warning")

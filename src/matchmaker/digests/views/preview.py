@@ -1,0 +1,93 @@
+"""One person's letter before it is sent: as it will be read, with its reasons and what else could be in it."""
+
+from dataclasses import dataclass
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from matchmaker import i18n
+from matchmaker.digests import queries, service
+from matchmaker.digests.rules import EditKind
+from matchmaker.digests.views.blueprint import Desk, blueprint, own_desk, plan_of, without_key
+from matchmaker.groups.models import Need
+from matchmaker.mail import Letter
+from matchmaker.matching import queries as matching_queries
+from matchmaker.web import Access, access, letter_page, reading, site
+
+CANDIDATES_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A need that fits somebody and is not in their letter; its score is out of 100."""
+
+    need: Need
+    score: float
+
+
+@blueprint.get("/t/<slug>/week/preview/<int:account_id>")
+@access(Access.SIGNED_IN)
+def preview(slug: str, account_id: int) -> ResponseReturnValue:
+    """One person's letter of this week as it will be read, or why there is none."""
+    desk = own_desk(slug)
+    plan = plan_of(desk)
+    person = plan.people.get(str(account_id))
+    if person is None:
+        abort(404)
+    edits = queries.edits(reading(), territory_id=desk.territory.id, iso_week=desk.week)
+    own = [one for one in edits if one.account_id == account_id]
+    order = [letter.account_id for letter in plan.letters]
+    here = order.index(str(account_id)) if str(account_id) in order else None
+    draft = _draft(plan, account_id)
+    works = site().works
+    letter = service.letter_of(works, desk.territory, draft, edits) if draft else None
+    return render_template(
+        "digests/preview.html",
+        territory=desk.territory,
+        desk=desk,
+        person=person,
+        letter=letter,
+        text=without_key(letter.text, letter.unsubscribe_url) if letter else None,
+        sections=service.sections(works, draft, edits, locale=i18n.get_locale()) if draft else None,
+        why=next((why.label for one, why in plan.silent if one.account_id == account_id), None),
+        held=[one for one in own if one.kind is EditKind.HOLD],
+        pinned={one.need_id: one for one in own if one.kind is EditKind.PIN},
+        candidates=_candidates(plan, account_id),
+        before=order[here - 1] if here else None,
+        after=order[here + 1] if here is not None and here + 1 < len(order) else None,
+    )
+
+
+@blueprint.get("/t/<slug>/week/preview/<int:account_id>/letter")
+@access(Access.SIGNED_IN)
+def preview_letter(slug: str, account_id: int) -> ResponseReturnValue:
+    """The HTML part of that letter, for the frame of its page."""
+    letter = _letter(own_desk(slug), account_id)
+    if letter is None:
+        abort(404)
+    return letter_page(without_key(letter.html, letter.unsubscribe_url))
+
+
+def _letter(desk: Desk, account_id: int) -> Letter | None:
+    draft = _draft(plan_of(desk), account_id)
+    if draft is None:
+        return None
+    edits = queries.edits(reading(), territory_id=desk.territory.id, iso_week=desk.week)
+    return service.letter_of(site().works, desk.territory, draft, edits)
+
+
+def _draft(plan: service.Plan, account_id: int) -> service.Draft | None:
+    planned = [letter for letter in plan.letters if letter.account_id == str(account_id)]
+    return next(iter(service.drafts(reading(), plan.people, planned)), None)
+
+
+def _candidates(plan: service.Plan, account_id: int) -> list[Candidate]:
+    """The best needs that fit somebody beyond those of their letter."""
+    told = plan.assignment.letters.get(str(account_id), ())
+    others = [one for one in plan.ranked.get(str(account_id), ()) if one.need_id not in told]
+    needs = matching_queries.needs_by_id(reading(), (int(one.need_id) for one in others[:CANDIDATES_SHOWN]))
+    return [
+        Candidate(need=needs[int(one.need_id)], score=one.total)
+        for one in others
+        if int(one.need_id) in needs
+    ]
