@@ -82,7 +82,6 @@ def make_town(app: Flask) -> Town:
             "group_id": group.id,
             "need_id": need.id,
             "citizen_id": citizen.id,
-            "account_id": everything.id,
             "verdict_id": verdict.id,
             "relay_id": relay.id,
             "person_id": person.id,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from matchmaker.accounts.models import Account
+from matchmaker.citizens.models import Citizen
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun, SkippedWeek
 from matchmaker.digests.rules import LineKind, RunState, Silence
 from matchmaker.mail import MessageState, OutboxMessage
@@ -89,11 +90,13 @@ def find_letter(session: Session, *, territory_id: int, iso_week: str, letter_id
             DigestRun.iso_week == iso_week,
         )
         .options(
+            contains_eager(DigestLetter.run).joinedload(DigestRun.territory),
             joinedload(DigestLetter.account),
             joinedload(DigestLetter.settled_by),
             joinedload(DigestLetter.message),
             selectinload(DigestLetter.lines).joinedload(DigestLine.need),
             selectinload(DigestLetter.lines).joinedload(DigestLine.group),
+            selectinload(DigestLetter.lines).joinedload(DigestLine.citizen).joinedload(Citizen.account),
         )
     ).one_or_none()
 

@@ -255,7 +255,9 @@ def _in_parts(keys: Iterable[str]) -> Iterator[list[str]]:
 def find_run(session: Session, *, territory_id: int, iso_week: str) -> DigestRun | None:
     """A territory's run of that week."""
     return session.scalars(
-        select(DigestRun).where(DigestRun.territory_id == territory_id, DigestRun.iso_week == iso_week)
+        select(DigestRun)
+        .where(DigestRun.territory_id == territory_id, DigestRun.iso_week == iso_week)
+        .options(joinedload(DigestRun.territory), joinedload(DigestRun.started_by))
     ).one_or_none()
 
 

@@ -42,8 +42,11 @@ def hold_line(
 ) -> DigestEdit:
     """Keep a need out of somebody's letter of a week. Raises LookupError, WeekClosed, AlreadyEdited."""
     territory = _open_week(work, territory_id, week)
-    plan = _plan(work, territory, week)
-    if need_id not in _needs_in(plan, account_id):
+    edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
+    # Whoever was faster has taken the line out already.
+    if any((edit.account_id, edit.need_id) == (account_id, need_id) for edit in edits):
+        raise AlreadyEdited
+    if need_id not in _needs_in(_plan(work, territory, week), account_id):
         raise LookupError(need_id)
     return _keep(
         work,
