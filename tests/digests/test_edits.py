@@ -112,10 +112,12 @@ def test_who_is_left_without_a_line_gets_no_letter_and_the_page_still_brings_it_
 
     page = orane.get(f"{PAGE}/preview/{camille.account_id}")
     assert page.status_code == 200
-    assert "Camille gets no letter as things stand." in page.text
+    assert "Camille gets no letter as things stand. All that fits was held by an organiser" in page.text
+    assert "All that fits was held by an organiser – 1 person" in orane.get(PAGE).text
     assert "Bring back" in page.text
-    run_week(work, territory_id=world.territory.id, started_by=None)
+    run = run_week(work, territory_id=world.territory.id, started_by=None)
     assert letters(work) == []
+    assert run.silences == {"held": 1, "off": 1}
 
 
 def test_a_pinned_need_takes_the_place_of_a_better_one(

@@ -139,7 +139,7 @@ def compose(
         if lines:
             letters.append(PlannedLetter(account_id=account_id, recipient_key=key, lines=lines))
         else:
-            silent[account_id] = _why_nothing(account_id, ranking, told.get(key, set()))
+            silent[account_id] = _why_nothing(account_id, ranking, told.get(key, set()), held[account_id])
     return Plan(
         iso_week=week,
         letters=tuple(letters),
@@ -291,9 +291,11 @@ def _news(
     return found
 
 
-def _why_nothing(account_id: str, ranking: _Ranking, told: Set[str]) -> Silence:
+def _why_nothing(account_id: str, ranking: _Ranking, told: Set[str], held: frozenset[str]) -> Silence:
     if any(one.citizen_id == account_id for one in ranking.pairs):
         return Silence.ENOUGH
+    if not held.isdisjoint(ranking.groups):
+        return Silence.HELD
     if any(f"need:{need_id}" in told for need_id in ranking.groups):
         return Silence.ALL_TOLD
     return Silence.NOTHING_FITS

@@ -62,6 +62,7 @@ class Silence(Labelled):
     NOTHING_FITS = "nothing_fits", mark("No open need fits their skills")
     ALL_TOLD = "all_told", mark("Was told before of everything that fits")
     ENOUGH = "enough", mark("Was offered to enough groups this month")
+    HELD = "held", mark("All that fits was held by an organiser")
     GONE = "gone", mark("Left before their letter was written")
 
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -19,6 +19,12 @@ def upgrade() -> None:
             ["settled_by_id"],
             ["id"],
             ondelete="SET NULL",
+        )
+        batch_op.drop_constraint(batch_op.f("ck_digest_letters_silence"), type_="check")
+        batch_op.create_check_constraint(
+            batch_op.f("ck_digest_letters_silence"),
+            "left_out IN ('no_consent', 'off', 'paused', 'monthly', 'came_back', 'had_one', 'nothing_fits', 'all_told', 'enough', "
+            "'held', 'gone')",
         )
         batch_op.create_check_constraint(
             batch_op.f("ck_digest_letters_settled_when_written"),
