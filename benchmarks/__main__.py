@@ -4,6 +4,7 @@ python -m benchmarks            all of it (some minutes)
 python -m benchmarks --quick    a tenth of the people
 python -m benchmarks service    the demonstration alone: its start, each page, the week's run
 python -m benchmarks exposure   the week's choice of who is told of what alone
+python -m benchmarks letters    the week's letters alone, from the request to the mail server
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import subprocess
 import sys
 
 from benchmarks.exposure import exposure, week
+from benchmarks.letters import letters, one
 from benchmarks.matching import country, loop, new_need, typing
 from benchmarks.service import service
 
@@ -28,6 +30,12 @@ def main(arguments: list[str]) -> None:
         else:
             exposure()
         return
+    if arguments[:1] == ["letters"]:
+        if arguments[1:]:
+            one(arguments[1], arguments[2], int(arguments[3]))
+        else:
+            letters()
+        return
     service()
     if arguments[:1] == ["service"]:
         return
@@ -36,6 +44,7 @@ def main(arguments: list[str]) -> None:
     new_need(100_000 // part)
     loop(100_000 // part, 5_000 // part)
     exposure()
+    letters(part)
     print("growth in 1,254 territories, a need for ten citizens, 20 best each way:")
     for people in (10_000, 100_000, 1_000_000):
         if people * part > 1_000_000 and part > 1:
