@@ -11,12 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from time import perf_counter
 
-import psycopg
 from sqlalchemy import Engine, event, select
-from sqlalchemy.engine.url import make_url
 
 from benchmarks.sink import sink
 from benchmarks.town import make_town
@@ -44,7 +41,7 @@ def letters(part: int = 1) -> None:
     )
     for engine in ENGINES:
         for size in SIZES:
-            with tempfile.TemporaryDirectory() as folder, _database(engine, Path(folder)) as url:
+            with tempfile.TemporaryDirectory() as folder, _database(engine, folder) as url:
                 _alone("town", url, size // part)
                 with sink() as (port, taken):
                     figures = json.loads(_alone("week", url, port))
@@ -102,22 +99,12 @@ def week(site: Site) -> dict[str, float]:
 
 
 @contextmanager
-def _database(engine: str, folder: Path) -> Iterator[str]:
+def _database(engine: str, folder: str) -> Iterator[str]:
     if engine == "sqlite":
         yield f"sqlite:///{folder}/town.sqlite"
         return
-    with postgres.server(folder) as server, databases.empty_postgres(server) as url:
-        _be_durable(server)
+    with postgres.own_server() as server, databases.empty_postgres(server.url) as url:
         yield url
-
-
-def _be_durable(server: str) -> None:
-    """Have a server of the tests wait for its disk at each commit, as one that is used for real does."""
-    address = make_url(server).set(drivername="postgresql", database="postgres")
-    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = 'on'")
-        connection.execute("SELECT pg_reload_conf()")
 
 
 def _alone(step: str, url: str, number: int) -> str:

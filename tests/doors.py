@@ -67,9 +67,13 @@ class Person:
         self, path: str, data: Mapping[str, object] | None = None, *, page: str | None = None
     ) -> TestResponse:
         """Send a form with the CSRF token of ``page``, the page on which its button is: by default the first page."""
-        token = _TOKEN.search(self.client.get(page or "/").text)
-        assert token is not None
-        return self.client.post(path, data={**(data or {}), "csrf_token": token[1]})
+        return self.client.post(path, data={**(data or {}), "csrf_token": self.token(page or "/")})
+
+    def token(self, page: str) -> str:
+        """The CSRF token in the forms of a page."""
+        found = _TOKEN.search(self.client.get(page).text)
+        assert found is not None
+        return found[1]
 
     def fill_in(self, path: str, data: Mapping[str, object] | None = None) -> TestResponse:
         """Open the form at ``path`` and send it to the same address, as most forms of ours are sent."""

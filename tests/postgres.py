@@ -7,13 +7,16 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.sql import SQL, Identifier
+from sqlalchemy.engine.url import make_url
 
 GIVEN_SERVER = "MATCHMAKER_TEST_POSTGRES_URL"
 ROLE = "matchmaker"
@@ -32,10 +35,9 @@ OPTIONS = [
 # one that is killed, so that no server and no folder outlives the tests.
 KEEPER = """
 "$1/bin/postgres" -D "$2/data" -k "$2" >"$2/log" 2>&1 &
-server=$!
 cat "$2/alive" >/dev/null
-kill -QUIT $server
-wait $server
+"$1/bin/pg_ctl" -D "$2/data" stop -m immediate >/dev/null 2>&1
+wait
 rm -rf "$2"
 """
 
@@ -56,13 +58,57 @@ def server(run_folder: Path) -> Iterator[str]:
         folder = Path(record.read())
         pipe = _join(folder) if folder.is_absolute() else None
         if pipe is None:
-            folder, pipe = _start()
+            folder, pipe, _ = _start()
             record.truncate(0)
             record.write(str(folder))
     try:
         yield f"postgresql+psycopg://{ROLE}@/?host={folder}"
     finally:
         os.close(pipe)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnServer:
+    """A server that a test has for itself, and may treat as badly as it likes. What it committed outlives a crash."""
+
+    folder: Path
+    control: Sequence[str | Path]
+    account: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        """Its address, without a database."""
+        return f"postgresql+psycopg://{ROLE}@/?host={self.folder}"
+
+    def crash(self) -> None:
+        """End it at once, without a word to anybody, and start it again."""
+        again: list[str | Path] = ["restart", "-m", "immediate", "-w", "-l", self.folder / "log"]
+        command = [*self.control, *again]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self.account)
+
+
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """A new server, ended afterwards."""
+    folder, pipe, binaries = _start()
+    try:
+        account = _unprivileged(folder)
+        own = OwnServer(
+            folder=folder, control=[binaries / "bin/pg_ctl", "-D", folder / "data"], account=account
+        )
+        make_durable(own.url)
+        yield own
+    finally:
+        os.close(pipe)
+
+
+def make_durable(server: str) -> None:
+    """Have a server wait at each commit until the disk has it, as one that is used for real does."""
+    address = make_url(server).set(drivername="postgresql", database="postgres")
+    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(SQL("ALTER SYSTEM SET {} = 'on'").format(Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _join(folder: Path) -> int | None:
@@ -77,8 +123,8 @@ def _join(folder: Path) -> int | None:
     return None
 
 
-def _start() -> tuple[Path, int]:
-    """Start a server in a new folder; gives the folder, where its socket is, and the held end of its pipe."""
+def _start() -> tuple[Path, int, Path]:
+    """Start a server in a new folder; gives the folder, where its socket is, the held end of its pipe, and its programs."""
     # The path of a socket may have 107 characters, which a TMPDIR of some length would exceed.
     folder = Path(tempfile.mkdtemp(prefix="matchmaker-pg-", dir="/tmp"))
     os.mkfifo(folder / "alive")
@@ -115,7 +161,7 @@ def _start() -> tuple[Path, int]:
             os.close(pipe)
             raise RuntimeError(f"PostgreSQL has not started in {SECONDS_TO_START} s: {words}")
         time.sleep(0.02)
-    return folder, pipe
+    return folder, pipe, binaries
 
 
 def _unprivileged(folder: Path) -> dict[str, Any]:

@@ -2,13 +2,9 @@
 
 import http.client
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -21,6 +17,7 @@ from matchmaker.tokens import Tokens
 from matchmaker.work import WorkFactory, system_clock
 from tests.builders import add_account, make_works
 from tests.cli.command import Command
+from tests.cli.processes import eventually, free_port, running
 from tests.kernel.letters import letter, outbox
 from tests.mailbox import Mailbox
 
@@ -31,40 +28,6 @@ pytestmark = pytest.mark.slow
 def works(fresh_engine: Engine) -> WorkFactory:
     """Units of work at the time of day, as the processes have it."""
     return replace(make_works(make_session_factory(fresh_engine), Flask("no doors")), clock=system_clock)
-
-
-@contextmanager
-def running(command: Command, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    """The command beside the test; killed at the end if it still runs."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "matchmaker", *arguments],
-        cwd=command.folder,
-        # Whether a connection was closed when its process ends does not matter.
-        env=command.environment(**settings) | {"PYTHONWARNINGS": "default::DeprecationWarning"},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        with suppress(ValueError):
-            process.communicate()
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until it holds."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.1)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def get(port: int, path: str) -> tuple[int, str]:

@@ -1,0 +1,147 @@
+"""Who leaves while their letter is on its way gets none, and who comes back in the same week gets no second one."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import delivery
+from matchmaker.accounts.models import Account
+from matchmaker.catalogue.models import Challenge
+from matchmaker.citizens import service as citizens
+from matchmaker.citizens.models import Citizen
+from matchmaker.delivery import Delivered
+from matchmaker.digests import service
+from matchmaker.digests.models import DigestRun
+from matchmaker.mail import MessageState, OutboxMessage
+from matchmaker.settings import Settings
+from matchmaker.work import Work, WorkFactory
+from tests import builders
+from tests.builders import World, make_settings
+from tests.clock import MovableClock
+from tests.digests.weeks import add_quiet_need, run_due
+from tests.kernel.scripted_smtp import ScriptedServer, scripted_server
+
+CAMILLE = "camille@example.org"
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """A mail server in whose conversation the test can do something."""
+    with scripted_server() as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(server: ScriptedServer) -> Settings:
+    """Settings that send to it."""
+    return make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=5)
+
+
+@pytest.fixture
+def world(live_works: WorkFactory) -> World:
+    """A town in which Camille and Lou are told of a need this week."""
+    with live_works.begin() as work:
+        world = builders.make_world(work)
+        add_quiet_need(work, world.challenge)
+        builders.add_citizen(work, world.territory, address=CAMILLE)
+        builders.add_citizen(work, world.territory, address="lou@example.org", first_name="Lou")
+        for territory in (world.territory, world.other_territory):
+            territory.created_at = work.now - timedelta(days=2)
+    return world
+
+
+def stop_letters(work: Work) -> None:
+    """The one click of the letter."""
+    account_id = work.session.scalars(select(Account.id).where(Account.address == CAMILLE)).one()
+    service.stop_letters(work, account_id=account_id)
+
+
+def withdraw(work: Work) -> None:
+    """The consent is withdrawn at the profile."""
+    citizens.withdraw_weekly_letter(work, citizen_id=camilles_profile(work))
+
+
+def erase(work: Work) -> None:
+    """The profile is deleted, and with it the account."""
+    assert citizens.delete_profile(work, citizen_id=camilles_profile(work))
+
+
+def camilles_profile(work: Work) -> int:
+    """The number of Camille's profile."""
+    return work.session.scalars(select(Citizen.id).join(Account).where(Account.address == CAMILLE)).one()
+
+
+@pytest.mark.parametrize("leave", [stop_letters, withdraw, erase])
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
+def test_who_leaves_after_their_letter_was_claimed_gets_none(
+    live_works: WorkFactory,
+    settings: Settings,
+    server: ScriptedServer,
+    world: World,
+    leave: Callable[[Work], None],
+    verb: str,
+) -> None:
+    run_due(live_works)
+
+    def leave_now(said: str) -> None:
+        if said == verb and server.verbs.count(verb) == 1:
+            with live_works.begin() as work:
+                leave(work)
+
+    server.before = leave_now
+    assert delivery.deliver(live_works, settings) == Delivered(sent=1)
+    (received,) = server.letters
+    assert CAMILLE.encode() not in received
+    with live_works.begin() as work:
+        query = select(OutboxMessage.state).order_by(OutboxMessage.id)
+        assert list(work.session.scalars(query)) == [MessageState.SKIPPED, MessageState.SENT]
+
+
+@pytest.mark.parametrize("leave", [stop_letters, withdraw, erase])
+def test_who_leaves_between_the_plan_and_the_writing_gets_none(
+    live_works: WorkFactory,
+    settings: Settings,
+    server: ScriptedServer,
+    world: World,
+    leave: Callable[[Work], None],
+) -> None:
+    service.request_due(live_works)
+    with live_works.begin() as work:
+        run_id = work.session.scalars(
+            select(DigestRun.id).where(DigestRun.territory_id == world.territory.id)
+        ).one()
+        assert service.plan_run(work, run_id=run_id)
+    with live_works.begin() as work:
+        leave(work)
+    service.advance(live_works)
+    assert delivery.deliver(live_works, settings) == Delivered(sent=1)
+    assert CAMILLE.encode() not in server.letters[0]
+
+
+def test_who_is_erased_and_joins_again_in_the_same_week_gets_no_second_letter(
+    live_works: WorkFactory, settings: Settings, server: ScriptedServer, world: World, clock: MovableClock
+) -> None:
+    run_due(live_works)
+    assert delivery.deliver(live_works, settings) == Delivered(sent=2)
+    with live_works.begin() as work:
+        erase(work)
+    with live_works.begin() as work:
+        # Home is the other territory now, whose run of this week is still to come.
+        builders.add_citizen(work, world.other_territory, address=CAMILLE, commune="63113")
+        challenge = work.session.scalars(
+            select(Challenge).where(Challenge.territory_id == world.other_territory.id)
+        ).one()
+        builders.add_need(work, builders.add_group(work, challenge, name="Autre"), commune="63113")
+        run = work.session.scalars(
+            select(DigestRun).where(DigestRun.territory_id == world.other_territory.id)
+        ).one()
+        work.session.delete(run)
+    run_due(live_works)
+    assert delivery.deliver(live_works, settings).sent == 0
+    clock.advance(timedelta(days=7))
+    run_due(live_works)
+    delivery.deliver(live_works, settings)
+    mine = [letter for letter in server.letters if CAMILLE.encode() in letter]
+    assert len(mine) == 2, "one each week"
