@@ -61,6 +61,18 @@ def test_withdrawing_keeps_the_record_and_takes_back_letters_that_wait(
     assert letter_readers(session, world.territory.id) == []
 
 
+def test_a_clock_that_was_put_back_keeps_nobody_from_withdrawing(
+    works: WorkFactory, world: World, session: Session, clock: MovableClock
+) -> None:
+    with works.begin() as work:
+        citizen = add_citizen(work, world.territory)
+    clock.now = NOW - timedelta(hours=3)
+    with works.begin() as work:
+        service.withdraw_weekly_letter(work, citizen_id=citizen.id)
+    assert session.scalars(select(Consent.withdrawn_at)).one() == NOW
+    assert letter_readers(session, world.territory.id) == []
+
+
 def test_withdrawing_for_nobody_does_nothing(works: WorkFactory, world: World) -> None:
     with works.begin() as work:
         service.withdraw_weekly_letter(work, citizen_id=4711)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -160,10 +160,12 @@ def keep_consent(work: Work, consent: Consent) -> None:
 
 def withdraw_weekly_letter(work: Work, *, citizen_id: int) -> None:
     """Withdraw the consent to the weekly letter, and take back letters that still wait; twice is as good as once."""
+    # A clock that was put back since the consent was given must not keep anybody from withdrawing it.
+    now = literal(work.now, Consent.given_at.type)
     work.session.execute(
         update(Consent)
         .where(Consent.citizen_id == citizen_id, queries.letter_wanted())
-        .values(withdrawn_at=work.now)
+        .values(withdrawn_at=case((Consent.given_at > now, Consent.given_at), else_=now))
     )
     address = work.session.scalar(select(Account.address).join(Citizen).where(Citizen.id == citizen_id))
     if address is not None:
