@@ -13,7 +13,9 @@ from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.delivery import Delivered
 from matchmaker.digests import service
-from matchmaker.digests.models import DigestRun
+from matchmaker.digests.models import DigestEdit, DigestRun
+from matchmaker.digests.rules import EditKind
+from matchmaker.groups.models import Need
 from matchmaker.mail import MessageState, OutboxMessage
 from matchmaker.settings import Settings
 from matchmaker.work import Work, WorkFactory
@@ -145,3 +147,27 @@ def test_who_is_erased_and_joins_again_in_the_same_week_gets_no_second_letter(
     delivery.deliver(live_works, settings)
     mine = [letter for letter in server.letters if CAMILLE.encode() in letter]
     assert len(mine) == 2, "one each week"
+
+
+def test_wishes_and_edits_about_somebody_do_not_keep_their_account(
+    live_works: WorkFactory, world: World
+) -> None:
+    with live_works.begin() as work:
+        stop_letters(work)
+        need_id = work.session.scalars(select(Need.id)).one()
+        camille = work.session.get_one(Citizen, camilles_profile(work))
+        work.session.add(
+            DigestEdit(
+                territory_id=world.territory.id,
+                iso_week="2026-W48",
+                kind=EditKind.HOLD,
+                account_id=camille.account_id,
+                need_id=need_id,
+                made_at=work.now,
+            )
+        )
+    with live_works.begin() as work:
+        erase(work)
+    with live_works.begin() as work:
+        assert work.session.scalar(select(Account).where(Account.address == CAMILLE)) is None
+        assert work.session.scalar(select(DigestEdit)) is None

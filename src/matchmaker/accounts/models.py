@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.accounts.rules import LinkPurpose
 from matchmaker.db import Base, enum_column
 
+GOES_ALONG = "goes along"
+"""The mark of a foreign key whose row says something of an account, and is no reason to keep it."""
+
 
 class Account(Base):
     """A person who proved an address. An account exists only once its address was confirmed."""
@@ -35,7 +38,9 @@ class AccountSession(Base):
     __tablename__ = "account_sessions"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
+    )
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker import suppression
 from matchmaker.accounts import letters
-from matchmaker.accounts.models import Account, AccountSession, MailedLink
+from matchmaker.accounts.models import GOES_ALONG, Account, AccountSession, MailedLink
 from matchmaker.accounts.rules import LINK_LASTS, SESSION_LASTS, LinkPurpose
 from matchmaker.db import Base, violates
 from matchmaker.suppression import SuppressedAddress
@@ -242,14 +242,14 @@ def resume_letters(work: Work, *, account_id: int) -> None:
 
 
 def close_if_unused(work: Work, *, account_id: int) -> bool:
-    """Delete an account on which nothing depends but its sessions and links; whether it was deleted.
+    """Delete an account on which nothing depends but its sessions, links and wishes; whether it was deleted.
 
-    Any row of any room that belongs to the account keeps it; a row that outlives it (SET NULL) does not.
+    Any row of any room that belongs to the account keeps it; a row that outlives it (SET NULL) or goes along does not.
     """
     account = work.session.get_one(Account, account_id)
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
-            if key.column.table is Account.__table__ and table is not AccountSession.__table__:
+            if key.column.table is Account.__table__ and not key.info.get(GOES_ALONG):
                 belongs = select(key.parent).where(key.parent == account_id).limit(1)
                 if key.ondelete != "SET NULL" and work.session.scalar(belongs) is not None:
                     return False
