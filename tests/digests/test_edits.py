@@ -178,7 +178,7 @@ def test_a_pin_says_why_it_is_refused(
             work,
             territory_id=world.territory.id,
             week="2026-W48",
-            account_id=camille.account_id,
+            account_id=builders.account_of(camille).id,
             need_id=other.id,
             made_by=organiser.id,
         )
@@ -196,7 +196,7 @@ def test_a_sixth_pin_pushes_out_none_of_the_five(
             work,
             territory_id=world.territory.id,
             week="2026-W48",
-            account_id=camille.account_id,
+            account_id=builders.account_of(camille).id,
             need_id=one.id,
             made_by=organiser.id,
         )
@@ -373,7 +373,7 @@ def test_of_two_organisers_who_hold_one_line_at_once_one_does(live_app: Flask, f
         need = add_quiet_need(work, world.challenge)
         camille = builders.add_citizen(work, world.territory)
         organiser = builders.add_organiser(work, world.territory)
-        numbers = (world.territory.id, camille.account_id, need.id, organiser.id)
+        numbers = (world.territory.id, builders.account_of(camille).id, need.id, organiser.id)
 
     def hold(_: int) -> bool:
         territory_id, account_id, need_id, made_by = numbers

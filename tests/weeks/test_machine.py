@@ -131,7 +131,7 @@ class Weeks(RuleBasedStateMachine):
         """A reader wants no letters any more."""
         with self.works.begin() as work:
             if (citizen := profile_of(work, number)) is not None:
-                digests.stop_letters(work, account_id=citizen.account_id)
+                digests.stop_letters(work, account_id=builders.account_of(citizen).id)
 
     @rule(number=PEOPLE)
     def erase(self, number: int) -> None:
