@@ -2,9 +2,10 @@
 
 python -m benchmarks            all of it (some minutes)
 python -m benchmarks --quick    a tenth of the people
-python -m benchmarks service    the demonstration alone: its start, each page, the week's run
-python -m benchmarks exposure   the week's choice of who is told of what alone
-python -m benchmarks letters    the week's letters alone, from the request to the mail server
+python -m benchmarks service    the demonstration: its start, each page, the week's run
+python -m benchmarks matching   resolving, ranking and whole runs beside the plain loop, and their growth
+python -m benchmarks exposure   the week's choice of who is told of what
+python -m benchmarks letters    the week's letters, from the request to the mail server
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 
 from benchmarks.exposure import exposure, week
 from benchmarks.letters import letters, one
@@ -20,35 +22,28 @@ from benchmarks.service import service
 
 
 def main(arguments: list[str]) -> None:
-    """Run what is asked for; with a number it is what a run starts for itself, so that each has its own peak of memory."""
-    if arguments[:1] == ["growth"]:
-        print(json.dumps(country(int(arguments[1]))))
-        return
-    if arguments[:1] == ["exposure"]:
-        if arguments[1:]:
-            print(json.dumps(week(*map(int, arguments[1:]))))
-        else:
-            exposure()
-        return
-    if arguments[:1] == ["letters"]:
-        if arguments[1:]:
-            one(arguments[1], arguments[2], int(arguments[3]))
-        else:
-            letters()
-        return
-    service()
-    if arguments[:1] == ["service"]:
-        return
-    part = 10 if "--quick" in arguments else 1
+    """Run the named parts, or all. With numbers it is what a part starts for itself, to have a peak of memory of its own."""
+    match arguments:
+        case ["growth", people]:
+            print(json.dumps(country(int(people))))
+        case ["exposure", *numbers] if numbers:
+            print(json.dumps(week(*map(int, numbers))))
+        case ["letters", step, url, number]:
+            one(step, url, int(number))
+        case _:
+            part = 10 if "--quick" in arguments else 1
+            named = [name for name in arguments if name in PARTS]
+            for name in named or PARTS:
+                PARTS[name](part)
+
+
+def matching(part: int) -> None:
+    """The engine alone, with a `part`th of the people."""
     typing()
     new_need(100_000 // part)
     loop(100_000 // part, 5_000 // part)
-    exposure()
-    letters(part)
     print("growth in 1,254 territories, a need for ten citizens, 20 best each way:")
-    for people in (10_000, 100_000, 1_000_000):
-        if people * part > 1_000_000 and part > 1:
-            continue
+    for people in (10_000, 100_000, 1_000_000)[: 3 if part == 1 else 2]:
         ran = subprocess.run(
             [sys.executable, "-m", "benchmarks", "growth", str(people)],
             capture_output=True,
@@ -59,6 +54,13 @@ def main(arguments: list[str]) -> None:
             "  " + "  ".join(f"{name} {value}" for name, value in json.loads(ran.stdout).items()), flush=True
         )
 
+
+PARTS: dict[str, Callable[[int], None]] = {
+    "service": lambda _: service(),
+    "matching": matching,
+    "exposure": lambda _: exposure(),
+    "letters": letters,
+}
 
 if __name__ == "__main__":
     main(sys.argv[1:])
