@@ -355,12 +355,13 @@ def test_another_territorys_challenge_gets_no_paragraph(work: Work, world: World
         )
 
 
+@pytest.mark.parametrize("act", ["hold", "pin"])
 def test_the_second_to_change_a_line_is_told_so(
-    work: Work, need: Need, camille: Citizen, orane: Person
+    work: Work, need: Need, camille: Citizen, orane: Person, act: str
 ) -> None:
     orane.post(line_path(camille, need, "pin"))
 
-    orane.post(line_path(camille, need, "hold"))
+    orane.post(line_path(camille, need, act))
 
     assert "Somebody changed this line before you. This is how it is now." in orane.get(PAGE).text
     assert [edit.kind for edit in edits(work)] == [EditKind.PIN]

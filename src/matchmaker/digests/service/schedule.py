@@ -29,6 +29,5 @@ def set_schedule(
             SkippedWeek.territory_id == territory_id, SkippedWeek.iso_week.in_(sorted(offered))
         )
     )
-    weeks = sorted(set(skipped) & set(offered))
-    work.session.add_all(SkippedWeek(territory_id=territory_id, iso_week=week) for week in weeks)
+    work.session.add_all(SkippedWeek(territory_id=territory_id, iso_week=week) for week in sorted(skipped))
     work.session.flush()
