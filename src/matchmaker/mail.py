@@ -115,7 +115,7 @@ class OutboxMessage(Base):
             "state NOT IN ('claimed', 'sending') OR (lease_token IS NOT NULL AND lease_until IS NOT NULL)",
             name="work_has_lease",
         ),
-        Index("ix_outbox_messages_state_due_at", "state", "due_at"),
+        Index("ix_outbox_messages_state_due_at_id", "state", "due_at", "id"),
     )
 
 
