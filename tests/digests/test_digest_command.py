@@ -78,7 +78,7 @@ def test_status_tells_each_territorys_week(engine: Engine) -> None:
 
     lines = dict(line.split(" ", 1) for line in run("status").stdout.splitlines() if line[0].islower())
 
-    assert "sending, sent 0, waiting 1, failed 0, in doubt 0, next " in lines["valence-romans"]
+    assert "sending, sent 0, waiting 1, failed 0, in doubt 0, on paper 0, next " in lines["valence-romans"]
     assert "not run, next " in lines["clermont"]
     assert "(Europe/Paris)" in lines["clermont"]
 

@@ -29,6 +29,7 @@ PARTS = {
     "name": "letter",
     "sign_up_id": "a.b.c",
     "iso_week": "2026-W48",
+    "code": "K7M2QY",
 }
 
 
@@ -87,6 +88,7 @@ def make_town(app: Flask) -> Town:
             "person_id": person.id,
             "member_id": everything.id,
             "invitation_id": invitation.id,
+            "line_id": 1,
         }
     return Town(
         app=app,

@@ -88,6 +88,9 @@ class RelayDeed(Labelled):
     LETTER_ASKED = "letter_asked", mark("Weekly letter asked for")
     LETTER_STOPPED = "letter_stopped", mark("Weekly letter stopped")
     ADDRESS_GIVEN = "address_given", mark("E-mail address given")
+    LETTER_PRINTED = "letter_printed", mark("Letter printed")
+    ANSWERED = "answered", mark("Answer to a need recorded")
+    NOT_REACHED = "not_reached", mark("Called and not reached")
     DELETED = "deleted", mark("Profile deleted")
 
 

@@ -61,5 +61,5 @@ def status() -> None:
             waiting = stand.unwritten + stand.waiting
             click.echo(
                 f"{territory.slug} {week}: {this.state.value}, sent {stand.sent}, waiting {waiting}, "
-                f"failed {stand.failed}, in doubt {stand.in_doubt}, {after}"
+                f"failed {stand.failed}, in doubt {stand.in_doubt}, on paper {stand.paper}, {after}"
             )

@@ -12,7 +12,7 @@ TEST_KIND = "digests.test"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelperSection:
-    """People who were told this week of a need of the reader's group."""
+    """People who were told this week of a need of the reader's group, or said yes to it."""
 
     need_title: str
     url: str
@@ -35,6 +35,7 @@ class Sections:
 
     paragraphs: tuple[str, ...] = ()
     needs: tuple[NeedCard, ...] = ()
+    yeses: tuple[HelperSection, ...] = ()
     helpers: tuple[HelperSection, ...] = ()
     news: tuple[NewsLine, ...] = ()
 
@@ -46,6 +47,8 @@ class Sections:
             several = mark("You could help: %(title)s (and %(others)s more)")
             values = {"title": self.needs[0].title, "others": len(self.needs) - 1}
             return (several if len(self.needs) > 1 else one), values
+        if self.yeses:
+            return mark("They said yes to you: %(title)s"), {"title": self.yeses[0].need_title}
         if self.helpers:
             return mark("They could help you: %(title)s"), {"title": self.helpers[0].need_title}
         return mark("News of your défis: %(group)s"), {"group": self.news[0].group_name}

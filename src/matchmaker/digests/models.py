@@ -63,7 +63,9 @@ class DigestLetter(Base):
     """One person's letter in a run: planned, then written into the outbox, or left out for a reason found since.
 
     The key is a fingerprint of the address: it outlives the person's account, and nobody gets two letters in a week,
-    whatever territories they belong to. ``settled_at`` is when an organiser said what became of a letter in doubt.
+    whatever territories they belong to. The letter of a citizen without an account is for paper: it has a relay in place
+    of an account, and is written when its lines have their codes. ``settled_at`` is when an organiser said what became
+    of a letter in doubt.
     """
 
     __tablename__ = "digest_letters"
@@ -73,6 +75,10 @@ class DigestLetter(Base):
     iso_week: Mapped[str] = mapped_column(String(8))
     recipient_key: Mapped[str] = mapped_column(String(64))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"), index=True)
+    relay_id: Mapped[int | None] = mapped_column(ForeignKey("relays.id"), index=True)
+    written_at: Mapped[datetime | None]
+    printed_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"))
     left_out: Mapped[Silence | None] = mapped_column(enum_column(Silence))
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
@@ -81,6 +87,7 @@ class DigestLetter(Base):
     run: Mapped[DigestRun] = relationship(back_populates="letters")
     account: Mapped[Account | None] = relationship(foreign_keys=account_id)
     settled_by: Mapped[Account | None] = relationship(foreign_keys=settled_by_id)
+    citizen: Mapped[Citizen | None] = relationship()
     message: Mapped[OutboxMessage | None] = relationship()
     lines: Mapped[list["DigestLine"]] = relationship(order_by="DigestLine.position")
 
@@ -92,11 +99,24 @@ class DigestLetter(Base):
             "settled_at IS NULL AND settled_by_id IS NULL OR settled_at IS NOT NULL AND message_id IS NOT NULL",
             name="settled_when_written",
         ),
+        # Who has left is named no more: there may be neither, but never both.
+        CheckConstraint(
+            "(account_id IS NULL OR relay_id IS NULL) AND (citizen_id IS NULL OR relay_id IS NOT NULL)",
+            name="account_or_paper",
+        ),
+        CheckConstraint("relay_id IS NULL OR message_id IS NULL", name="paper_is_not_mailed"),
+        CheckConstraint(
+            "written_at IS NULL OR (relay_id IS NOT NULL AND left_out IS NULL)", name="written_on_paper"
+        ),
+        CheckConstraint(
+            "printed_at IS NULL OR (written_at IS NOT NULL AND printed_at >= written_at)",
+            name="printed_after_written",
+        ),
         Index(
             "ix_digest_letters_to_write",
             "id",
-            postgresql_where=text("message_id IS NULL AND left_out IS NULL"),
-            sqlite_where=text("message_id IS NULL AND left_out IS NULL"),
+            postgresql_where=text("message_id IS NULL AND left_out IS NULL AND written_at IS NULL"),
+            sqlite_where=text("message_id IS NULL AND left_out IS NULL AND written_at IS NULL"),
         ),
     )
 
@@ -104,8 +124,9 @@ class DigestLetter(Base):
 class DigestLine(Base):
     """What a person is told; ``subject`` names it, and nobody is told of it twice.
 
-    A line about a need has the person's own profile that it fits, one about a helper has the helper's. A line of a letter
-    that did not arrive tells nobody: it is kept under a key of its own.
+    A line about a need has the person's own profile that it fits, one about a helper has the helper's. On paper a need
+    has a code, by which its reader answers; a code is never given twice. A line of a letter that did not arrive tells
+    nobody: it is kept under a key of its own.
     """
 
     __tablename__ = "digest_lines"
@@ -122,6 +143,7 @@ class DigestLine(Base):
         ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True
     )
     match: Mapped[MatchMapping | None] = mapped_column(JSON(none_as_null=True))
+    code: Mapped[str | None] = mapped_column(String(6))
 
     letter: Mapped[DigestLetter] = relationship(back_populates="lines")
     need: Mapped[Need | None] = relationship()
@@ -131,6 +153,8 @@ class DigestLine(Base):
     __table_args__ = (
         UniqueConstraint("letter_id", "position"),
         UniqueConstraint("recipient_key", "subject", name="uq_digest_lines_told_once"),
+        UniqueConstraint("code"),
+        CheckConstraint("code IS NULL OR kind = 'need'", name="only_a_need_has_a_code"),
         CheckConstraint("(kind = 'news') = (need_id IS NULL)", name="news_or_need"),
         CheckConstraint("(kind = 'news') = (group_id IS NOT NULL)", name="news_has_a_group"),
     )

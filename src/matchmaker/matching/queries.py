@@ -15,7 +15,8 @@ from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.queries import local_day, open_on
 from matchmaker.groups.rules import NeedState, state_on
 from matchmaker.i18n import gettext
-from matchmaker.matching.rules import Cover, Match, PartName, SkillReason
+from matchmaker.matching.models import NeedAnswer
+from matchmaker.matching.rules import Answer, Cover, Match, PartName, SkillReason
 
 LinkTo = Callable[..., str]
 """Makes an address from an endpoint and its values."""
@@ -239,6 +240,48 @@ def citizens_by_id(session: Session, citizen_ids: Iterable[int]) -> dict[int, Ci
         )
     )
     return {citizen.id: citizen for citizen in session.scalars(query)}
+
+
+def find_answer(session: Session, *, need_id: int, citizen_id: int) -> NeedAnswer | None:
+    """What a citizen answered to a need."""
+    return session.scalars(
+        select(NeedAnswer).where(NeedAnswer.need_id == need_id, NeedAnswer.citizen_id == citizen_id)
+    ).one_or_none()
+
+
+def answers_to(session: Session, *, need_id: int) -> Sequence[NeedAnswer]:
+    """What citizens answered to a need, with their first names and skills, the first answer first."""
+    return session.scalars(
+        select(NeedAnswer)
+        .where(NeedAnswer.need_id == need_id)
+        .order_by(NeedAnswer.given_at, NeedAnswer.id)
+        .options(
+            joinedload(NeedAnswer.citizen).options(joinedload(Citizen.account), selectinload(Citizen.skills))
+        )
+    ).all()
+
+
+def answers_of(session: Session, *, citizen_ids: Iterable[int]) -> dict[tuple[int, int], NeedAnswer]:
+    """What some citizens, a hundred or so, answered, by the ids of need and citizen."""
+    query = select(NeedAnswer).where(NeedAnswer.citizen_id.in_(sorted(set(citizen_ids))))
+    return {(answer.need_id, answer.citizen_id): answer for answer in session.scalars(query)}
+
+
+def yeses_for(
+    session: Session, *, group_ids: Iterable[int], since: datetime
+) -> Sequence[tuple[int, int, int]]:
+    """Who said yes to needs of some groups since a moment, as ids of group, need and citizen, in that order of time."""
+    rows = session.execute(
+        select(Need.group_id, NeedAnswer.need_id, NeedAnswer.citizen_id)
+        .join(Need, Need.id == NeedAnswer.need_id)
+        .where(
+            Need.group_id.in_(sorted(set(group_ids))),
+            NeedAnswer.answer == Answer.YES,
+            func.coalesce(NeedAnswer.corrected_at, NeedAnswer.given_at) > since,
+        )
+        .order_by(NeedAnswer.given_at, NeedAnswer.id)
+    )
+    return [(group_id, need_id, citizen_id) for group_id, need_id, citizen_id in rows]
 
 
 _SHOWN = (

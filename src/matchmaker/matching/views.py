@@ -15,7 +15,7 @@ from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState, actions_in
 from matchmaker.matching import queries, service
-from matchmaker.matching.rules import CitizenProfile, Match
+from matchmaker.matching.rules import Answer, CitizenProfile, Match
 from matchmaker.web import Access, access, account_id, now, reading, visitor_id
 
 blueprint = Blueprint("matching", __name__)
@@ -98,17 +98,24 @@ def need(need_id: int) -> ResponseReturnValue:
 @blueprint.get("/needs/<int:need_id>/citizens", endpoint="citizens")
 @access(Access.SIGNED_IN)
 def ranked_citizens(need_id: int) -> ResponseReturnValue:
-    """The citizens who could help a group with a need, by first name and skills only, with the reasons."""
+    """The citizens who said yes to a need, and who else could help, by first name and skills only, with the reasons.
+
+    Who said no is not among them.
+    """
     found, member = _visible_need(need_id)
     if not member and not _organises(found.group.territory):
         abort(404)
     matches = service.citizens_for_need(reading(), found, now=now(), limit=SHOWN)
+    answers = queries.answers_to(reading(), need_id=need_id)
+    answered = {str(answer.citizen_id) for answer in answers}
+    matches = tuple(match for match in matches if match.citizen_id not in answered)
     people = queries.citizens_by_id(reading(), (int(match.citizen_id) for match in matches))
     return render_template(
         "matching/citizens.html",
         need=found,
         open=queries.need_state(found, now=now()) is NeedState.OPEN,
         cards=[queries.citizen_card(people[int(match.citizen_id)], match=match) for match in matches],
+        said_yes=[answer.citizen for answer in answers if answer.answer is Answer.YES],
         member=member,
         territory=found.group.territory,
     )

@@ -20,6 +20,7 @@ from matchmaker.citizens.service.relay_people import (
     correct_skills,
     delete_person,
     give_address,
+    record,
     stop_letter,
 )
 from matchmaker.citizens.service.relays import (
@@ -90,6 +91,7 @@ __all__ = [
     "name_relay",
     "note_answers",
     "read_confirmation",
+    "record",
     "remove_relay_member",
     "resumed_sign_up",
     "send_to_person",

@@ -14,10 +14,13 @@ from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Match
 
+ABOUT_SOMEBODY = frozenset({LineKind.HELPER, LineKind.YES})
+"""The lines that name a person to the members of a group."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
-    """A line with what it is about: need and match, and the citizen for a helper; or a group for news."""
+    """A line with what it is about: need and match, and the citizen who helps or said yes; or a group for news."""
 
     planned: PlannedLine
     need: Need | None = None
@@ -46,7 +49,7 @@ def drafts(
     lines = [line for letter in letters for line in letter.lines]
     needs = matching_queries.needs_by_id(session, _ids(line.need_id for line in lines))
     helpers = matching_queries.citizens_by_id(
-        session, _ids(line.citizen_id for line in lines if line.kind is LineKind.HELPER)
+        session, _ids(line.citizen_id for line in lines if line.kind in ABOUT_SOMEBODY)
     )
     groups = queries.groups_by_id(session, _ids(line.group_id for line in lines))
     pairs = {
@@ -62,7 +65,7 @@ def drafts(
             return DraftLine(planned=line, group=group) if group is not None else None
         need, match = needs.get(line.need_id or 0), matches.get((line.need_id or 0, line.citizen_id or 0))
         helper = helpers.get(line.citizen_id or 0)
-        if need is None or match is None or (line.kind is LineKind.HELPER and helper is None):
+        if need is None or match is None or (line.kind in ABOUT_SOMEBODY and helper is None):
             return None
         return DraftLine(planned=line, need=need, match=match, citizen=helper)
 

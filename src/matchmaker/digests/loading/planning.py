@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens
 from matchmaker.digests import queries
+from matchmaker.digests.loading.on_paper import former_keys, keys_of, people_on_paper
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import (
     Assignment,
@@ -27,9 +28,10 @@ from matchmaker.digests.rules import (
     silence_of,
 )
 from matchmaker.groups.queries import local_day
+from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Ranked
-from matchmaker.suppression import fingerprint, suppressed_among
+from matchmaker.suppression import suppressed_among
 from matchmaker.tokens import Tokens
 
 LIMITS = Limits()
@@ -44,10 +46,10 @@ PINNED = 1000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Who would get what in a week, and who gets nothing and why; ``people`` are by their account's id.
+    """Who would get what in a week, and who gets nothing and why; ``people`` are the recipients by their ``reader_id``.
 
-    ``needs`` are the ids of the territory's open needs. ``ranked`` are the needs that fit each account and may be told
-    to it, best first; ``hearings`` all needs and citizens that this was chosen from, ``hearers`` the ids of those
+    ``needs`` are the ids of the territory's open needs. ``ranked`` are the needs that fit each reader and may be told
+    to them, best first; ``hearings`` all needs and citizens that this was chosen from, ``hearers`` the ids of those
     citizens whose letters it is about.
     """
 
@@ -90,18 +92,27 @@ def compose(
     The number of queries grows by a few for every 500 people, not by person.
     """
     week = week or iso_week(now, territory.time_zone)
-    people = {str(one.account_id): one for one in queries.recipients(session, territory_id=territory.id)}
-    fingerprints = {one: fingerprint(tokens, person.address) for one, person in people.items()}
-    keys = fingerprints.values()
-    last = queries.last_letters(session, recipient_keys=keys)
-    readers = _readers(session, people, fingerprints, last, territory)
+    everyone = (
+        *queries.recipients(session, territory_id=territory.id),
+        *people_on_paper(session, territory_id=territory.id),
+    )
+    people = {one.reader_id: one for one in everyone}
+    own_keys = keys_of(session, everyone, tokens=tokens)
+    former = former_keys(session, everyone)
+    owners = {key: own for one, own in own_keys.items() for key in (own, *former.get(one, ()))}
+    last: dict[str, tuple[str, datetime]] = {}
+    for key, letter in queries.last_letters(session, recipient_keys=owners).items():
+        last[owners[key]] = max(letter, last.get(owners[key], letter), key=lambda one: one[1])
+    readers = _readers(session, people, own_keys, last, territory)
     today = local_day(now, territory.time_zone)
     silent: dict[str, Silence] = {}
     for account_id, reader in readers.items():
         why = silence_of(reader, today=today, had_one=last.get(reader.recipient_key, ("",))[0] == week)
         if why is not None:
             silent[account_id] = why
-    told = queries.told(session, recipient_keys=keys)
+    told: dict[str, set[str]] = defaultdict(set)
+    for key, subjects in queries.told(session, recipient_keys=owners).items():
+        told[owners[key]] |= subjects
     wanting = {one: people[one] for one in people if one not in silent}
     edits = queries.edits(session, territory_id=territory.id, iso_week=week)
     held: dict[str, frozenset[str]] = defaultdict(frozenset)
@@ -110,7 +121,10 @@ def compose(
             held[str(edit.account_id)] |= {str(edit.need_id)}
     pinned = {(str(e.account_id), str(e.need_id)) for e in edits if e.kind is EditKind.PIN}
     ranking = _ranked(session, territory, wanting, readers, told, held, now=now)
-    offered = queries.groups_offered(session, recipient_keys=keys, since=now - OFFERS_COUNT_FOR)
+    offered: dict[str, set[str]] = defaultdict(set)
+    since = now - OFFERS_COUNT_FOR
+    for key, groups in queries.groups_offered(session, recipient_keys=owners, since=since).items():
+        offered[owners[key]] |= groups
     assignment = assign(
         candidates(
             (
@@ -125,6 +139,7 @@ def compose(
     )
     news = _news(session, territory, wanting.values(), now=now)
     helpers = _helpers(ranking, assignment)
+    yeses = _yeses(session, wanting.values(), now=now)
     letters = []
     for account_id, person in wanting.items():
         key = readers[account_id].recipient_key
@@ -135,7 +150,8 @@ def compose(
             for need_id in assignment.letters.get(account_id, ())
         ]
         mine = [line for group_id in sorted(person.group_ids) for line in helpers.get(group_id, ())]
-        lines = lines_of(needs, mine, news.get(account_id, ()), told=told.get(key, set()))
+        answered = [line for group_id in sorted(person.group_ids) for line in yeses.get(group_id, ())]
+        lines = lines_of(needs, mine, news.get(account_id, ()), told=told.get(key, set()), yeses=answered)
         if lines:
             letters.append(PlannedLetter(account_id=account_id, recipient_key=key, lines=lines))
         else:
@@ -169,24 +185,24 @@ class _Ranking:
 def _readers(
     session: Session,
     people: Mapping[str, Recipient],
-    fingerprints: Mapping[str, str],
+    keys: Mapping[str, str],
     last: Mapping[str, tuple[str, datetime]],
     territory: Territory,
 ) -> dict[str, Reader]:
-    came_back = suppressed_among(session, fingerprints.values())
+    came_back = suppressed_among(session, keys.values())
     days = {key: local_day(moment, territory.time_zone) for key, (_, moment) in last.items()}
     return {
-        account_id: Reader(
-            account_id=account_id,
-            recipient_key=fingerprints[account_id],
+        reader_id: Reader(
+            account_id=reader_id,
+            recipient_key=keys[reader_id],
             consents=bool(one.profiles),
             member=bool(one.group_ids),
             frequency=one.frequency,
             paused_until=one.paused_until,
-            came_back=fingerprints[account_id] in came_back,
-            last_letter=days.get(fingerprints[account_id]),
+            came_back=keys[reader_id] in came_back,
+            last_letter=days.get(keys[reader_id]),
         )
-        for account_id, one in people.items()
+        for reader_id, one in people.items()
     }
 
 
@@ -270,6 +286,17 @@ def _helpers(ranking: _Ranking, assignment: Assignment) -> dict[int, list[Planne
     }
 
 
+def _yeses(session: Session, people: Iterable[Recipient], *, now: datetime) -> dict[int, list[PlannedLine]]:
+    """By the group's id, who said yes to its needs lately."""
+    groups = {group_id for one in people for group_id in one.group_ids}
+    found: dict[int, list[PlannedLine]] = defaultdict(list)
+    for group_id, need_id, citizen_id in matching_queries.yeses_for(
+        session, group_ids=groups, since=now - NEWS_FOR
+    ):
+        found[group_id].append(PlannedLine(kind=LineKind.YES, need_id=need_id, citizen_id=citizen_id))
+    return found
+
+
 def _news(
     session: Session, territory: Territory, people: Iterable[Recipient], *, now: datetime
 ) -> dict[str, list[PlannedLine]]:
@@ -283,7 +310,7 @@ def _news(
     found: dict[str, list[PlannedLine]] = {}
     for one in everyone:
         mine = {challenge for p in one.profiles for challenge in chosen.get(p.citizen_id, ())}
-        found[str(one.account_id)] = [
+        found[one.reader_id] = [
             PlannedLine(kind=LineKind.NEWS, group_id=group.id)
             for group in groups
             if group.challenge_id in mine and group.id not in one.group_ids

@@ -12,6 +12,7 @@ from matchmaker.digests.queries.letters import (
     weeks_with_run,
 )
 from matchmaker.digests.queries.runs import (
+    AT_ONCE,
     Profile,
     Progress,
     Recipient,
@@ -34,6 +35,7 @@ from matchmaker.digests.queries.runs import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "LetterRow",
     "Profile",
     "Progress",

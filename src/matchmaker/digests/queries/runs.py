@@ -36,9 +36,13 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Whom a letter is written to: an account, with the profiles whose consent is in force and the groups it is in."""
+    """Whom a letter is written to: an account, with the profiles whose consent is in force and the groups it is in.
 
-    account_id: int
+    Or a citizen without an account, whose letter is for paper; their address is empty.
+    """
+
+    account_id: int | None
+    citizen_id: int | None = None
     address: str
     first_name: str
     locale: str
@@ -47,12 +51,21 @@ class Recipient:
     profiles: tuple[Profile, ...]
     group_ids: frozenset[int]
 
+    @property
+    def reader_id(self) -> str:
+        """What the recipient is called in a plan; an account by its id."""
+        return f"citizen:{self.citizen_id}" if self.account_id is None else str(self.account_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The letters of a run, by what became of them so far; unwritten ones are planned and no more."""
+    """The letters of a run, by what became of them so far; unwritten ones are planned and no more.
+
+    Those on paper are written for a relay to print, and counted apart.
+    """
 
     unwritten: int
+    paper: int
     sent: int
     waiting: int
     failed: int
@@ -62,7 +75,15 @@ class Progress:
     @property
     def letters(self) -> int:
         """All letters of the run."""
-        return self.unwritten + self.sent + self.waiting + self.failed + self.in_doubt + self.skipped
+        return (
+            self.unwritten
+            + self.paper
+            + self.sent
+            + self.waiting
+            + self.failed
+            + self.in_doubt
+            + self.skipped
+        )
 
 
 def recipients(session: Session, *, territory_id: int) -> Sequence[Recipient]:
@@ -79,7 +100,11 @@ def recipients_by_id(session: Session, account_ids: Iterable[int]) -> dict[int, 
     found: dict[int, Recipient] = {}
     for start in range(0, len(ids), AT_ONCE):
         part = Account.id.in_(ids[start : start + AT_ONCE])
-        found |= {person.account_id: person for person in _recipients(session, part)}
+        found |= {
+            person.account_id: person
+            for person in _recipients(session, part)
+            if person.account_id is not None
+        }
     return found
 
 
@@ -289,15 +314,17 @@ def weeks_settled(session: Session) -> set[tuple[int, str]]:
 def progress(session: Session, run: DigestRun) -> Progress:
     """How far the letters of a run have come."""
     rows = session.execute(
-        select(OutboxMessage.state, func.count())
+        select(OutboxMessage.state, func.count(), func.count(DigestLetter.written_at))
         .select_from(DigestLetter)
         .outerjoin(OutboxMessage, DigestLetter.message_id == OutboxMessage.id)
         .where(DigestLetter.run_id == run.id, DigestLetter.left_out.is_(None))
         .group_by(OutboxMessage.state)
-    )
-    counts: dict[MessageState | None, int] = dict(rows.all())
+    ).all()
+    counts: dict[MessageState | None, int] = {state: number for state, number, _ in rows}
+    paper = sum(written for _, _, written in rows)
     return Progress(
-        unwritten=counts.get(None, 0),
+        unwritten=counts.get(None, 0) - paper,
+        paper=paper,
         sent=counts.get(MessageState.SENT, 0),
         waiting=sum(
             counts.get(state, 0)

@@ -1,6 +1,14 @@
 """The weekly letter as pure rules: when it is due, what each reader is told, and who is told of what."""
 
 from matchmaker.digests.rules.candidates import Candidates, Limits, candidates
+from matchmaker.digests.rules.codes import (
+    CODE_LASTS,
+    CODES,
+    MistypedCode,
+    code_of,
+    read_code,
+    readable_code,
+)
 from matchmaker.digests.rules.exposure import (
     Assignment,
     Exposure,
@@ -35,6 +43,8 @@ from matchmaker.digests.rules.schedule import (
 
 __all__ = [
     "CATCH_UP",
+    "CODES",
+    "CODE_LASTS",
     "LINES_AT_MOST",
     "Assignment",
     "Candidates",
@@ -44,6 +54,7 @@ __all__ = [
     "Frequency",
     "Limits",
     "LineKind",
+    "MistypedCode",
     "PinProblem",
     "PlannedLetter",
     "PlannedLine",
@@ -55,11 +66,14 @@ __all__ = [
     "assign",
     "assign_greedily",
     "candidates",
+    "code_of",
     "due_week",
     "iso_week",
     "lines_of",
     "moment_of_week",
     "next_moment",
+    "read_code",
+    "readable_code",
     "silence_of",
     "unreachable",
 ]

@@ -23,9 +23,12 @@ class Frequency(Labelled):
 
 
 class LineKind(StrEnum):
-    """A need that the reader could help with, a person who could help the reader's group, or news of a défi."""
+    """A need that the reader could help with, a person who said yes to the reader's group or could help it, or news of
+    a défi.
+    """
 
     NEED = "need"
+    YES = "yes"
     HELPER = "helper"
     NEWS = "news"
 
@@ -68,7 +71,7 @@ class Silence(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Somebody as the letter sees them; ``recipient_key`` stands for the address.
+    """Somebody as the letter sees them; ``recipient_key`` stands for the address, or for who has none.
 
     ``consents`` says that they asked for needs that fit them, ``member`` that they belong to a group, whose letters need
     no other consent. ``came_back`` says that letters do not arrive at their address; ``last_letter`` is the day of their
@@ -100,6 +103,8 @@ class PlannedLine:
         match self.kind:
             case LineKind.NEED:
                 return f"need:{self.need_id}"
+            case LineKind.YES:
+                return f"yes:{self.need_id}:{self.citizen_id}"
             case LineKind.HELPER:
                 return f"helper:{self.need_id}:{self.citizen_id}"
             case LineKind.NEWS:
@@ -108,7 +113,10 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLetter:
-    """Whom one letter goes to, and its lines, of which there is at least one."""
+    """Whom one letter goes to, and its lines, of which there is at least one.
+
+    ``account_id`` names a recipient as their ``reader_id`` does.
+    """
 
     account_id: str
     recipient_key: str
@@ -143,10 +151,16 @@ def lines_of(
     news: Sequence[PlannedLine],
     *,
     told: Set[str],
+    yeses: Sequence[PlannedLine] = (),
 ) -> tuple[PlannedLine, ...]:
     """The lines of a letter, section by section, without what was told before; each section has its own limit."""
 
     def fresh(lines: Sequence[PlannedLine], at_most: int) -> list[PlannedLine]:
         return [line for line in lines if line.subject not in told][:at_most]
 
-    return (*fresh(needs, LINES_AT_MOST), *fresh(helpers, HELPERS_AT_MOST), *fresh(news, NEWS_AT_MOST))
+    return (
+        *fresh(needs, LINES_AT_MOST),
+        *fresh(yeses, HELPERS_AT_MOST),
+        *fresh(helpers, HELPERS_AT_MOST),
+        *fresh(news, NEWS_AT_MOST),
+    )

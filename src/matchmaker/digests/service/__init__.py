@@ -3,12 +3,23 @@
 from matchmaker.digests.loading import (
     Changes,
     Draft,
+    PaperLetter,
     Plan,
     Unreached,
     changes,
     compose,
     drafts,
+    letters_of_relay,
     unreached,
+)
+from matchmaker.digests.service.answers import (
+    LineElsewhere,
+    OldCode,
+    UnknownCode,
+    line_of_code,
+    print_letters,
+    record_answer,
+    record_not_reached,
 )
 from matchmaker.digests.service.edits import (
     AlreadyEdited,
@@ -20,6 +31,7 @@ from matchmaker.digests.service.edits import (
     withdraw_edit,
 )
 from matchmaker.digests.service.examples import NothingToShow, send_test
+from matchmaker.digests.service.pdf import NoPdf, make_pdf
 from matchmaker.digests.service.preferences import UNSUBSCRIBE, choose_letters, stop_letters
 from matchmaker.digests.service.runs import (
     AlreadyRun,
@@ -41,10 +53,15 @@ __all__ = [
     "AlreadyRun",
     "Changes",
     "Draft",
+    "LineElsewhere",
+    "NoPdf",
     "NotInDoubt",
     "NothingToShow",
+    "OldCode",
+    "PaperLetter",
     "PinRefused",
     "Plan",
+    "UnknownCode",
     "Unreached",
     "WeekClosed",
     "advance",
@@ -55,9 +72,15 @@ __all__ = [
     "hold_line",
     "keep_paragraph",
     "letter_of",
+    "letters_of_relay",
+    "line_of_code",
+    "make_pdf",
     "pause_run",
     "pin_line",
     "plan_run",
+    "print_letters",
+    "record_answer",
+    "record_not_reached",
     "request_due",
     "request_week",
     "resume_run",

@@ -43,8 +43,8 @@ def send_test(work: Work, *, territory_id: int, account_id: int) -> None:
                 matching_queries.need_card(need, to=work.links.to, locale=organiser.locale) for need in needs
             )
         told = Sections(needs=cards)
-    # Who could help a group is told to its members alone.
-    told = replace(told, helpers=())
+    # Who said yes to a group, or could help it, is told to its members alone.
+    told = replace(told, helpers=(), yeses=())
     if not (told.needs or told.news):
         raise NothingToShow
     work.post(

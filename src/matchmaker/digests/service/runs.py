@@ -10,7 +10,7 @@ from matchmaker import db, mail
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
-from matchmaker.digests.loading import Plan, compose, unreached
+from matchmaker.digests.loading import Plan, compose, relay_ids, unreached
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import Due, RunState, Schedule, due_week, iso_week
 from matchmaker.mail import OutboxMessage
@@ -105,6 +105,8 @@ def plan_run(work: Work, *, run_id: int) -> bool:
 
 def _keep(work: Work, run: DigestRun, plan: Plan, start: int) -> None:
     part = plan.letters[start : start + LETTERS_AT_ONCE]
+    people = [plan.people[letter.account_id] for letter in part]
+    relays = relay_ids(work.session, (one.citizen_id for one in people if one.citizen_id))
     numbers = work.session.scalars(
         insert(DigestLetter).returning(DigestLetter.id, sort_by_parameter_order=True),
         [
@@ -112,9 +114,11 @@ def _keep(work: Work, run: DigestRun, plan: Plan, start: int) -> None:
                 "run_id": run.id,
                 "iso_week": run.iso_week,
                 "recipient_key": letter.recipient_key,
-                "account_id": int(letter.account_id),
+                "account_id": person.account_id,
+                "citizen_id": person.citizen_id,
+                "relay_id": relays.get(person.citizen_id or 0),
             }
-            for letter in part
+            for letter, person in zip(part, people, strict=True)
         ],
     ).all()
     work.session.execute(

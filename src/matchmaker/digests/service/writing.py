@@ -7,7 +7,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import structlog
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
@@ -15,8 +15,9 @@ from matchmaker import i18n
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
 from matchmaker.digests.letters import HelperSection, NewsLine, Sections
-from matchmaker.digests.loading import Draft, DraftLine, drafts
+from matchmaker.digests.loading import Draft, DraftLine, drafts, people_on_paper_by_id
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun
+from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import (
     EditKind,
     LineKind,
@@ -27,6 +28,7 @@ from matchmaker.digests.rules import (
     Silence,
     silence_of,
 )
+from matchmaker.digests.service.codes import give_codes
 from matchmaker.digests.service.preferences import UNSUBSCRIBE
 from matchmaker.digests.service.runs import plan_run
 from matchmaker.groups.queries import local_day
@@ -86,12 +88,14 @@ def advance(works: WorkFactory, *, going_on: Callable[[], bool] = lambda: True) 
 
 
 def write_letters(work: Work, *, at_most: int = LETTERS_AT_ONCE) -> int | None:
-    """Put the next planned letters of a run into the outbox; how many, or None when none is left to write.
+    """Put the next planned letters of a run into the outbox, those for paper aside; how many, or None when none is left.
 
     Consent, wishes and needs are looked at once more: who wants no letter any more gets none, and is not counted as
     told.
     """
-    unwritten = DigestLetter.message_id.is_(None) & DigestLetter.left_out.is_(None)
+    unwritten = and_(
+        DigestLetter.message_id.is_(None), DigestLetter.left_out.is_(None), DigestLetter.written_at.is_(None)
+    )
     # Whoever pauses the run waits for the end of this transaction, and then finds all that it wrote.
     run = work.session.scalars(
         select(DigestRun)
@@ -115,19 +119,17 @@ def write_letters(work: Work, *, at_most: int = LETTERS_AT_ONCE) -> int | None:
     ).all()
     if not planned:
         return None
-    people = queries.recipients_by_id(
-        work.session, (one.account_id for one in planned if one.account_id is not None)
-    )
+    people = _people(work, planned)
     edits = queries.edits(work.session, territory_id=run.territory_id, iso_week=run.iso_week)
     today = local_day(work.now, run.territory.time_zone)
     wanted = []
     for letter in planned:
-        person = people.get(letter.account_id or 0)
+        person = people.get(_reader_id(letter))
         if person is None:
             _leave_out(work, letter, Silence.GONE)
             continue
         reader = Reader(
-            account_id=str(person.account_id),
+            account_id=person.reader_id,
             recipient_key=letter.recipient_key,
             consents=bool(person.profiles),
             member=bool(person.group_ids),
@@ -139,12 +141,25 @@ def write_letters(work: Work, *, at_most: int = LETTERS_AT_ONCE) -> int | None:
             _leave_out(work, letter, why)
         else:
             wanted.append(letter)
-    by_person = {str(number): person for number, person in people.items()}
-    found = drafts(work.session, by_person, [_as_planned(letter) for letter in wanted])
+    found = drafts(work.session, people, [_as_planned(letter) for letter in wanted])
     for letter, draft in zip(wanted, found, strict=True):
         _write(work, run, letter, still_true(draft), edits)
     work.session.flush()
     return len(planned)
+
+
+def _people(work: Work, planned: Sequence[DigestLetter]) -> dict[str, Recipient]:
+    by_mail = queries.recipients_by_id(
+        work.session, (one.account_id for one in planned if one.account_id is not None)
+    )
+    on_paper = people_on_paper_by_id(
+        work.session, (one.citizen_id for one in planned if one.citizen_id is not None)
+    )
+    return {person.reader_id: person for person in (*by_mail.values(), *on_paper.values())}
+
+
+def _reader_id(letter: DigestLetter) -> str:
+    return str(letter.account_id) if letter.relay_id is None else f"citizen:{letter.citizen_id}"
 
 
 def still_true(draft: Draft) -> Draft:
@@ -182,7 +197,11 @@ def _write(
     ]
     if matches:
         work.session.execute(update(DigestLine), matches)
-    letter.message = work.post(letter_of(work, run.territory, draft, edits))
+    if letter.relay_id is None:
+        letter.message = work.post(letter_of(work, run.territory, draft, edits))
+    else:
+        give_codes(work, [line for line in letter.lines if line.subject in kept])
+        letter.written_at = work.now
 
 
 def _leave_out(work: Work, letter: DigestLetter, why: Silence) -> None:
@@ -192,7 +211,7 @@ def _leave_out(work: Work, letter: DigestLetter, why: Silence) -> None:
 
 def _as_planned(letter: DigestLetter) -> PlannedLetter:
     return PlannedLetter(
-        account_id=str(letter.account_id),
+        account_id=_reader_id(letter),
         recipient_key=letter.recipient_key,
         lines=tuple(
             PlannedLine(
@@ -239,12 +258,22 @@ def sections(press: Press, draft: Draft, edits: Sequence[DigestEdit], *, locale:
             for line in draft.of(LineKind.NEWS)
             if line.group is not None
         )
-    helpers = []
-    by_need = sorted(draft.of(LineKind.HELPER), key=lambda line: line.planned.need_id or 0)
-    for need_id, lines in groupby(by_need, key=lambda line: line.planned.need_id):
-        told = [line for line in lines if line.need and line.citizen and line.match]
+    return Sections(
+        paragraphs=_paragraphs(draft, edits, locale),
+        needs=needs,
+        yeses=_about_people(press, draft.of(LineKind.YES)),
+        helpers=_about_people(press, draft.of(LineKind.HELPER)),
+        news=news,
+    )
+
+
+def _about_people(press: Press, lines: Sequence[DraftLine]) -> tuple[HelperSection, ...]:
+    found = []
+    by_need = sorted(lines, key=lambda line: line.planned.need_id or 0)
+    for need_id, same in groupby(by_need, key=lambda line: line.planned.need_id):
+        told = [line for line in same if line.need and line.citizen and line.match]
         if told and told[0].need is not None:
-            helpers.append(
+            found.append(
                 HelperSection(
                     need_title=told[0].need.title,
                     url=press.links.to("matching.citizens", need_id=need_id),
@@ -255,9 +284,7 @@ def sections(press: Press, draft: Draft, edits: Sequence[DigestEdit], *, locale:
                     ),
                 )
             )
-    return Sections(
-        paragraphs=_paragraphs(draft, edits, locale), needs=needs, helpers=tuple(helpers), news=news
-    )
+    return tuple(found)
 
 
 def _paragraphs(draft: Draft, edits: Sequence[DigestEdit], locale: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Who could help with what, and why: gates, weights, scores and rankings as pure functions."""
 
 from matchmaker.groups.rules import Importance
+from matchmaker.matching.rules.answers import CORRECTED_FOR, Answer, AnswerChannel
 from matchmaker.matching.rules.compare import Comparison, ListChange, Move, compare
 from matchmaker.matching.rules.gates import Gate, distance_km, why_not
 from matchmaker.matching.rules.index import MatchIndex, Run
@@ -31,8 +32,11 @@ from matchmaker.matching.rules.weights import (
 )
 
 __all__ = [
+    "CORRECTED_FOR",
     "NAMED_WEIGHTS",
     "WEIGHTS",
+    "Answer",
+    "AnswerChannel",
     "Change",
     "ChangeKind",
     "CitizenProfile",

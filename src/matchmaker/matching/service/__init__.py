@@ -1,6 +1,7 @@
 """Who could help with what, and why: the engine over the rows of the database."""
 
 from matchmaker.matching.loading import citizen_profile, sign_up_profile
+from matchmaker.matching.service.answers import AnsweredBefore, NeedNotOpen, keep_answer
 from matchmaker.matching.service.comparison import compare_weights
 from matchmaker.matching.service.lists import (
     LEAST_TOTAL,
@@ -23,14 +24,17 @@ from matchmaker.matching.service.territories import (
 
 __all__ = [
     "LEAST_TOTAL",
+    "AnsweredBefore",
     "Explanation",
     "Hearing",
+    "NeedNotOpen",
     "TerritoryMatches",
     "advice",
     "citizen_profile",
     "citizens_for_need",
     "compare_weights",
     "explain",
+    "keep_answer",
     "matcher",
     "matches_for_citizen",
     "matches_for_sign_up",

@@ -1,0 +1,82 @@
+"""What a relay does with the letters of its people, on record: printing them, and writing down what was answered."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from matchmaker.citizens import service as citizens
+from matchmaker.citizens.rules import RelayDeed
+from matchmaker.digests.loading import find_line, find_line_by_code, letters_of_relay
+from matchmaker.digests.models import DigestLine
+from matchmaker.digests.rules import CODE_LASTS, read_code
+from matchmaker.matching import service as matching
+from matchmaker.matching.rules import Answer, AnswerChannel
+from matchmaker.work import Work
+
+
+class UnknownCode(LookupError):
+    """None of the relay's people has a letter with this code."""
+
+
+class OldCode(Exception):
+    """The code was good for eight weeks, which have passed."""
+
+
+class LineElsewhere(LookupError):
+    """The line is in no letter of the relay's people."""
+
+
+def print_letters(work: Work, *, desk: citizens.AtDesk, letter_ids: Iterable[int]) -> None:
+    """Put on record that a relay printed letters of its people; the first time stays the moment of the letter."""
+    wanted = set(letter_ids)
+    for one in letters_of_relay(work.session, relay_id=desk.relay_id, now=work.now):
+        if one.letter.id in wanted:
+            one.letter.printed_at = one.letter.printed_at or work.now
+            citizens.record(work, desk, RelayDeed.LETTER_PRINTED, citizen_id=one.citizen.id)
+
+
+def line_of_code(session: Session, *, relay_id: int, typed: str, now: datetime) -> DigestLine:
+    """The line of a code as somebody at a relay typed it. Raises MistypedCode, UnknownCode, OldCode."""
+    code = read_code(typed)
+    line = find_line_by_code(session, relay_id=relay_id, code=code)
+    if line is None or line.letter.written_at is None:
+        raise UnknownCode
+    if now >= line.letter.written_at + CODE_LASTS:
+        raise OldCode
+    return line
+
+
+def record_answer(
+    work: Work, *, desk: citizens.AtDesk, line_id: int, answer: Answer, channel: AnswerChannel
+) -> DigestLine:
+    """Keep what the reader of a line answered to its need, as their own, with the relay on record.
+
+    Raises LineElsewhere, matching.AnsweredBefore, matching.NeedNotOpen.
+    """
+    line, citizen_id, need_id = _line(work.session, desk, line_id)
+    matching.keep_answer(
+        work,
+        need_id=need_id,
+        citizen_id=citizen_id,
+        answer=answer,
+        channel=channel,
+        relay_id=desk.relay_id,
+        recorded_by_id=desk.member_id,
+    )
+    citizens.record(work, desk, RelayDeed.ANSWERED, citizen_id=citizen_id)
+    return line
+
+
+def record_not_reached(work: Work, *, desk: citizens.AtDesk, line_id: int) -> DigestLine:
+    """Put on record that a person was called and not reached. Raises LineElsewhere."""
+    line, citizen_id, _ = _line(work.session, desk, line_id)
+    citizens.record(work, desk, RelayDeed.NOT_REACHED, citizen_id=citizen_id)
+    return line
+
+
+def _line(session: Session, desk: citizens.AtDesk, line_id: int) -> tuple[DigestLine, int, int]:
+    line = find_line(session, relay_id=desk.relay_id, line_id=line_id)
+    if line is None or line.citizen_id is None or line.need_id is None:
+        raise LineElsewhere(line_id)
+    return line, line.citizen_id, line.need_id

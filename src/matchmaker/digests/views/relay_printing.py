@@ -1,0 +1,104 @@
+"""The letters of a relay's people on paper: one PDF, or pages that the browser prints."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import segno
+from flask import current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.citizens.models import Relay
+from matchmaker.digests import service
+from matchmaker.digests.rules import CODE_LASTS, readable_code
+from matchmaker.digests.views.blueprint import acting_at, blueprint, own_relay, sections_of
+from matchmaker.groups.queries import local_day
+from matchmaker.i18n import gettext, using
+from matchmaker.web import Access, access, now, reading, site
+
+
+@blueprint.post("/relays/<int:relay_id>/letters/pdf")
+@access(Access.SIGNED_IN)
+def relay_pdf(relay_id: int) -> ResponseReturnValue:
+    """All letters as one PDF, whose making is on record; where none can be made, a page that says what to do."""
+    own = own_relay(relay_id)
+    letters = service.letters_of_relay(reading(), relay_id=relay_id, now=now())
+    if not letters or not ConfirmForm().validate_on_submit():
+        return redirect(url_for("digests.relay_letters", relay_id=relay_id))
+    page = render_template("digests/paper/all.html", pages=_pages(own, letters), stylesheet=False)
+    try:
+        pdf = service.make_pdf(page, stylesheet=Path(current_app.static_folder or "") / "paper.css")
+    except service.NoPdf:
+        return render_template("digests/relays/no_pdf.html", relay=own, territory=own.territory)
+    week = letters[0].letter.iso_week
+    _printed(relay_id, [one.letter.id for one in letters])
+    name = gettext("letters-%(week)s.pdf", week=week)
+    return pdf, {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+
+
+@blueprint.post("/relays/<int:relay_id>/letters/print")
+@access(Access.SIGNED_IN)
+def relay_print(relay_id: int) -> ResponseReturnValue:
+    """Put the printing on record, and open the pages that the browser prints."""
+    own_relay(relay_id)
+    letters = service.letters_of_relay(reading(), relay_id=relay_id, now=now())
+    if not letters or not ConfirmForm().validate_on_submit():
+        return redirect(url_for("digests.relay_letters", relay_id=relay_id))
+    _printed(relay_id, [one.letter.id for one in letters])
+    return redirect(url_for("digests.relay_pages", relay_id=relay_id))
+
+
+@blueprint.get("/relays/<int:relay_id>/letters/pages")
+@access(Access.SIGNED_IN)
+def relay_pages(relay_id: int) -> ResponseReturnValue:
+    """All letters, a page each, for the browser to print."""
+    own = own_relay(relay_id)
+    letters = service.letters_of_relay(reading(), relay_id=relay_id, now=now())
+    if not letters:
+        return redirect(url_for("digests.relay_letters", relay_id=relay_id))
+    return render_template("digests/paper/all.html", pages=_pages(own, letters), stylesheet=True)
+
+
+def _printed(relay_id: int, letter_ids: Sequence[int]) -> None:
+    with acting_at(relay_id) as (work, desk):
+        service.print_letters(work, desk=desk, letter_ids=letter_ids)
+
+
+def _pages(relay: Relay, letters: Sequence[service.PaperLetter]) -> Markup:
+    """Each letter as a page in its reader's language."""
+    return Markup().join(_page(relay, one) for one in letters)
+
+
+def _page(relay: Relay, one: service.PaperLetter) -> Markup:
+    sections = sections_of(one)
+    codes = [line.code or "" for line in one.needs]
+    with using(one.citizen.locale):
+        rendered = render_template(
+            "digests/paper/page.html",
+            relay=relay,
+            citizen=one.citizen,
+            week=int(one.letter.iso_week[-2:]),
+            until=_good_until(one),
+            sections=sections,
+            needs=[
+                (card, readable_code(code), _qr(code))
+                for card, code in zip(sections.needs, codes, strict=True)
+            ],
+        )
+    return Markup(rendered)  # noqa: S704
+
+
+def _good_until(one: service.PaperLetter) -> date:
+    """The last whole day on which the codes of a letter can be answered, where its territory is."""
+    written = one.letter.written_at or now()
+    return local_day(written + CODE_LASTS, one.letter.run.territory.time_zone) - timedelta(days=1)
+
+
+def _qr(code: str) -> str:
+    """A code's page as a QR, in an address that an image shows by itself."""
+    return segno.make_qr(site().works.links.to("digests.code", code=code), error="m").svg_data_uri(border=2)
