@@ -250,7 +250,7 @@ def test_a_yes_is_in_the_next_letter_of_the_group_by_first_name_alone(
         select(OutboxMessage).where(OutboxMessage.recipient_name == "Lou").order_by(OutboxMessage.id.desc())
     ).first()
     assert letter is not None
-    assert letter.subject == f"On vous dit oui : {need.title}"
+    assert letter.subject == f"On vous dit oui : {need.title}"
     assert "Marcel" in letter.text
     assert "Marcel" in letter.html
     for hidden in (relay.name, "Nadia", "75 02 03 04", "475020304"):

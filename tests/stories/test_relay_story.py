@@ -1,4 +1,6 @@
-"""A relay's story: a library signs up an old tanner who has no e-mail address, and the shoe group finds him."""
+"""A relay's story: a library signs up an old tanner who has no e-mail address, the shoe group finds him, and his letter
+comes on paper; he says yes by the code beside the need.
+"""
 
 import re
 from email import message_from_bytes, policy
@@ -11,6 +13,9 @@ from sqlalchemy import select
 from matchmaker import delivery
 from matchmaker.accounts.models import Account
 from matchmaker.citizens.models import Citizen
+from matchmaker.digests import service as digests
+from matchmaker.matching.models import NeedAnswer
+from matchmaker.matching.rules import Answer
 from tests import builders
 from tests.databases import Database
 from tests.doors import Person, make_app, signed_in, site_of, visitor, works_of
@@ -59,6 +64,16 @@ def sign_up_marcel(nadia: Person, desk: str) -> str:
     return str(done.location)
 
 
+def print_letter(nadia: Person, desk: str) -> str:
+    """Nadia prints the letters, which is one page; the code on it, as it is written there."""
+    printed = nadia.post(f"{desk}/letters/print")
+    page = nadia.get(printed.location).text
+    assert "Bonjour Marcel," in page
+    assert "Vous offrez «\u00a0tannage du cuir\u00a0»" in page
+    (code,) = re.findall(r'<p class="code">([^<]+)</p>', page)
+    return str(code)
+
+
 def test_a_tanner_without_an_address_is_found_by_the_shoe_group(
     database: Database, smtp_server: Mailbox
 ) -> None:
@@ -97,6 +112,21 @@ def test_a_tanner_without_an_address_is_found_by_the_shoe_group(
     assert orane.post("/t/valence-romans/week/send").status_code == 302
     deliver(app, smtp_server)
     assert len(smtp_server.received) == before, "there is no address to which a letter could go"
+
+    assert digests.advance(works_of(app)) == 2
+    deliver(app, smtp_server)
+    assert [one.recipients for one in smtp_server.received[before:]] == [(lead.address,)]
+    code = print_letter(nadia, desk)
+    answered = nadia.fill_in(f"{desk}/letters", {"code": code.lower(), "answer": "yes"})
+    assert answered.status_code == 302
+    with works_of(app).begin() as work:
+        answer = work.session.scalars(select(NeedAnswer)).one()
+        assert (answer.citizen.first_name, answer.need_id, answer.answer) == ("Marcel", need.id, Answer.YES)
+        assert answer.recorded_by is not None
+        assert (answer.relay.name, answer.recorded_by.first_name) == ("Médiathèque du Vieux Pont", "Nadia")
+    seen = signed_in(app, lead).get(f"/needs/{need.id}/citizens").text
+    assert "A dit oui" in seen
+    assert "Médiathèque" not in seen, "that he is with a relay, the group still does not learn"
 
     assert nadia.post(f"{page}/letter/stop").status_code == 302
     assert nadia.fill_in(f"{page}/delete").status_code == 302
