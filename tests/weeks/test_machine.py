@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
 from matchmaker import delivery
@@ -21,7 +21,6 @@ from matchmaker.delivery import LEASE
 from matchmaker.digests import service as digests
 from matchmaker.digests.models import DigestLetter
 from matchmaker.mail import MessageState, OutboxMessage
-from matchmaker.work import Work
 from tests import builders
 from tests.builders import make_settings
 from tests.clock import MovableClock
@@ -47,7 +46,8 @@ def die() -> NoReturn:
 
 ANSWERS = st.sampled_from(
     [
-        {},
+        # A server is in a good mood half of the time.
+        *[{}] * 9,
         {"GREETING": "421 4.3.2 busy"},
         {"MAIL": "451 4.3.0 later"},
         {"RCPT": "451 4.7.1 greylisted"},
@@ -59,7 +59,6 @@ ANSWERS = st.sampled_from(
         {"BODY": ""},
     ]
 )
-PEOPLE = st.integers(0, READERS - 1)
 
 
 class Weeks(RuleBasedStateMachine):
@@ -85,15 +84,21 @@ class Weeks(RuleBasedStateMachine):
         """The town is no more."""
         self.closing.close()
 
+    @initialize()
+    def begin(self) -> None:
+        """There are letters from the start."""
+        self.tick()
+
     @rule()
     def tick(self) -> None:
         """The scheduler asks for what is due, plans and writes it."""
         digests.request_due(self.works)
         digests.advance(self.works)
 
-    @rule(answers=ANSWERS, limit=st.integers(1, READERS))
-    def send(self, answers: dict[str, str], limit: int) -> None:
-        """A round of the sender, with a server in some mood."""
+    @rule(answers=ANSWERS, limit=st.integers(1, READERS), pause=st.sampled_from([timedelta(), LEASE]))
+    def send(self, answers: dict[str, str], limit: int, pause: timedelta) -> None:
+        """A round of the sender, at once or when the leases have run out, with a server in some mood."""
+        self.clock.advance(pause)
         self.server.answers = answers
         delivery.deliver(self.works, self.settings, limit=limit)
 
@@ -110,7 +115,17 @@ class Weeks(RuleBasedStateMachine):
         with suppress(Died):
             live_a_week(mortal(self.works, last=last, after=after, die=die), self.settings)
 
-    @rule(time=st.sampled_from([timedelta(minutes=1), LEASE, timedelta(days=1), timedelta(days=7)]))
+    @rule(last=st.integers(2, 4), after=st.booleans())
+    def crash_sending(self, last: int, after: bool) -> None:
+        """A sender of a new week dies as it claims, begins to send, or notes that it sent; another takes over."""
+        self.begin_another_week()
+        self.server.answers = {}
+        with suppress(Died):
+            delivery.deliver(mortal(self.works, last=last, after=after, die=die), self.settings)
+        self.clock.advance(LEASE)
+        delivery.deliver(self.works, self.settings)
+
+    @rule(time=st.sampled_from([timedelta(minutes=1), LEASE, timedelta(days=1)]))
     def wait(self, time: timedelta) -> None:
         """Time passes."""
         self.clock.advance(time)
@@ -121,34 +136,26 @@ class Weeks(RuleBasedStateMachine):
         self.clock.advance(-timedelta(hours=hours))
 
     @rule()
-    def post_need(self) -> None:
-        """There is something to tell."""
+    def begin_another_week(self) -> None:
+        """There is something new to tell, and the hour for it comes."""
         with self.works.begin() as work:
             add_news(work)
+        self.clock.advance(timedelta(days=7))
+        self.tick()
 
-    @rule(number=PEOPLE)
-    def opt_out(self, number: int) -> None:
-        """A reader wants no letters any more."""
+    @rule(number=st.integers(0, READERS - 1), erased=st.booleans())
+    def leave_or_come_back(self, number: int, erased: bool) -> None:
+        """A reader wants no letters any more or is erased; who is gone joins again."""
         with self.works.begin() as work:
-            if (citizen := profile_of(work, number)) is not None:
-                digests.stop_letters(work, account_id=builders.account_of(citizen).id)
-
-    @rule(number=PEOPLE)
-    def erase(self, number: int) -> None:
-        """A reader deletes their profile."""
-        with self.works.begin() as work:
-            if (citizen := profile_of(work, number)) is not None:
+            query = select(Citizen).join(Account).where(Account.address == address(number))
+            citizen = work.session.scalars(query).one_or_none()
+            if citizen is None:
+                home = work.session.scalars(select(Territory).where(Territory.slug == "valence-romans")).one()
+                builders.add_citizen(work, home, address=address(number))
+            elif erased:
                 citizens.delete_profile(work, citizen_id=citizen.id)
-
-    @rule(number=PEOPLE)
-    def join_again(self, number: int) -> None:
-        """Who left is there again."""
-        with self.works.begin() as work:
-            if profile_of(work, number) is None:
-                territory = work.session.scalars(
-                    select(Territory).where(Territory.slug == "valence-romans")
-                ).one()
-                builders.add_citizen(work, territory, address=address(number))
+            else:
+                digests.stop_letters(work, account_id=builders.account_of(citizen).id)
 
     @invariant()
     def nobody_has_two_letters_in_a_week_and_what_is_sent_arrived(self) -> None:
@@ -169,12 +176,6 @@ class Weeks(RuleBasedStateMachine):
             assert state is not MessageState.SENT or arrived[key] == 1
         assert set(each.values()) <= {0, 1}
         assert set(arrived) <= {key for key, *_ in rows}
-
-
-def profile_of(work: Work, number: int) -> Citizen | None:
-    """A reader's profile, if they have one."""
-    query = select(Citizen).join(Account).where(Account.address == address(number))
-    return work.session.scalars(query).one_or_none()
 
 
 def key_of(letter: bytes) -> str:

@@ -36,7 +36,8 @@ def preview(slug: str, account_id: int) -> ResponseReturnValue:
         abort(404)
     edits = queries.edits(reading(), territory_id=desk.territory.id, iso_week=desk.week)
     own = [one for one in edits if one.account_id == account_id]
-    order = [letter.account_id for letter in plan.letters]
+    # Letters on paper are their relay's to read and to print.
+    order = [letter.account_id for letter in plan.letters if plan.people[letter.account_id].account_id]
     here = order.index(str(account_id)) if str(account_id) in order else None
     draft = _draft(plan, account_id)
     works = site().works
