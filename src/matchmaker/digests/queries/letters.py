@@ -19,12 +19,14 @@ from matchmaker.text import without_addresses
 class LetterRow:
     """A letter of a run in a list; ``first_name`` is None when its reader has left.
 
-    ``state`` is None until it is written. ``answer`` is what the mail server said last, without addresses.
+    ``state`` is None until it is written, and for a letter ``on_paper``. ``answer`` is what the mail server said last,
+    without addresses.
     """
 
     letter_id: int
     first_name: str | None
     state: MessageState | None
+    on_paper: bool
     left_out: Silence | None
     answer: str | None
     settled_at: datetime | None
@@ -53,13 +55,15 @@ def _rows(
     rows = session.execute(
         select(
             DigestLetter.id,
-            Account.first_name,
+            func.coalesce(Account.first_name, Citizen.own_first_name),
             OutboxMessage.state,
+            DigestLetter.written_at.is_not(None),
             DigestLetter.left_out,
             OutboxMessage.last_error,
             DigestLetter.settled_at,
         )
         .outerjoin(Account, Account.id == DigestLetter.account_id)
+        .outerjoin(Citizen, Citizen.id == DigestLetter.citizen_id)
         .outerjoin(OutboxMessage, OutboxMessage.id == DigestLetter.message_id)
         .where(those)
         .order_by(DigestLetter.id)
@@ -71,11 +75,12 @@ def _rows(
             letter_id=number,
             first_name=first_name,
             state=state,
+            on_paper=on_paper,
             left_out=left_out,
             answer=without_addresses(last_error) if last_error else None,
             settled_at=settled_at,
         )
-        for number, first_name, state, left_out, last_error, settled_at in rows
+        for number, first_name, state, on_paper, left_out, last_error, settled_at in rows
     ]
 
 
