@@ -352,3 +352,19 @@ def test_the_list_is_searched_by_first_name_and_leads_from_letter_to_letter(
     assert f'/preview/{second.account_id}">The next letter' in first
     assert "The letter before" not in first
     assert f'/preview/{camille.account_id}">The letter before' in last
+
+
+def test_letters_on_paper_are_counted_apart_and_name_nobody(
+    work: Work, world: World, need: Need, camille: Citizen, orane: Person
+) -> None:
+    nadia = builders.add_account(work, address="nadia@mediatheque.example", first_name="Nadia")
+    builders.add_person(work, builders.add_relay(work, world.territory, members=[nadia]), nadia)
+    run_week(work, territory_id=world.territory.id, started_by=None)
+    work.session.commit()
+
+    for page in (orane.get(RUN), orane.get(PAGE)):
+        assert "0 of 1 letter is sent." in page.text
+        assert "On paper" in page.text
+    listed = orane.get(RUN).text
+    assert "somebody with a relay" in listed
+    assert "Marcel" not in listed

@@ -17,7 +17,7 @@ from matchmaker.text import without_addresses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRow:
-    """A letter of a run in a list; ``first_name`` is None when its reader has left.
+    """A letter of a run in a list; ``first_name`` is None when its reader has left, or is with a relay.
 
     ``state`` is None until it is written, and for a letter ``on_paper``. ``answer`` is what the mail server said last,
     without addresses.
@@ -55,7 +55,7 @@ def _rows(
     rows = session.execute(
         select(
             DigestLetter.id,
-            func.coalesce(Account.first_name, Citizen.own_first_name),
+            Account.first_name,
             OutboxMessage.state,
             DigestLetter.written_at.is_not(None),
             DigestLetter.left_out,
@@ -63,7 +63,6 @@ def _rows(
             DigestLetter.settled_at,
         )
         .outerjoin(Account, Account.id == DigestLetter.account_id)
-        .outerjoin(Citizen, Citizen.id == DigestLetter.citizen_id)
         .outerjoin(OutboxMessage, OutboxMessage.id == DigestLetter.message_id)
         .where(those)
         .order_by(DigestLetter.id)
