@@ -56,7 +56,7 @@ def figures(session: Session, territory: Territory, *, now: datetime) -> Figures
     here = Citizen.territory_id == territory.id
     counts = [
         select(func.count(Citizen.id)).where(here),
-        select(func.count(Citizen.id)).where(here, consents, Citizen.account_id.is_not(None)),
+        select(func.count(Citizen.id)).where(here, consents),
         select(func.count(StartupGroup.id)).where(StartupGroup.territory_id == territory.id),
         select(func.count(Need.id)).where(
             Need.territory_id == territory.id, open_on(local_day(now, territory.time_zone))
