@@ -191,7 +191,7 @@ def _claim_week(
 ) -> DigestRun:
     run = queries.find_run(work.session, territory_id=territory.id, iso_week=week)
     if run is not None:
-        work.session.refresh(run, with_for_update=True)
+        work.session.refresh(run, ["state"], with_for_update=True)
         if run.state is not RunState.EXPIRED or started_by is None:
             raise AlreadyRun
         run.state, run.started_by_id, run.started_at = state, started_by, work.now
