@@ -11,26 +11,28 @@ from matchmaker.digests.queries.letters import (
     troubles,
     weeks_with_run,
 )
-from matchmaker.digests.queries.runs import (
+from matchmaker.digests.queries.readers import (
     AT_ONCE,
     Profile,
-    Progress,
     Recipient,
-    edits,
     find_account,
-    find_edit,
     find_preference,
-    find_run,
-    groups_by_id,
     groups_offered,
     last_letters,
+    recipients,
+    recipients_by_id,
+    told,
+)
+from matchmaker.digests.queries.runs import (
+    Progress,
+    edits,
+    find_edit,
+    find_run,
+    groups_by_id,
     latest_runs,
     news,
     progress,
-    recipients,
-    recipients_by_id,
     runs_to_plan,
-    told,
     weeks_settled,
 )
 
