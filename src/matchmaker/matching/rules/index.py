@@ -105,7 +105,7 @@ class MatchIndex:
             block = [asked[number] for number in numbers]
             found = crowd.points(block, *rows, self._matcher.weights)
             for number, (some, points) in zip(numbers, found, strict=True):
-                chosen = by_citizen.may_enter(crowd.members[some], number, points)
+                chosen = by_citizen.may_enter(crowd.members[some], points)
                 chosen |= _largest(points, SPARE * limit)
                 some, totals = self._totals(crowd, needs[number], some, points, chosen, today, limit)
                 by_need.add_row(number, crowd.members[some], totals)
@@ -126,7 +126,7 @@ class MatchIndex:
 
         Place, défi and time only take away: whoever has fewer points than so many others have in all comes after them.
         """
-        most_left = points[~chosen].max(initial=0)
+        most_left = np.where(chosen, 0, points).max(initial=0)
         at = np.flatnonzero(chosen)
         totals = crowd.totals(need, some[at], points[at], today, self._matcher.weights)
         if most_left and np.count_nonzero(totals > most_left) < limit:

@@ -33,6 +33,7 @@ class Best(Mapping[str, tuple[Ranked, ...]]):
         self._keys = np.zeros((len(ids), limit), dtype=np.int64)
         self._worst = np.zeros(len(ids), dtype=np.int64)
         self._worst_at = np.zeros(len(ids), dtype=np.int64)
+        self._least = np.zeros(len(ids), dtype=np.int64)
 
     def add_row(self, number: int, others: Ints, totals: Ints) -> None:
         """Give one key all its totals at once."""
@@ -42,9 +43,9 @@ class Best(Mapping[str, tuple[Ranked, ...]]):
             keys = keys[np.argpartition(-keys, limit - 1)[:limit]]
         self._keys[number, : len(keys)] = keys
 
-    def may_enter(self, numbers: Ints, other: int, bounds: Ints) -> NDArray[np.bool_]:
-        """Which of many different keys could take in this other, were its totals as large as their bounds."""
-        return np.asarray(self._key(np.array([other]), bounds) > self._worst[numbers])
+    def may_enter(self, numbers: Ints, bounds: Ints) -> NDArray[np.bool_]:
+        """Which of many different keys could take in another one whose totals are at most these bounds."""
+        return np.asarray(bounds >= self._least[numbers])
 
     def add_column(self, numbers: Ints, other: int, totals: Ints) -> None:
         """Give many different keys one more total each, all of the same other."""
@@ -55,7 +56,10 @@ class Best(Mapping[str, tuple[Ranked, ...]]):
         rows = self._keys[numbers]
         worst_at = rows.argmin(axis=1)
         self._worst_at[numbers] = worst_at
-        self._worst[numbers] = rows[np.arange(len(numbers)), worst_at]
+        worst = rows[np.arange(len(numbers)), worst_at]
+        self._worst[numbers] = worst
+        # The total of a key, as `__getitem__` reads it; 0 where there is still room.
+        self._least[numbers] = np.maximum(worst - 1, 0) // len(self._others.ids)
 
     def _key(self, others: Ints, totals: Ints) -> Ints:
         # Orders by total, then by id; never 0 for a total above 0.
