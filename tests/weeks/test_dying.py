@@ -32,6 +32,7 @@ from tests.weeks.towns import (
     runs,
     settled,
     states,
+    written,
 )
 
 pytestmark = pytest.mark.slow
@@ -142,8 +143,7 @@ def test_forty_kills_double_nothing_and_leave_a_doubt_each_at_most(
 
 def waiting(works: WorkFactory) -> bool:
     """Whether letters are to be written, or wait for a sender."""
-    counts = states(works)
-    return not counts or bool(counts[MessageState.PENDING])
+    return not written(works) or bool(states(works)[MessageState.PENDING])
 
 
 @pytest.mark.parametrize(("verb", "doubts"), [("RCPT", 0), ("BODY", 1)])

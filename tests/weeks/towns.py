@@ -7,7 +7,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from matchmaker.catalogue.models import Territory
+from matchmaker.digests import queries
 from matchmaker.digests.models import DigestRun
+from matchmaker.digests.rules import RunState
 from matchmaker.groups.models import Need
 from matchmaker.mail import MessageState, OutboxMessage
 from matchmaker.work import Work, WorkFactory
@@ -65,10 +67,20 @@ def add_news(work: Work) -> None:
     builders.add_need(work, need.group, title="Réparer encore un vélo")
 
 
+def written(works: WorkFactory) -> bool:
+    """Whether there is a run, and every letter of every run is written."""
+    with works.begin() as work:
+        found = work.session.scalars(select(DigestRun)).all()
+        return bool(found) and all(
+            run.state is not RunState.PREPARING and not queries.progress(work.session, run).unwritten
+            for run in found
+        )
+
+
 def settled(works: WorkFactory) -> bool:
     """Whether every letter of every run is written, and has come to an end."""
     over = {MessageState.SENT, MessageState.FAILED, MessageState.UNKNOWN, MessageState.SKIPPED}
-    return set(states(works)) <= over
+    return written(works) and set(states(works)) <= over
 
 
 def received(mailbox: Mailbox) -> Counter[str]:
