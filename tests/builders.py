@@ -8,6 +8,7 @@ what its story is about.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 
 from flask import Flask
 
@@ -77,13 +78,19 @@ def make_settings(**overrides: object) -> Settings:
     return Settings(**values)  # type: ignore[arg-type]
 
 
+@cache
+def letter_renderer(service_name: str) -> LetterRenderer:
+    """The renderer of this process, which has compiled each letter's template once."""
+    return LetterRenderer(service_name=service_name)
+
+
 def make_works(sessions: SessionFactory, app: Flask, *, now: datetime = NOW) -> WorkFactory:
     """Units of work over ``sessions`` at a moment that stands still."""
     return WorkFactory(
         sessions=sessions,
         clock=lambda: now,
         tokens=Tokens("a secret that is long enough for the tests"),
-        letters=LetterRenderer(service_name="Startup de territoire"),
+        letters=letter_renderer("Startup de territoire"),
         links=Links(app.url_map, scheme="http", host="localhost"),
     )
 

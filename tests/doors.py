@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -33,12 +34,33 @@ def make_app(
 ) -> Flask:
     """The application over ``sessions``, at a moment that stands still unless a clock is given."""
     app = create_app(builders.make_settings(**settings), clock=clock or (lambda: now))
+    app.jinja_env.bytecode_cache = _COMPILED
     own = site_of(app)
     own.engine.dispose()
-    app.extensions[web.EXTENSION] = replace(
-        own, reading=sessions, works=replace(own.works, sessions=sessions)
+    works = replace(
+        own.works, sessions=sessions, letters=builders.letter_renderer(own.settings.mail_from_name)
     )
+    app.extensions[web.EXTENSION] = replace(own, reading=sessions, works=works)
     return app
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates as a process has compiled them once: every test has an application of its own, of the same pages."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled of this name and text."""
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledTemplates()
 
 
 def site_of(app: Flask) -> Site:
