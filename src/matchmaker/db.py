@@ -47,11 +47,14 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_column(kind: type[enum.StrEnum]) -> Enum:
-    """A column type that keeps a ``StrEnum`` by its value, with a CHECK on both databases."""
+def enum_column(kind: type[enum.StrEnum], *, name: str | None = None) -> Enum:
+    """A column type that keeps a ``StrEnum`` by its value, with a CHECK on both databases.
+
+    The CHECK has the name of the kind, unless a table with two columns of one kind names them.
+    """
     return Enum(
         kind,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         validate_strings=True,

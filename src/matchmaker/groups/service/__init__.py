@@ -23,6 +23,8 @@ from matchmaker.groups.service.needs import (
     act_on_need,
     change_need,
     expire_needs,
+    free_place,
+    lock_need,
     post_need,
 )
 
@@ -46,6 +48,8 @@ __all__ = [
     "expire_needs",
     "find_invitation",
     "found_group",
+    "free_place",
     "invite",
+    "lock_need",
     "post_need",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import NoResultFound
 
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
@@ -126,6 +127,22 @@ def act_on_need(work: Work, *, need_id: int, action: NeedAction) -> Need:
     return need
 
 
+def free_place(work: Work, *, need_id: int) -> Need:
+    """Give a need one of its taken places back; one that was full is open again. With no place taken nothing changes."""
+    need = _locked(work, need_id)
+    need.places_taken = max(0, need.places_taken - 1)
+    if need.state is NeedState.FILLED and need.places_taken < need.places:
+        need.state = NeedState.OPEN
+    work.session.flush()
+    return need
+
+
+def lock_need(work: Work, *, need_id: int) -> Need | None:
+    """A need as it is now, which nobody else changes before this unit of work ends."""
+    query = select(Need).where(Need.id == need_id).with_for_update()
+    return work.session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+
+
 def expire_needs(work: Work) -> int:
     """Mark the open needs whose last day has passed in their territory; how many they were."""
     number = 0
@@ -142,8 +159,10 @@ def expire_needs(work: Work) -> int:
 
 
 def _locked(work: Work, need_id: int) -> Need:
-    query = select(Need).where(Need.id == need_id).with_for_update()
-    return work.session.scalars(query, execution_options={"populate_existing": True}).one()
+    need = lock_need(work, need_id=need_id)
+    if need is None:
+        raise NoResultFound
+    return need
 
 
 def _check_details(

@@ -1,0 +1,241 @@
+"""Reads about introductions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matchmaker.citizens.models import Citizen
+from matchmaker.groups.models import Membership, Need, StartupGroup
+from matchmaker.groups.queries import local_day
+from matchmaker.groups.rules import NeedState, Role, state_on
+from matchmaker.introductions.models import Introduction, IntroductionEvent, IntroductionMessage
+from matchmaker.introductions.rules import (
+    ASKED,
+    OPEN,
+    OWING,
+    Action,
+    AnswerSpeed,
+    Party,
+    State,
+    Step,
+    answer_speed,
+)
+
+SPEED_OVER = timedelta(days=365)
+"""How far back a group's answers count for how fast it answers."""
+
+
+def state_of(need: Need, *, now: datetime) -> NeedState:
+    """The state in which a need counts in its own territory at ``now``."""
+    return state_on(need.state, need.until, local_day(now, need.group.territory.time_zone))
+
+
+def is_asked() -> ColumnElement[bool]:
+    """Whether not both have accepted yet."""
+    return Introduction.state.in_(sorted(ASKED))
+
+
+def find_introduction(session: Session, *, introduction_id: int) -> Introduction | None:
+    """An introduction with all that its page shows."""
+    return session.scalars(
+        select(Introduction)
+        .where(Introduction.id == introduction_id)
+        .options(
+            *_SHOWN,
+            selectinload(Introduction.events).options(
+                joinedload(IntroductionEvent.account), joinedload(IntroductionEvent.relay)
+            ),
+        )
+    ).one_or_none()
+
+
+def find_between(session: Session, *, need_id: int, citizen_id: int) -> Introduction | None:
+    """The introduction between a need and a citizen."""
+    return session.scalars(
+        select(Introduction).where(Introduction.need_id == need_id, Introduction.citizen_id == citizen_id)
+    ).one_or_none()
+
+
+def asked_for_need(session: Session, *, need_id: int) -> Sequence[Introduction]:
+    """The introductions to a need to which not both have agreed yet, locked, in the order of their numbers."""
+    return session.scalars(
+        select(Introduction)
+        .where(Introduction.need_id == need_id, is_asked())
+        .order_by(Introduction.id)
+        .with_for_update(),
+        execution_options={"populate_existing": True},
+    ).all()
+
+
+def introductions_of(session: Session, *, account_id: int) -> Sequence[Introduction]:
+    """All introductions in which an account has a side, as a citizen or for a group, the newest change first."""
+    as_citizen = Introduction.citizen_id.in_(select(Citizen.id).where(Citizen.account_id == account_id))
+    for_group = Introduction.group_id.in_(
+        select(Membership.group_id).where(Membership.account_id == account_id)
+    )
+    return session.scalars(
+        select(Introduction)
+        .where(or_(as_citizen, for_group))
+        .order_by(Introduction.since.desc(), Introduction.id.desc())
+        .options(*_SHOWN)
+    ).all()
+
+
+def introductions_of_citizens(
+    session: Session, *, citizen_ids: Iterable[int]
+) -> dict[tuple[int, int], Introduction]:
+    """What stands between some citizens, a hundred or so, and needs, by the ids of need and citizen."""
+    query = select(Introduction).where(Introduction.citizen_id.in_(sorted(set(citizen_ids))))
+    return {
+        (one.need_id, one.citizen_id): one for one in session.scalars(query) if one.citizen_id is not None
+    }
+
+
+def introductions_for_need(session: Session, *, need_id: int) -> Sequence[Introduction]:
+    """The introductions to a need, with the citizens' first names and skills, in the order of their beginning."""
+    return session.scalars(
+        select(Introduction)
+        .where(Introduction.need_id == need_id, Introduction.citizen_id.is_not(None))
+        .order_by(Introduction.begun_at, Introduction.id)
+        .options(
+            joinedload(Introduction.citizen).options(
+                joinedload(Citizen.account), selectinload(Citizen.skills)
+            )
+        )
+    ).all()
+
+
+def introductions_at_relay(session: Session, *, relay_id: int) -> Sequence[Introduction]:
+    """The introductions of a relay's people, those that wait for their answer first, the oldest first."""
+    return session.scalars(
+        select(Introduction)
+        .join(Citizen, Citizen.id == Introduction.citizen_id)
+        .where(Citizen.relay_id == relay_id, Introduction.state.in_(OPEN))
+        .order_by(Introduction.state != State.PROPOSED, Introduction.since, Introduction.id)
+        .options(*_SHOWN)
+    ).all()
+
+
+def messages_of(session: Session, *, introduction_id: int) -> Sequence[IntroductionMessage]:
+    """The thread of an introduction, the first message first, with its authors."""
+    return session.scalars(
+        select(IntroductionMessage)
+        .where(IntroductionMessage.introduction_id == introduction_id)
+        .order_by(IntroductionMessage.written_at, IntroductionMessage.id)
+        .options(joinedload(IntroductionMessage.author))
+    ).all()
+
+
+def unanswered_by(session: Session, *, group_ids: Iterable[int]) -> Mapping[int, int]:
+    """How many people wait for the yes or no of some groups; a group that keeps nobody waiting is not in it."""
+    rows = session.execute(
+        select(Introduction.group_id, func.count().label("number"))
+        .where(
+            Introduction.group_id.in_(sorted(set(group_ids))),
+            Introduction.state.in_((State.SUGGESTED, State.OFFERED)),
+        )
+        .group_by(Introduction.group_id)
+    )
+    return {row.group_id: row.number for row in rows}
+
+
+def waiting_for(session: Session, *, account_ids: Iterable[int]) -> Sequence[tuple[int, Introduction]]:
+    """Which accounts owe which introductions a yes or no, the oldest first; for a group its leads do."""
+    wanted = sorted(set(account_ids))
+    of_citizens = session.execute(
+        select(Citizen.account_id, Introduction)
+        .join(Introduction, Introduction.citizen_id == Citizen.id)
+        .where(
+            Citizen.account_id.in_(wanted),
+            Introduction.state.in_([state for state in ASKED if Party.CITIZEN in OWING[state]]),
+        )
+        .options(*_SHOWN)
+    ).all()
+    of_groups = session.execute(
+        select(Membership.account_id, Introduction)
+        .join(Introduction, Introduction.group_id == Membership.group_id)
+        .where(
+            Membership.account_id.in_(wanted),
+            Membership.role == Role.LEAD,
+            Introduction.citizen_id.is_not(None),
+            Introduction.state.in_([state for state in ASKED if Party.GROUP in OWING[state]]),
+        )
+        .options(*_SHOWN)
+    ).all()
+    found = [(account_id, one) for account_id, one in (*of_citizens, *of_groups) if account_id is not None]
+    return sorted(found, key=lambda pair: (pair[1].since, pair[1].id, pair[0]))
+
+
+def speed_of_group(session: Session, *, group_id: int, now: datetime) -> AnswerSpeed | None:
+    """How fast a group answers those who offered help in the last year; nothing of fewer than five.
+
+    One that still waits counts once a reminder would have been due, and one that the clock closed counts as unanswered.
+    """
+    answered = (
+        select(
+            IntroductionEvent.introduction_id,
+            func.min(IntroductionEvent.happened_at).label("at"),
+        )
+        .where(
+            IntroductionEvent.by == Party.GROUP, IntroductionEvent.action.in_((Action.ACCEPT, Action.DECLINE))
+        )
+        .group_by(IntroductionEvent.introduction_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Introduction.begun_at, answered.c.at, Introduction.state, Introduction.step)
+        .outerjoin(answered, answered.c.introduction_id == Introduction.id)
+        .where(
+            Introduction.group_id == group_id,
+            Introduction.begun_by == Party.CITIZEN,
+            Introduction.begun_at > now - SPEED_OVER,
+        )
+    )
+    waits: list[timedelta | None] = []
+    for begun_at, at, state, step in rows:
+        if at is not None:
+            waits.append(at - begun_at)
+        elif state is State.CLOSED or (state is State.OFFERED and step >= Step.REMINDED):
+            waits.append(None)
+    return answer_speed(waits)
+
+
+def on_the_board(session: Session, *, territory_id: int) -> Sequence[Introduction]:
+    """The introductions of a territory that have waited so long that organisers should look at them, the oldest first."""
+    return session.scalars(
+        select(Introduction)
+        .where(
+            and_(Introduction.territory_id == territory_id, Introduction.step >= Step.ON_THE_BOARD),
+            Introduction.state.in_(OPEN),
+            Introduction.citizen_id.is_not(None),
+        )
+        .order_by(Introduction.since, Introduction.id)
+        .options(*_SHOWN)
+    ).all()
+
+
+def endings(session: Session, *, territory_id: int) -> Sequence[tuple[float, bool]]:
+    """The score of each introduction of a territory whose outcome was said, and whether it helped."""
+    rows = session.execute(
+        select(Introduction.score, Introduction.state).where(
+            Introduction.territory_id == territory_id,
+            Introduction.state.in_((State.HELPED, State.NOT_HELPED)),
+        )
+    )
+    return [(score, state is State.HELPED) for score, state in rows]
+
+
+_SHOWN = (
+    joinedload(Introduction.need).options(joinedload(Need.commune), selectinload(Need.wanted)),
+    joinedload(Introduction.group).options(
+        joinedload(StartupGroup.challenge), joinedload(StartupGroup.territory)
+    ),
+    joinedload(Introduction.citizen).options(
+        joinedload(Citizen.account),
+        joinedload(Citizen.commune),
+        joinedload(Citizen.relay),
+        selectinload(Citizen.skills),
+    ),
+)

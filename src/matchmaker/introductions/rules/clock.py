@@ -1,0 +1,65 @@
+"""How long somebody has owed an answer, and what that leads to. Days on which they were away do not count."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+REMIND_AFTER = timedelta(days=3)
+REMIND_AGAIN_AFTER = timedelta(days=9)
+BOARD_AFTER = timedelta(days=21)
+CLOSE_AFTER = timedelta(days=45)
+LONGEST_ABSENCE = timedelta(days=92)
+"""A summer. Whoever is away for longer takes back what they offered, or others would wait for ever."""
+
+
+class Step(IntEnum):
+    """How far the clock has come with an introduction; each step is taken once."""
+
+    ASKED = 0
+    REMINDED = 1
+    REMINDED_AGAIN = 2
+    ON_THE_BOARD = 3
+    CLOSED = 4
+
+
+_STEPS = (
+    (CLOSE_AFTER, Step.CLOSED),
+    (BOARD_AFTER, Step.ON_THE_BOARD),
+    (REMIND_AGAIN_AFTER, Step.REMINDED_AGAIN),
+    (REMIND_AFTER, Step.REMINDED),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A time in which somebody answers nothing: from `start` up to, but not including, `end`."""
+
+    start: datetime
+    end: datetime
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether somebody is away at a moment."""
+        return self.start <= moment < self.end
+
+
+def waited(since: datetime, now: datetime, absences: Iterable[Absence] = ()) -> timedelta:
+    """The time from `since` to `now` without the absences in it, which may overlap; never negative."""
+    left = max(now - since, timedelta())
+    reached = since
+    for absence in sorted(absences, key=lambda one: one.start):
+        start, end = max(absence.start, reached), min(absence.end, now)
+        if end > start:
+            left -= end - start
+            reached = end
+    return left
+
+
+def step_after(time: timedelta) -> Step:
+    """The step that is due when somebody has owed an answer for so long."""
+    return next((step for least, step in _STEPS if time >= least), Step.ASKED)
+
+
+def is_away(now: datetime, absences: Iterable[Absence]) -> bool:
+    """Whether one of the absences is now."""
+    return any(absence.covers(now) for absence in absences)

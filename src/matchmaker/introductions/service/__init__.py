@@ -1,0 +1,77 @@
+"""The verbs of introductions: beginning, answering, sharing, writing, ending, and what the clock does."""
+
+from matchmaker.introductions.service.absences import (
+    AbsenceRefused,
+    announce_absence,
+    end_absence,
+    find_absence,
+)
+from matchmaker.introductions.service.acting import (
+    NoPlaceLeft,
+    ReasonMissing,
+    act,
+    close_for_need,
+)
+from matchmaker.introductions.service.actors import CLOCK, Actor, Stranger, actor_in, party_of
+from matchmaker.introductions.service.beat import absence_of, advance, take_step
+from matchmaker.introductions.service.contact import (
+    Contact,
+    NotAgreed,
+    contact_of,
+    own_share,
+    share,
+    telephone_at_relay,
+)
+from matchmaker.introductions.service.following import NeedIsOpen, follow, unfollow
+from matchmaker.introductions.service.starting import (
+    AlreadyIntroduced,
+    AskedEnough,
+    GroupOwesAnswers,
+    NeedNotOpen,
+    NotEligible,
+    offer,
+    propose,
+)
+from matchmaker.introductions.service.telling import hearers, tell
+from matchmaker.introductions.service.thread import MessageRefused, ThankedBefore, thank, write_message
+
+__all__ = [
+    "CLOCK",
+    "AbsenceRefused",
+    "Actor",
+    "AlreadyIntroduced",
+    "AskedEnough",
+    "Contact",
+    "GroupOwesAnswers",
+    "MessageRefused",
+    "NeedIsOpen",
+    "NeedNotOpen",
+    "NoPlaceLeft",
+    "NotAgreed",
+    "NotEligible",
+    "ReasonMissing",
+    "Stranger",
+    "ThankedBefore",
+    "absence_of",
+    "act",
+    "actor_in",
+    "advance",
+    "announce_absence",
+    "close_for_need",
+    "contact_of",
+    "end_absence",
+    "find_absence",
+    "follow",
+    "hearers",
+    "offer",
+    "own_share",
+    "party_of",
+    "propose",
+    "share",
+    "take_step",
+    "telephone_at_relay",
+    "tell",
+    "thank",
+    "unfollow",
+    "write_message",
+]

@@ -1,0 +1,176 @@
+"""What the clock does with introductions. Each beat asks the database what is due, so it may run twice or be killed."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+
+from matchmaker.catalogue.models import Territory
+from matchmaker.groups.models import Need
+from matchmaker.groups.queries import local_day, open_on
+from matchmaker.introductions import queries
+from matchmaker.introductions.models import AbsencePeriod, Introduction, NeedFollower
+from matchmaker.introductions.rules import (
+    BOARD_AFTER,
+    CLOSE_AFTER,
+    OPEN,
+    OWING,
+    REMIND_AFTER,
+    REMIND_AGAIN_AFTER,
+    Absence,
+    ClosedBecause,
+    NoticeKind,
+    Party,
+    Step,
+    is_away,
+    step_after,
+    waited,
+)
+from matchmaker.introductions.service.acting import close, close_for_need, lock
+from matchmaker.introductions.service.telling import tell, tell_reopened
+from matchmaker.work import Work, WorkFactory
+
+
+def advance(works: WorkFactory) -> int:
+    """Remind, close and tell whatever is due, each introduction in a unit of work of its own; how many changed."""
+    with works.begin() as work:
+        gone = _gone(work)
+        needs = _needs_not_open(work)
+        due = _due(work)
+        reopened = _reopened(work)
+    changed = 0
+    for introduction_id in gone:
+        with works.begin() as work:
+            changed += _close_gone(work, introduction_id)
+    for need_id in needs:
+        with works.begin() as work:
+            changed += close_for_need(work, need_id=need_id)
+    for introduction_id in due:
+        with works.begin() as work:
+            changed += take_step(work, introduction_id=introduction_id)
+    for need_id in reopened:
+        with works.begin() as work:
+            changed += _tell_followers(work, need_id)
+    return changed
+
+
+def take_step(work: Work, *, introduction_id: int) -> bool:
+    """Bring an introduction to the step that is due, if one is; whether it was. Nothing happens while somebody is away.
+
+    Steps that were missed are not made up for: whoever is asked at last gets one reminder, not two.
+    """
+    try:
+        introduction = lock(work, introduction_id)
+    except LookupError:
+        return False
+    if introduction.state not in OPEN or introduction.citizen_id is None:
+        return False
+    absences = _absences(work, introduction)
+    due = step_after(waited(introduction.since, work.now, absences))
+    if due <= introduction.step or is_away(work.now, absences):
+        return False
+    if due is Step.CLOSED:
+        close(work, introduction, ClosedBecause.NO_ANSWER)
+        return True
+    introduction.step = due
+    work.session.flush()
+    if due in {Step.REMINDED, Step.REMINDED_AGAIN}:
+        for party in sorted(OWING[introduction.state]):
+            tell(work, introduction, NoticeKind.REMINDER, party)
+    return True
+
+
+def absence_of(period: AbsencePeriod, time_zone: str) -> Absence:
+    """A period of whole days, as moments."""
+    zone = ZoneInfo(time_zone)
+    return Absence(
+        start=datetime.combine(period.first_day, time(), zone),
+        end=datetime.combine(period.last_day + timedelta(days=1), time(), zone),
+    )
+
+
+def _absences(work: Work, introduction: Introduction) -> list[Absence]:
+    """When those who owe an answer are away."""
+    owing = OWING[introduction.state]
+    account_id = introduction.citizen.account_id if introduction.citizen else None
+    conditions = []
+    if Party.CITIZEN in owing and account_id is not None:
+        conditions.append(AbsencePeriod.account_id == account_id)
+    if Party.GROUP in owing:
+        conditions.append(AbsencePeriod.group_id == introduction.group_id)
+    if not conditions:
+        return []
+    time_zone = introduction.group.territory.time_zone
+    periods = work.session.scalars(select(AbsencePeriod).where(or_(*conditions)))
+    return [absence_of(period, time_zone) for period in periods]
+
+
+def _due(work: Work) -> list[int]:
+    reached = [
+        (Introduction.step < step) & (Introduction.since <= work.now - after)
+        for step, after in (
+            (Step.REMINDED, REMIND_AFTER),
+            (Step.REMINDED_AGAIN, REMIND_AGAIN_AFTER),
+            (Step.ON_THE_BOARD, BOARD_AFTER),
+            (Step.CLOSED, CLOSE_AFTER),
+        )
+    ]
+    return list(
+        work.session.scalars(
+            select(Introduction.id)
+            .where(Introduction.state.in_(OPEN), or_(*reached), Introduction.citizen_id.is_not(None))
+            .order_by(Introduction.since, Introduction.id)
+        )
+    )
+
+
+def _gone(work: Work) -> list[int]:
+    left = or_(Introduction.state.in_(OPEN), Introduction.match.is_not(None))
+    query = select(Introduction.id).where(Introduction.citizen_id.is_(None), left)
+    return list(work.session.scalars(query))
+
+
+def _close_gone(work: Work, introduction_id: int) -> bool:
+    introduction = lock(work, introduction_id)
+    if introduction.state in OPEN:
+        close(work, introduction, ClosedBecause.GONE)
+    introduction.match = None
+    work.session.flush()
+    return True
+
+
+def _needs_not_open(work: Work) -> list[int]:
+    found: list[int] = []
+    for territory in work.session.scalars(select(Territory)):
+        today = local_day(work.now, territory.time_zone)
+        found += work.session.scalars(
+            select(Need.id)
+            .join(Introduction, Introduction.need_id == Need.id)
+            .where(Need.territory_id == territory.id, ~open_on(today), queries.is_asked())
+            .distinct()
+        )
+    return found
+
+
+def _reopened(work: Work) -> list[int]:
+    found: list[int] = []
+    for territory in work.session.scalars(select(Territory)):
+        today = local_day(work.now, territory.time_zone)
+        found += work.session.scalars(
+            select(Need.id)
+            .join(NeedFollower, NeedFollower.need_id == Need.id)
+            .where(Need.territory_id == territory.id, open_on(today))
+            .distinct()
+        )
+    return found
+
+
+def _tell_followers(work: Work, need_id: int) -> int:
+    rows = work.session.scalars(
+        select(NeedFollower).where(NeedFollower.need_id == need_id).with_for_update()
+    ).all()
+    tell_reopened(work, need_id=need_id, account_ids=[row.account_id for row in rows])
+    for row in rows:
+        work.session.delete(row)
+    work.session.flush()
+    return len(rows)

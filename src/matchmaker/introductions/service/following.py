@@ -1,0 +1,35 @@
+"""Wanting to be told when a need is open again."""
+
+from sqlalchemy import select
+
+from matchmaker.groups import service as groups
+from matchmaker.groups.rules import NeedState
+from matchmaker.introductions import queries
+from matchmaker.introductions.models import NeedFollower
+from matchmaker.work import Work
+
+
+class NeedIsOpen(Exception):
+    """There is nothing to wait for."""
+
+
+def follow(work: Work, *, need_id: int, account_id: int) -> None:
+    """Be told when a need is open again; twice is as good as once. Raises LookupError, NeedIsOpen."""
+    need = groups.lock_need(work, need_id=need_id)
+    if need is None or need.state is NeedState.DRAFT:
+        raise LookupError(need_id)
+    if queries.state_of(need, now=work.now) is NeedState.OPEN:
+        raise NeedIsOpen
+    if work.session.get(NeedFollower, (need_id, account_id)) is None:
+        work.session.add(NeedFollower(need_id=need_id, account_id=account_id, since=work.now))
+        work.session.flush()
+
+
+def unfollow(work: Work, *, need_id: int, account_id: int) -> None:
+    """Be told nothing after all."""
+    followed = work.session.scalars(
+        select(NeedFollower).where(NeedFollower.need_id == need_id, NeedFollower.account_id == account_id)
+    ).one_or_none()
+    if followed is not None:
+        work.session.delete(followed)
+        work.session.flush()

@@ -1,0 +1,42 @@
+"""Changing the state of an introduction, on record."""
+
+from sqlalchemy import delete
+
+from matchmaker.introductions.models import Introduction, IntroductionEvent, Notice
+from matchmaker.introductions.rules import Action, NoticeKind, State, Step
+from matchmaker.introductions.service.actors import Actor
+from matchmaker.work import Work
+
+
+def begin_state(
+    work: Work, introduction: Introduction, state: State, *, action: Action | None, by: Actor
+) -> None:
+    """Put an introduction into a state: the clock starts anew, and nobody is told any more that they owed an answer."""
+    introduction.state, introduction.since, introduction.step = state, work.now, Step.ASKED
+    work.session.add(introduction)
+    work.session.flush()
+    record(work, introduction, action=action, by=by)
+    work.session.execute(
+        delete(Notice).where(
+            Notice.introduction_id == introduction.id,
+            Notice.told_at.is_(None),
+            Notice.kind.in_((NoticeKind.ASKED, NoticeKind.REMINDER)),
+        )
+    )
+
+
+def record(work: Work, introduction: Introduction, *, action: Action | None, by: Actor) -> None:
+    """Keep who took a step, and when."""
+    work.session.add(
+        IntroductionEvent(
+            introduction_id=introduction.id,
+            action=action,
+            state=introduction.state,
+            by=by.party,
+            account_id=by.account_id,
+            relay_id=by.relay_id,
+            channel=by.channel,
+            happened_at=work.now,
+        )
+    )
+    work.session.flush()

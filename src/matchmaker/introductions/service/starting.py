@@ -1,0 +1,161 @@
+"""How an introduction begins: somebody offers help, a group asks, or an organiser brings two together."""
+
+from sqlalchemy import select
+
+from matchmaker.citizens.models import Citizen
+from matchmaker.groups import service as groups
+from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.groups.queries import local_day
+from matchmaker.groups.rules import NeedState
+from matchmaker.introductions import queries
+from matchmaker.introductions.models import Introduction
+from matchmaker.introductions.rules import (
+    ASKED_A_MONTH,
+    BEGINNINGS,
+    OPEN,
+    OWING,
+    UNANSWERED_AT_MOST,
+    Action,
+    NoticeKind,
+    Party,
+    State,
+    actions_for,
+)
+from matchmaker.introductions.service.acting import act
+from matchmaker.introductions.service.actors import Actor
+from matchmaker.introductions.service.recording import begin_state
+from matchmaker.introductions.service.telling import tell
+from matchmaker.matching import service as matching
+from matchmaker.matching.rules import Gate, match_to_mapping
+from matchmaker.work import Work
+
+
+class NeedNotOpen(Exception):
+    """Nobody can be introduced to the need any more, or not yet."""
+
+
+class NotEligible(Exception):
+    """A gate is shut between the two: ``gate`` says which."""
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__(gate)
+        self.gate = gate
+
+
+class GroupOwesAnswers(Exception):
+    """The group owes three people an answer, and meets nobody new before it answers."""
+
+
+class AskedEnough(Exception):
+    """The citizen was asked twice this month."""
+
+
+class AlreadyIntroduced(Exception):
+    """There is, or was, an introduction between the two: ``introduction`` is it."""
+
+    def __init__(self, introduction: Introduction) -> None:
+        super().__init__(introduction.id)
+        self.introduction = introduction
+
+
+def offer(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduction:
+    """A citizen says "I could help". Where they were asked already it is their yes; twice is as good as once.
+
+    Raises LookupError, NeedNotOpen, NotEligible for a need of their own group, GroupOwesAnswers, AlreadyIntroduced.
+    """
+    known = queries.find_between(work.session, need_id=need_id, citizen_id=citizen_id)
+    if known is not None:
+        return _offer_known(work, known, by)
+    return _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
+
+
+def propose(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduction:
+    """A group asks a citizen, or an organiser both. What the citizen offered already stays as it is.
+
+    Raises LookupError, NeedNotOpen, NotEligible, GroupOwesAnswers, AskedEnough, AlreadyIntroduced.
+    """
+    return _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
+
+
+def _offer_known(work: Work, known: Introduction, by: Actor) -> Introduction:
+    if known.state in {State.SUGGESTED, State.PROPOSED}:
+        return act(work, introduction_id=known.id, action=Action.ACCEPT, by=by)
+    if Action.OFFER_AGAIN in actions_for(known.state, Party.CITIZEN):
+        work.session.execute(
+            select(StartupGroup.id).where(StartupGroup.id == known.group_id).with_for_update()
+        )
+        _check_need(work, known.need_id)
+        _check_answers(work, known.group_id)
+        return act(work, introduction_id=known.id, action=Action.OFFER_AGAIN, by=by)
+    if known.state in OPEN:
+        return known
+    raise AlreadyIntroduced(known)
+
+
+def _begin(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduction:
+    need = work.session.get(Need, need_id)
+    if need is None:
+        raise LookupError(need_id)
+    explanation = matching.explain(work.session, need, citizen_id=citizen_id, now=work.now)
+    # Locked in the order group, need, citizen, as everywhere, so that no two wait for each other.
+    work.session.execute(select(StartupGroup.id).where(StartupGroup.id == need.group_id).with_for_update())
+    need = _check_need(work, need_id)
+    citizen = work.session.scalars(
+        select(Citizen).where(Citizen.id == citizen_id).with_for_update(of=Citizen)
+    ).one_or_none()
+    if citizen is None:
+        raise LookupError(citizen_id)
+    known = queries.find_between(work.session, need_id=need_id, citizen_id=citizen_id)
+    if known is not None:
+        raise AlreadyIntroduced(known)
+    gate = explanation.gate
+    # Whoever offers knows what they can do and how far they go; a gate only guards from being asked.
+    if gate is Gate.OWN_GROUP or (gate is not None and by.party is not Party.CITIZEN):
+        raise NotEligible(gate)
+    _check_answers(work, need.group_id)
+    started = Introduction(
+        need_id=need_id,
+        citizen_id=citizen_id,
+        group_id=need.group_id,
+        territory_id=need.territory_id,
+        begun_by=by.party,
+        begun_at=work.now,
+        score=explanation.match.total,
+        match=match_to_mapping(explanation.match),
+    )
+    if by.party is not Party.CITIZEN:
+        _ask(work, started, need)
+    begin_state(work, started, BEGINNINGS[by.party], action=None, by=by)
+    for party in sorted(OWING[started.state]):
+        tell(work, started, NoticeKind.ASKED, party)
+    return started
+
+
+def _check_need(work: Work, need_id: int) -> Need:
+    need = groups.lock_need(work, need_id=need_id)
+    if need is None:
+        raise LookupError(need_id)
+    if queries.state_of(need, now=work.now) is not NeedState.OPEN:
+        raise NeedNotOpen
+    return need
+
+
+def _ask(work: Work, started: Introduction, need: Need) -> None:
+    """Take one of the times that a citizen may be asked this month; raises AskedEnough."""
+    month = f"{local_day(work.now, need.group.territory.time_zone):%Y-%m}"
+    taken = set(
+        work.session.scalars(
+            select(Introduction.asked_place).where(
+                Introduction.citizen_id == started.citizen_id, Introduction.asked_month == month
+            )
+        )
+    )
+    free = [place for place in range(1, ASKED_A_MONTH + 1) if place not in taken]
+    if not free:
+        raise AskedEnough
+    started.asked_month, started.asked_place = month, free[0]
+
+
+def _check_answers(work: Work, group_id: int) -> None:
+    if queries.unanswered_by(work.session, group_ids=[group_id]).get(group_id, 0) >= UNANSWERED_AT_MOST:
+        raise GroupOwesAnswers
