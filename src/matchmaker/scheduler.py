@@ -18,11 +18,13 @@ from matchmaker.accounts import service as accounts
 from matchmaker.citizens import service as citizens
 from matchmaker.digests import service as digests
 from matchmaker.groups import service as groups
+from matchmaker.introductions import service as introductions
 from matchmaker.web import Site
 
 LETTERS_EVERY_SECONDS = 2
 WEEKS_EVERY_SECONDS = 2
 DUE_EVERY_SECONDS = 30
+INTRODUCTIONS_EVERY_SECONDS = 30
 RETURNED_EVERY_SECONDS = 60
 HOUSEKEEPING_EVERY_SECONDS = 3600
 
@@ -44,6 +46,12 @@ def beat_due(site: Site) -> None:
 def beat_weeks(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> int:
     """Plan the weeks that were asked for, and write their letters; how many were written."""
     return digests.advance(site.works, going_on=going_on)
+
+
+def beat_introductions(site: Site) -> int:
+    """Remind and close the introductions for which it is time, then write what is to be told; how many letters."""
+    introductions.advance(site.works)
+    return introductions.send_notices(site.works)
 
 
 def beat_returned(site: Site) -> int:
@@ -77,6 +85,7 @@ def run(site: Site) -> None:
         _guarded("letters", lambda: beat_letters(site, going_on=going_on)): LETTERS_EVERY_SECONDS,
         _guarded("weeks", lambda: beat_weeks(site, going_on=going_on)): WEEKS_EVERY_SECONDS,
         _guarded("due", lambda: beat_due(site)): DUE_EVERY_SECONDS,
+        _guarded("introductions", lambda: beat_introductions(site)): INTRODUCTIONS_EVERY_SECONDS,
         _guarded("returned", lambda: beat_returned(site)): RETURNED_EVERY_SECONDS,
         _guarded("housekeeping", lambda: beat_housekeeping(site)): HOUSEKEEPING_EVERY_SECONDS,
     }

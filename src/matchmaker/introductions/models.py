@@ -130,7 +130,9 @@ class SharedContact(Base):
     )
     party: Mapped[Party] = mapped_column(enum_column(Party), primary_key=True)
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
+    )
     address: Mapped[str | None] = mapped_column(String(254))
     telephone: Mapped[str | None] = mapped_column(String(16))
     shared_at: Mapped[datetime]
@@ -158,7 +160,9 @@ class IntroductionMessage(Base):
         ForeignKey("introductions.id", ondelete="CASCADE"), index=True
     )
     party: Mapped[Party] = mapped_column(enum_column(Party))
-    author_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
+    )
     thanks: Mapped[bool]
     body: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime]

@@ -16,6 +16,7 @@ from matchmaker.catalogue.rules import check_phrases
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, SignUp
 from matchmaker.citizens.rules import (
+    NOTICES_KIND,
     WEEKLY_LETTER_KIND,
     WEEKLY_LETTER_TEXT,
     ConsentChannel,
@@ -179,6 +180,7 @@ def delete_profile(work: Work, *, citizen_id: int) -> bool:
     withdraw_weekly_letter(work, citizen_id=citizen_id)
     if account is not None:
         work.session.execute(delete(SignUp).where(SignUp.address == account.address))
+        mail.skip_waiting(work.session, recipient=account.address, kind=NOTICES_KIND, now=work.now)
     work.session.delete(citizen)
     work.session.flush()
     return account is not None and accounts.close_if_unused(work, account_id=account.id)

@@ -23,6 +23,15 @@ from matchmaker.introductions.service.contact import (
     telephone_at_relay,
 )
 from matchmaker.introductions.service.following import NeedIsOpen, follow, unfollow
+from matchmaker.introductions.service.notices import (
+    STOP,
+    AwaitLetter,
+    mark_told,
+    other_name,
+    resume_notices,
+    send_notices,
+    stop_notices,
+)
 from matchmaker.introductions.service.starting import (
     AlreadyIntroduced,
     AskedEnough,
@@ -34,13 +43,16 @@ from matchmaker.introductions.service.starting import (
 )
 from matchmaker.introductions.service.telling import hearers, tell
 from matchmaker.introductions.service.thread import MessageRefused, ThankedBefore, thank, write_message
+from matchmaker.introductions.service.tokens import TokenUnusable, answer_token, find_by_token
 
 __all__ = [
     "CLOCK",
+    "STOP",
     "AbsenceRefused",
     "Actor",
     "AlreadyIntroduced",
     "AskedEnough",
+    "AwaitLetter",
     "Contact",
     "GroupOwesAnswers",
     "MessageRefused",
@@ -52,22 +64,30 @@ __all__ = [
     "ReasonMissing",
     "Stranger",
     "ThankedBefore",
+    "TokenUnusable",
     "absence_of",
     "act",
     "actor_in",
     "advance",
     "announce_absence",
+    "answer_token",
     "close_for_need",
     "contact_of",
     "end_absence",
     "find_absence",
+    "find_by_token",
     "follow",
     "hearers",
+    "mark_told",
     "offer",
+    "other_name",
     "own_share",
     "party_of",
     "propose",
+    "resume_notices",
+    "send_notices",
     "share",
+    "stop_notices",
     "take_step",
     "telephone_at_relay",
     "tell",

@@ -82,8 +82,6 @@ def close(work: Work, introduction: Introduction, because: ClosedBecause) -> Non
     begin_state(work, introduction, following, action=Action.CLOSE, by=CLOCK)
     if because is ClosedBecause.GONE:
         give_place_back(work, introduction)
-        introduction.match = None
-        work.session.flush()
     for party in SIDES:
         # The group closed or filled its need itself.
         if because in {ClosedBecause.NO_ANSWER, ClosedBecause.GONE} or party is Party.CITIZEN:

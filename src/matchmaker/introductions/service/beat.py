@@ -3,13 +3,13 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from matchmaker.catalogue.models import Territory
 from matchmaker.groups.models import Need
 from matchmaker.groups.queries import local_day, open_on
 from matchmaker.introductions import queries
-from matchmaker.introductions.models import AbsencePeriod, Introduction, NeedFollower
+from matchmaker.introductions.models import AbsencePeriod, Introduction, IntroductionMessage, NeedFollower
 from matchmaker.introductions.rules import (
     BOARD_AFTER,
     CLOSE_AFTER,
@@ -125,6 +125,7 @@ def _due(work: Work) -> list[int]:
 
 
 def _gone(work: Work) -> list[int]:
+    """The introductions whose citizen has left, and that have not been tidied up after them."""
     left = or_(Introduction.state.in_(OPEN), Introduction.match.is_not(None))
     query = select(Introduction.id).where(Introduction.citizen_id.is_(None), left)
     return list(work.session.scalars(query))
@@ -134,7 +135,13 @@ def _close_gone(work: Work, introduction_id: int) -> bool:
     introduction = lock(work, introduction_id)
     if introduction.state in OPEN:
         close(work, introduction, ClosedBecause.GONE)
+    # Their words go with them, also where their account stays for another group or territory.
     introduction.match = None
+    work.session.execute(
+        delete(IntroductionMessage).where(
+            IntroductionMessage.introduction_id == introduction_id, IntroductionMessage.party == Party.CITIZEN
+        )
+    )
     work.session.flush()
     return True
 
