@@ -64,6 +64,78 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_absence_periods_group_id"), ["group_id"], unique=False)
 
     op.create_table(
+        "dismissals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("need_id", sa.Integer(), nullable=False),
+        sa.Column("citizen_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "too_far",
+                "not_my_skill",
+                "not_now",
+                "other",
+                name="dismissreason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("radius_before", sa.Integer(), nullable=True),
+        sa.Column("radius_km", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(reason = 'not_now') = (until IS NOT NULL)", name=op.f("ck_dismissals_not_now_ends")
+        ),
+        sa.CheckConstraint(
+            "radius_before IS NULL AND radius_km IS NULL OR reason = 'too_far'",
+            name=op.f("ck_dismissals_too_far_sets_a_radius"),
+        ),
+        sa.CheckConstraint(
+            "radius_before IS NULL OR radius_km IS NOT NULL AND radius_km < radius_before",
+            name=op.f("ck_dismissals_radius_gets_smaller"),
+        ),
+        sa.CheckConstraint("radius_km BETWEEN 1 AND 500", name=op.f("ck_dismissals_radius_km_in_range")),
+        sa.ForeignKeyConstraint(
+            ["citizen_id"],
+            ["citizens.id"],
+            name=op.f("fk_dismissals_citizen_id_citizens"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["need_id"], ["needs.id"], name=op.f("fk_dismissals_need_id_needs"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dismissals")),
+        sa.UniqueConstraint("need_id", "citizen_id", name="uq_dismissals_one_each"),
+    )
+    with op.batch_alter_table("dismissals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dismissals_citizen_id"), ["citizen_id"], unique=False)
+
+    op.create_table(
+        "hidden_from_groups",
+        sa.Column("citizen_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["citizen_id"],
+            ["citizens.id"],
+            name=op.f("fk_hidden_from_groups_citizen_id_citizens"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["startup_groups.id"],
+            name=op.f("fk_hidden_from_groups_group_id_startup_groups"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("citizen_id", "group_id", name=op.f("pk_hidden_from_groups")),
+    )
+    with op.batch_alter_table("hidden_from_groups", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hidden_from_groups_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
         "introductions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("need_id", sa.Integer(), nullable=False),
@@ -241,6 +313,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_need_followers_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "profile_showings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("citizen_id", sa.Integer(), nullable=False),
+        sa.Column("need_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "place",
+            sa.Enum(
+                "page", "letter", name="shownwhere", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("to_organiser", sa.Boolean(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("match", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["citizen_id"],
+            ["citizens.id"],
+            name=op.f("fk_profile_showings_citizen_id_citizens"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["need_id"], ["needs.id"], name=op.f("fk_profile_showings_need_id_needs"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_showings")),
+        sa.UniqueConstraint(
+            "citizen_id", "need_id", "place", "to_organiser", "day", name="uq_profile_showings_once_a_day"
+        ),
+    )
+    with op.batch_alter_table("profile_showings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_profile_showings_need_id"), ["need_id"], unique=False)
+
+    op.create_table(
         "introduction_events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("introduction_id", sa.Integer(), nullable=False),
@@ -392,6 +497,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "lowered_pairs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("dismissal_id", sa.Integer(), nullable=False),
+        sa.Column("citizen_id", sa.Integer(), nullable=False),
+        sa.Column("own", sa.String(length=64), nullable=False),
+        sa.Column("wanted", sa.String(length=100), nullable=False),
+        sa.Column("own_text", sa.String(length=64), nullable=False),
+        sa.Column("wanted_text", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["citizen_id"],
+            ["citizens.id"],
+            name=op.f("fk_lowered_pairs_citizen_id_citizens"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["dismissal_id"],
+            ["dismissals.id"],
+            name=op.f("fk_lowered_pairs_dismissal_id_dismissals"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lowered_pairs")),
+        sa.UniqueConstraint("dismissal_id", "own", "wanted", name="uq_lowered_pairs_once"),
+    )
+    with op.batch_alter_table("lowered_pairs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lowered_pairs_citizen_id"), ["citizen_id"], unique=False)
+
+    op.create_table(
         "notices",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -507,3 +639,37 @@ def upgrade() -> None:
     with op.batch_alter_table("shared_contacts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_shared_contacts_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_shared_contacts_citizen_id"), ["citizen_id"], unique=False)
+
+    with op.batch_alter_table("digest_lines", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("turn", sa.String(length=20), nullable=True))
+        batch_op.drop_constraint(batch_op.f("ck_digest_lines_linekind"), type_="check")
+    # Who said yes to a group is told as an introduction that waits for it.
+    op.execute("UPDATE digest_lines SET kind = 'waiting', turn = 'yes' WHERE kind = 'yes'")
+    with op.batch_alter_table("digest_lines", schema=None) as batch_op:
+        batch_op.create_check_constraint(
+            batch_op.f("ck_digest_lines_linekind"), "kind IN ('need', 'waiting', 'helper', 'news')"
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_digest_lines_waiting_has_a_turn"), "(kind = 'waiting') = (turn IS NOT NULL)"
+        )
+
+    # What people on paper said yes to becomes an offer to the group, from which the clock counts.
+    op.execute(
+        """
+        INSERT INTO introductions
+            (need_id, citizen_id, group_id, territory_id, begun_by, begun_at, state, since, step, holds_place, score)
+        SELECT a.need_id, a.citizen_id, n.group_id, n.territory_id, 'citizen', a.given_at, 'offered',
+            COALESCE(a.corrected_at, a.given_at), 0, false, 0
+        FROM need_answers a JOIN needs n ON n.id = a.need_id
+        WHERE a.answer = 'yes' AND n.state = 'open'
+        """
+    )
+    op.execute(
+        """
+        INSERT INTO introduction_events
+            (introduction_id, state, "by", account_id, relay_id, channel, happened_at)
+        SELECT i.id, i.state, 'citizen', a.recorded_by_id, a.relay_id, a.channel, i.begun_at
+        FROM introductions i
+        JOIN need_answers a ON a.need_id = i.need_id AND a.citizen_id = i.citizen_id
+        """
+    )

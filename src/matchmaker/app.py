@@ -27,6 +27,7 @@ from matchmaker.db import make_engine, make_reading_factory, make_session_factor
 from matchmaker.demo import views as demo_views
 from matchmaker.digests import views as digests_views
 from matchmaker.groups import views as groups_views
+from matchmaker.introductions import views as introductions_views
 from matchmaker.logs import set_up_logs
 from matchmaker.mail import LetterRenderer
 from matchmaker.matching import service as matching
@@ -43,6 +44,7 @@ ROOM_VIEWS = (
     citizens_views,
     groups_views,
     matching_views,
+    introductions_views,
     digests_views,
     organisers_views,
 )
@@ -149,6 +151,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     _install_limits_of_text(app)
     csrf = CSRFProtect(app)
     csrf.exempt(digests_views.unsubscribe)
+    csrf.exempt(introductions_views.stop)
     _install_sign_in(app)
     _install_template_values(app)
     _install_answers(app)

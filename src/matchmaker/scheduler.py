@@ -19,6 +19,7 @@ from matchmaker.citizens import service as citizens
 from matchmaker.digests import service as digests
 from matchmaker.groups import service as groups
 from matchmaker.introductions import service as introductions
+from matchmaker.matching import service as matching
 from matchmaker.web import Site
 
 LETTERS_EVERY_SECONDS = 2
@@ -37,9 +38,10 @@ def beat_letters(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> 
 
 
 def beat_due(site: Site) -> None:
-    """Ask for every week that is due, and let needs expire whose last day has passed."""
+    """Ask for every week that is due, let needs expire whose last day has passed, and show those again that were put off."""
     with site.works.begin() as work:
         groups.expire_needs(work)
+        matching.forget_pauses(work)
     digests.request_due(site.works)
 
 
@@ -51,7 +53,7 @@ def beat_weeks(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> in
 def beat_introductions(site: Site) -> int:
     """Remind and close the introductions for which it is time, then write what is to be told; how many letters."""
     introductions.advance(site.works)
-    return introductions.send_notices(site.works)
+    return introductions.send_notices(site.works, awaiting=digests.awaiting_letter)
 
 
 def beat_returned(site: Site) -> int:

@@ -86,6 +86,7 @@ HELPERS = (
             CitizenCard(
                 citizen_id=1,
                 first_name="Nadia",
+                commune=None,
                 skills=("nettoyage",),
                 score=80,
                 reasons=(reason("lavage de bouteilles", "nettoyage", Cover.BROADER),),
@@ -93,7 +94,14 @@ HELPERS = (
                 highlight=(),
             ),
             CitizenCard(
-                citizen_id=2, first_name="Luc", skills=(), score=60, reasons=(), missing=(), highlight=()
+                citizen_id=2,
+                first_name="Luc",
+                commune=None,
+                skills=(),
+                score=60,
+                reasons=(),
+                missing=(),
+                highlight=(),
             ),
         ),
     ),

@@ -250,10 +250,10 @@ def test_a_yes_is_in_the_next_letter_of_the_group_by_first_name_alone(
         select(OutboxMessage).where(OutboxMessage.recipient_name == "Lou").order_by(OutboxMessage.id.desc())
     ).first()
     assert letter is not None
-    assert letter.subject == f"On vous dit oui : {need.title}"
+    assert letter.subject == f"Quelqu’un attend votre réponse : {need.title}"
     assert "Marcel" in letter.text
     assert "Marcel" in letter.html
     for hidden in (relay.name, "Nadia", "75 02 03 04", "475020304"):
         assert hidden not in letter.text + letter.html
     third = run_week(replace(work, now=work.now + 2 * WEEK), territory_id=world.territory.id, started_by=None)
-    assert third.letters == [], "a yes is told once"
+    assert third.letters == [], "what waits is told once, and once for each reminder"

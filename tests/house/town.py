@@ -11,6 +11,9 @@ from matchmaker.catalogue.service import declare_verdict
 from matchmaker.citizens import service as citizens
 from matchmaker.digests.rules import iso_week
 from matchmaker.digests.service import keep_paragraph
+from matchmaker.introductions import service as introductions
+from matchmaker.introductions.rules import Party
+from matchmaker.introductions.service import Actor
 from tests.builders import (
     add_account,
     add_citizen,
@@ -76,7 +79,14 @@ def make_town(app: Flask) -> Town:
             text_en="Hello everybody.",
             made_by=everything.id,
         )
+        offered = introductions.offer(
+            work,
+            need_id=need.id,
+            citizen_id=elsewhere.id,
+            by=Actor(party=Party.CITIZEN, account_id=elsewhere.account_id),
+        )
         numbers = {
+            "introduction_id": offered.id,
             "account_id": everything.id,
             "edit_id": paragraph.id,
             "letter_id": 1,

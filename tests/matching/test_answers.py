@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from matchmaker import db
 from matchmaker.citizens import service as citizens
-from matchmaker.matching import queries, service
+from matchmaker.matching import service
 from matchmaker.matching.models import NeedAnswer
 from matchmaker.matching.rules import Answer, AnswerChannel
 from matchmaker.work import Work
@@ -77,17 +77,6 @@ def test_a_correction_keeps_when_the_first_answer_was_given(work: Work, marcel: 
     assert (corrected.given_at, corrected.corrected_at) == (work.now, later.now)
     with pytest.raises(service.AnsweredBefore):
         answer_again(replace(work, now=work.now + timedelta(days=7)), marcel, Answer.YES)
-
-
-def test_a_corrected_yes_is_told_to_the_group_no_more(work: Work, marcel: NeedAnswer) -> None:
-    group_id = marcel.need.group_id
-    since = work.now - timedelta(days=1)
-    told = [(group_id, marcel.need_id, marcel.citizen_id)]
-    assert queries.yeses_for(work.session, group_ids=[group_id], since=since) == told
-
-    answer_again(work, marcel, Answer.NO)
-
-    assert queries.yeses_for(work.session, group_ids=[group_id], since=since) == []
 
 
 def test_the_database_keeps_one_answer_each(work: Work, marcel: NeedAnswer) -> None:

@@ -125,7 +125,7 @@ def test_a_tanner_without_an_address_is_found_by_the_shoe_group(
         assert answer.recorded_by is not None
         assert (answer.relay.name, answer.recorded_by.first_name) == ("Médiathèque du Vieux Pont", "Nadia")
     seen = signed_in(app, lead).get(f"/needs/{need.id}/citizens").text
-    assert "A dit oui" in seen
+    assert "Cette personne vous propose son aide." in seen
     assert "Médiathèque" not in seen, "that he is with a relay, the group still does not learn"
 
     assert nadia.post(f"{page}/letter/stop").status_code == 302

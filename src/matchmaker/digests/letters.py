@@ -12,11 +12,20 @@ TEST_KIND = "digests.test"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelperSection:
-    """People who were told this week of a need of the reader's group, or said yes to it."""
+    """People who were told this week of a need of the reader's group."""
 
     need_title: str
     url: str
     people: tuple[CitizenCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLine:
+    """An introduction that waits for the reader's yes or no, in a sentence."""
+
+    need_title: str
+    sentence: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +44,7 @@ class Sections:
 
     paragraphs: tuple[str, ...] = ()
     needs: tuple[NeedCard, ...] = ()
-    yeses: tuple[HelperSection, ...] = ()
+    waiting: tuple[WaitingLine, ...] = ()
     helpers: tuple[HelperSection, ...] = ()
     news: tuple[NewsLine, ...] = ()
 
@@ -47,8 +56,8 @@ class Sections:
             several = mark("You could help: %(title)s (and %(others)s more)")
             values = {"title": self.needs[0].title, "others": len(self.needs) - 1}
             return (several if len(self.needs) > 1 else one), values
-        if self.yeses:
-            return mark("They said yes to you: %(title)s"), {"title": self.yeses[0].need_title}
+        if self.waiting:
+            return mark("Somebody waits for your answer: %(title)s"), {"title": self.waiting[0].need_title}
         if self.helpers:
             return mark("They could help you: %(title)s"), {"title": self.helpers[0].need_title}
         return mark("News of your défis: %(group)s"), {"group": self.news[0].group_name}

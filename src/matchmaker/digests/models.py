@@ -124,7 +124,8 @@ class DigestLetter(Base):
 class DigestLine(Base):
     """What a person is told; ``subject`` names it, and nobody is told of it twice.
 
-    A line about a need has the person's own profile that it fits, one about a helper has the helper's. On paper a need
+    A line about a need has the person's own profile that it fits, one about a helper has the helper's, one about an
+    introduction that of its citizen, whichever side the reader is. On paper a need
     has a code, by which its reader answers; a code is never given twice. A line of a letter that did not arrive tells
     nobody: it is kept under a key of its own.
     """
@@ -142,6 +143,7 @@ class DigestLine(Base):
     group_id: Mapped[int | None] = mapped_column(
         ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True
     )
+    turn: Mapped[str | None] = mapped_column(String(20))
     match: Mapped[MatchMapping | None] = mapped_column(JSON(none_as_null=True))
     code: Mapped[str | None] = mapped_column(String(6))
 
@@ -156,6 +158,7 @@ class DigestLine(Base):
         UniqueConstraint("code"),
         CheckConstraint("code IS NULL OR kind = 'need'", name="only_a_need_has_a_code"),
         CheckConstraint("(kind = 'news') = (need_id IS NULL)", name="news_or_need"),
+        CheckConstraint("(kind = 'waiting') = (turn IS NOT NULL)", name="waiting_has_a_turn"),
         CheckConstraint("(kind = 'news') = (group_id IS NOT NULL)", name="news_has_a_group"),
     )
 

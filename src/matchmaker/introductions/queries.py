@@ -10,11 +10,11 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.queries import local_day
 from matchmaker.groups.rules import NeedState, Role, state_on
-from matchmaker.introductions.models import Introduction, IntroductionEvent, IntroductionMessage
+from matchmaker.introductions.models import Introduction, IntroductionEvent, IntroductionMessage, NeedFollower
 from matchmaker.introductions.rules import (
     ASKED,
+    ASKS,
     OPEN,
-    OWING,
     Action,
     AnswerSpeed,
     Party,
@@ -93,6 +93,20 @@ def introductions_of_citizens(
     }
 
 
+def introduced_needs(session: Session, *, territory_id: int) -> Mapping[int, set[int]]:
+    """The needs for which each citizen of a territory was introduced, whatever became of it, by the citizen's id."""
+    rows = session.execute(
+        select(Introduction.citizen_id, Introduction.need_id)
+        .join(Citizen, Citizen.id == Introduction.citizen_id)
+        .where(Citizen.territory_id == territory_id)
+    )
+    found: dict[int, set[int]] = {}
+    for citizen_id, need_id in rows:
+        if citizen_id is not None:
+            found.setdefault(citizen_id, set()).add(need_id)
+    return found
+
+
 def introductions_for_need(session: Session, *, need_id: int) -> Sequence[Introduction]:
     """The introductions to a need, with the citizens' first names and skills, in the order of their beginning."""
     return session.scalars(
@@ -118,6 +132,15 @@ def introductions_at_relay(session: Session, *, relay_id: int) -> Sequence[Intro
     ).all()
 
 
+def find_at_relay(session: Session, *, relay_id: int, introduction_id: int) -> Introduction:
+    """An introduction of one of a relay's people; raises NoResultFound for any other."""
+    return session.scalars(
+        select(Introduction)
+        .join(Citizen, Citizen.id == Introduction.citizen_id)
+        .where(Citizen.relay_id == relay_id, Introduction.id == introduction_id)
+    ).one()
+
+
 def messages_of(session: Session, *, introduction_id: int) -> Sequence[IntroductionMessage]:
     """The thread of an introduction, the first message first, with its authors."""
     return session.scalars(
@@ -128,13 +151,18 @@ def messages_of(session: Session, *, introduction_id: int) -> Sequence[Introduct
     ).all()
 
 
+def is_follower(session: Session, *, need_id: int, account_id: int) -> bool:
+    """Whether an account is told when a need is open again."""
+    return session.get(NeedFollower, (need_id, account_id)) is not None
+
+
 def unanswered_by(session: Session, *, group_ids: Iterable[int]) -> Mapping[int, int]:
     """How many people wait for the yes or no of some groups; a group that keeps nobody waiting is not in it."""
     rows = session.execute(
         select(Introduction.group_id, func.count().label("number"))
         .where(
             Introduction.group_id.in_(sorted(set(group_ids))),
-            Introduction.state.in_((State.SUGGESTED, State.OFFERED)),
+            Introduction.state.in_(sorted(ASKS[Party.GROUP])),
         )
         .group_by(Introduction.group_id)
     )
@@ -149,7 +177,7 @@ def waiting_for(session: Session, *, account_ids: Iterable[int]) -> Sequence[tup
         .join(Introduction, Introduction.citizen_id == Citizen.id)
         .where(
             Citizen.account_id.in_(wanted),
-            Introduction.state.in_([state for state in ASKED if Party.CITIZEN in OWING[state]]),
+            Introduction.state.in_(sorted(ASKS[Party.CITIZEN])),
         )
         .options(*_SHOWN)
     ).all()
@@ -160,7 +188,7 @@ def waiting_for(session: Session, *, account_ids: Iterable[int]) -> Sequence[tup
             Membership.account_id.in_(wanted),
             Membership.role == Role.LEAD,
             Introduction.citizen_id.is_not(None),
-            Introduction.state.in_([state for state in ASKED if Party.GROUP in OWING[state]]),
+            Introduction.state.in_(sorted(ASKS[Party.GROUP])),
         )
         .options(*_SHOWN)
     ).all()

@@ -1,15 +1,15 @@
-"""What citizens answered to needs."""
+"""What citizens answered to needs, what they taught the matching, and who was shown their profile."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.citizens.models import Citizen, Relay
 from matchmaker.db import Base, enum_column
-from matchmaker.groups.models import Need
-from matchmaker.matching.rules import Answer, AnswerChannel
+from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, MatchMapping, ShownWhere
 
 
 class NeedAnswer(Base):
@@ -35,4 +35,96 @@ class NeedAnswer(Base):
     __table_args__ = (
         UniqueConstraint("need_id", "citizen_id", name="uq_need_answers_one_each"),
         CheckConstraint("corrected_at IS NULL OR corrected_at >= given_at", name="corrected_after_given"),
+    )
+
+
+class Dismissal(Base):
+    """A need that a citizen wants to see no more, and why; taking it back deletes the row and undoes what it taught.
+
+    ``until`` is the last day for which it is hidden, of who said "not now". ``radius_before`` is what the citizen's
+    radius was (kilometres, None for none) before "too far" made it ``radius_km``.
+    """
+
+    __tablename__ = "dismissals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[DismissReason] = mapped_column(enum_column(DismissReason))
+    given_at: Mapped[datetime]
+    until: Mapped[date | None] = mapped_column(Date)
+    radius_before: Mapped[int | None]
+    radius_km: Mapped[int | None]
+
+    need: Mapped[Need] = relationship()
+    lowered: Mapped[list["LoweredPair"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+    __table_args__ = (
+        UniqueConstraint("need_id", "citizen_id", name="uq_dismissals_one_each"),
+        CheckConstraint("(reason = 'not_now') = (until IS NOT NULL)", name="not_now_ends"),
+        CheckConstraint(
+            "radius_before IS NULL AND radius_km IS NULL OR reason = 'too_far'", name="too_far_sets_a_radius"
+        ),
+        CheckConstraint(
+            "radius_before IS NULL OR radius_km IS NOT NULL AND radius_km < radius_before",
+            name="radius_gets_smaller",
+        ),
+        CheckConstraint("radius_km BETWEEN 1 AND 500", name="radius_km_in_range"),
+    )
+
+
+class LoweredPair(Base):
+    """An own skill of a citizen's that does not cover a wanted one, for them alone.
+
+    ``own`` is the folded text of the skill, ``wanted`` the key of the wanted phrase; ``own_text`` and ``wanted_text``
+    are both as they were written.
+    """
+
+    __tablename__ = "lowered_pairs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dismissal_id: Mapped[int] = mapped_column(ForeignKey("dismissals.id", ondelete="CASCADE"))
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
+    own: Mapped[str] = mapped_column(String(64))
+    wanted: Mapped[str] = mapped_column(String(100))
+    own_text: Mapped[str] = mapped_column(String(64))
+    wanted_text: Mapped[str] = mapped_column(String(100))
+
+    __table_args__ = (UniqueConstraint("dismissal_id", "own", "wanted", name="uq_lowered_pairs_once"),)
+
+
+class HiddenFromGroup(Base):
+    """A group from which a citizen hides: neither is proposed to the other."""
+
+    __tablename__ = "hidden_from_groups"
+
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("startup_groups.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since: Mapped[datetime]
+
+    group: Mapped[StartupGroup] = relationship()
+
+
+class ProfileShowing(Base):
+    """That a group, or an organiser for it, was shown a citizen for a need: once a day and place, with the match."""
+
+    __tablename__ = "profile_showings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
+    place: Mapped[ShownWhere] = mapped_column(enum_column(ShownWhere))
+    to_organiser: Mapped[bool]
+    day: Mapped[date] = mapped_column(Date)
+    shown_at: Mapped[datetime]
+    match: Mapped[MatchMapping] = mapped_column(JSON)
+
+    need: Mapped[Need] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint(
+            "citizen_id", "need_id", "place", "to_organiser", "day", name="uq_profile_showings_once_a_day"
+        ),
     )

@@ -15,8 +15,8 @@ from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.queries import local_day, open_on
 from matchmaker.groups.rules import NeedState, state_on
 from matchmaker.i18n import gettext
-from matchmaker.matching.models import NeedAnswer
-from matchmaker.matching.rules import Answer, Cover, Match, PartName, SkillReason
+from matchmaker.matching.models import Dismissal, HiddenFromGroup, NeedAnswer, ProfileShowing
+from matchmaker.matching.rules import Cover, Match, PartName, SkillReason
 
 LinkTo = Callable[..., str]
 """Makes an address from an endpoint and its values."""
@@ -49,10 +49,14 @@ class NeedCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitizenCard:
-    """A citizen as a group sees them before anybody agreed to anything: first name, skills, and the reasons."""
+    """A citizen as a group sees them before anybody agreed to anything: first name, commune, skills, and the reasons.
+
+    The commune of who was signed up by a relay is not shown: they agreed to their first name and their skills alone.
+    """
 
     citizen_id: int
     first_name: str
+    commune: str | None
     skills: tuple[str, ...]
     score: float
     reasons: tuple[SkillReason, ...]
@@ -110,12 +114,13 @@ def need_card(
     )
 
 
-def citizen_card(citizen: Citizen, *, match: Match) -> CitizenCard:
-    """A citizen for a group's eyes."""
+def citizen_card(citizen: Citizen, *, match: Match, all_skills: bool = True) -> CitizenCard:
+    """A citizen for a group's eyes; without ``all_skills`` only those in question, which the reasons name."""
     return CitizenCard(
         citizen_id=citizen.id,
         first_name=citizen.first_name,
-        skills=tuple(skill.phrase for skill in citizen.skills),
+        commune=citizen.commune.name if citizen.relay_id is None else None,
+        skills=tuple(skill.phrase for skill in citizen.skills) if all_skills else (),
         score=match.total,
         reasons=covered(match),
         missing=lacking(match),
@@ -236,6 +241,7 @@ def citizens_by_id(session: Session, citizen_ids: Iterable[int]) -> dict[int, Ci
         .where(Citizen.id.in_(sorted(set(citizen_ids))))
         .options(
             joinedload(Citizen.account),
+            joinedload(Citizen.commune).options(lazyload(Commune.postal_codes)),
             selectinload(Citizen.skills),
         )
     )
@@ -249,39 +255,49 @@ def find_answer(session: Session, *, need_id: int, citizen_id: int) -> NeedAnswe
     ).one_or_none()
 
 
-def answers_to(session: Session, *, need_id: int) -> Sequence[NeedAnswer]:
-    """What citizens answered to a need, with their first names and skills, the first answer first."""
-    return session.scalars(
-        select(NeedAnswer)
-        .where(NeedAnswer.need_id == need_id)
-        .order_by(NeedAnswer.given_at, NeedAnswer.id)
-        .options(
-            joinedload(NeedAnswer.citizen).options(joinedload(Citizen.account), selectinload(Citizen.skills))
-        )
-    ).all()
-
-
 def answers_of(session: Session, *, citizen_ids: Iterable[int]) -> dict[tuple[int, int], NeedAnswer]:
     """What some citizens, a hundred or so, answered, by the ids of need and citizen."""
     query = select(NeedAnswer).where(NeedAnswer.citizen_id.in_(sorted(set(citizen_ids))))
     return {(answer.need_id, answer.citizen_id): answer for answer in session.scalars(query)}
 
 
-def yeses_for(
-    session: Session, *, group_ids: Iterable[int], since: datetime
-) -> Sequence[tuple[int, int, int]]:
-    """Who said yes to needs of some groups since a moment, as ids of group, need and citizen, in that order of time."""
-    rows = session.execute(
-        select(Need.group_id, NeedAnswer.need_id, NeedAnswer.citizen_id)
-        .join(Need, Need.id == NeedAnswer.need_id)
-        .where(
-            Need.group_id.in_(sorted(set(group_ids))),
-            NeedAnswer.answer == Answer.YES,
-            func.coalesce(NeedAnswer.corrected_at, NeedAnswer.given_at) > since,
-        )
-        .order_by(NeedAnswer.given_at, NeedAnswer.id)
-    )
-    return [(group_id, need_id, citizen_id) for group_id, need_id, citizen_id in rows]
+def find_dismissal(session: Session, *, need_id: int, citizen_id: int) -> Dismissal | None:
+    """Why a need is not for a citizen, if they said so."""
+    return session.scalars(
+        select(Dismissal).where(Dismissal.need_id == need_id, Dismissal.citizen_id == citizen_id)
+    ).one_or_none()
+
+
+def dismissals_of(session: Session, *, citizen_id: int) -> Sequence[Dismissal]:
+    """All needs that a citizen wants to see no more, the newest word first."""
+    return session.scalars(
+        select(Dismissal)
+        .where(Dismissal.citizen_id == citizen_id)
+        .order_by(Dismissal.given_at.desc(), Dismissal.id.desc())
+        .options(joinedload(Dismissal.need).joinedload(Need.group), selectinload(Dismissal.lowered))
+    ).all()
+
+
+def showings_of(session: Session, *, citizen_id: int, limit: int) -> Sequence[ProfileShowing]:
+    """Who was shown a citizen's profile, the newest first."""
+    return session.scalars(
+        select(ProfileShowing)
+        .where(ProfileShowing.citizen_id == citizen_id)
+        .order_by(ProfileShowing.shown_at.desc(), ProfileShowing.id.desc())
+        .limit(limit)
+        .options(joinedload(ProfileShowing.need).joinedload(Need.group))
+    ).all()
+
+
+def hidden_from(session: Session, *, citizen_id: int) -> Sequence[HiddenFromGroup]:
+    """The groups from which a citizen hides, by name."""
+    return session.scalars(
+        select(HiddenFromGroup)
+        .join(HiddenFromGroup.group)
+        .where(HiddenFromGroup.citizen_id == citizen_id)
+        .order_by(StartupGroup.name)
+        .options(joinedload(HiddenFromGroup.group))
+    ).all()
 
 
 _SHOWN = (

@@ -40,11 +40,20 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """What somebody wrote, as written, beside what it was resolved to (best first; empty when unknown)."""
+    """What somebody wrote, as written, beside what it was resolved to (best first; empty when unknown).
+
+    ``not_for`` names what its writer said that it does not cover, as ``Phrase.key`` names it.
+    """
 
     text: str
     language: str
     resolutions: tuple[Resolution, ...] = ()
+    not_for: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """What a decision about the phrase is kept under: its best concept, or its folded text where it has none."""
+        return self.resolutions[0].concept_id if self.resolutions else fold(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,23 +10,23 @@ from matchmaker.digests import queries
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import LineKind, PlannedLetter, PlannedLine
 from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.introductions import queries as introductions
+from matchmaker.introductions.models import Introduction
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Match
 
-ABOUT_SOMEBODY = frozenset({LineKind.HELPER, LineKind.YES})
-"""The lines that name a person to the members of a group."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
-    """A line with what it is about: need and match, and the citizen who helps or said yes; or a group for news."""
+    """A line with what it is about: need and match, and the citizen who helps; an introduction; or a group for news."""
 
     planned: PlannedLine
     need: Need | None = None
     match: Match | None = None
     citizen: Citizen | None = None
     group: StartupGroup | None = None
+    introduction: Introduction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,23 +49,33 @@ def drafts(
     lines = [line for letter in letters for line in letter.lines]
     needs = matching_queries.needs_by_id(session, _ids(line.need_id for line in lines))
     helpers = matching_queries.citizens_by_id(
-        session, _ids(line.citizen_id for line in lines if line.kind in ABOUT_SOMEBODY)
+        session, _ids(line.citizen_id for line in lines if line.kind is LineKind.HELPER)
     )
     groups = queries.groups_by_id(session, _ids(line.group_id for line in lines))
     pairs = {
         (line.need_id, line.citizen_id)
         for line in lines
-        if line.need_id is not None and line.citizen_id is not None
+        if line.kind is not LineKind.WAITING and line.need_id is not None and line.citizen_id is not None
     }
+    waiting = [line for line in lines if line.kind is LineKind.WAITING]
+    known = (
+        introductions.introductions_of_citizens(session, citizen_ids=_ids(one.citizen_id for one in waiting))
+        if waiting
+        else {}
+    )
     matches = matching.matches_of(session, pairs) if pairs else {}
 
     def found(line: PlannedLine) -> DraftLine | None:
         if line.kind is LineKind.NEWS:
             group = groups.get(line.group_id or 0)
             return DraftLine(planned=line, group=group) if group is not None else None
+        if line.kind is LineKind.WAITING:
+            asked = known.get((line.need_id or 0, line.citizen_id or 0))
+            need = needs.get(line.need_id or 0)
+            return DraftLine(planned=line, need=need, introduction=asked) if need and asked else None
         need, match = needs.get(line.need_id or 0), matches.get((line.need_id or 0, line.citizen_id or 0))
         helper = helpers.get(line.citizen_id or 0)
-        if need is None or match is None or (line.kind in ABOUT_SOMEBODY and helper is None):
+        if need is None or match is None or (line.kind is LineKind.HELPER and helper is None):
             return None
         return DraftLine(planned=line, need=need, match=match, citizen=helper)
 

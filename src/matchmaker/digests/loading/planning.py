@@ -11,6 +11,7 @@ from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens
 from matchmaker.digests import queries
 from matchmaker.digests.loading.on_paper import former_keys, keys_of, people_on_paper
+from matchmaker.digests.loading.waiting import needs_settled, waiting_lines
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import (
     Assignment,
@@ -28,7 +29,6 @@ from matchmaker.digests.rules import (
     silence_of,
 )
 from matchmaker.groups.queries import local_day
-from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Ranked
 from matchmaker.suppression import suppressed_among
@@ -139,7 +139,7 @@ def compose(
     )
     news = _news(session, territory, wanting.values(), now=now)
     helpers = _helpers(ranking, assignment)
-    yeses = _yeses(session, wanting.values(), now=now)
+    waiting = waiting_lines(session, wanting.values())
     letters = []
     for account_id, person in wanting.items():
         key = readers[account_id].recipient_key
@@ -150,8 +150,13 @@ def compose(
             for need_id in assignment.letters.get(account_id, ())
         ]
         mine = [line for group_id in sorted(person.group_ids) for line in helpers.get(group_id, ())]
-        answered = [line for group_id in sorted(person.group_ids) for line in yeses.get(group_id, ())]
-        lines = lines_of(needs, mine, news.get(account_id, ()), told=told.get(key, set()), yeses=answered)
+        lines = lines_of(
+            needs,
+            mine,
+            news.get(account_id, ()),
+            told=told.get(key, set()),
+            waiting=waiting.get(account_id, ()),
+        )
         if lines:
             letters.append(PlannedLetter(account_id=account_id, recipient_key=key, lines=lines))
         else:
@@ -237,9 +242,12 @@ def _ranked(
             here = tuple(int(need.id) for need in needs if need.territory_id == str(territory.id))
             hearings, hearers = matches.hearings, frozenset(mine)
         groups |= {need.id: need.group_id or "" for need in needs}
+        settled = needs_settled(session, territory_id=place.id, needs=needs)
         refused = {
             citizen_id: _needs_told(told.get(readers[owner].recipient_key, set()))
             | held.get(owner, frozenset())
+            | settled.between.get(citizen_id, frozenset())
+            | settled.closed
             for citizen_id, owner in mine.items()
         }
         for citizen_id, ranked in matches.ranked(mine, limit=CANDIDATES_EACH, refused=refused).items():
@@ -284,17 +292,6 @@ def _helpers(ranking: _Ranking, assignment: Assignment) -> dict[int, list[Planne
         group_id: [line for _, line in sorted(lines, key=lambda one: (one[0], one[1].subject))]
         for group_id, lines in found.items()
     }
-
-
-def _yeses(session: Session, people: Iterable[Recipient], *, now: datetime) -> dict[int, list[PlannedLine]]:
-    """By the group's id, who said yes to its needs lately."""
-    groups = {group_id for one in people for group_id in one.group_ids}
-    found: dict[int, list[PlannedLine]] = defaultdict(list)
-    for group_id, need_id, citizen_id in matching_queries.yeses_for(
-        session, group_ids=groups, since=now - NEWS_FOR
-    ):
-        found[group_id].append(PlannedLine(kind=LineKind.YES, need_id=need_id, citizen_id=citizen_id))
-    return found
 
 
 def _news(

@@ -66,7 +66,11 @@ def letters_of_relay(session: Session, *, relay_id: int, now: datetime) -> Seque
     def told(line: DigestLine) -> DraftLine:
         return DraftLine(
             planned=PlannedLine(
-                kind=line.kind, need_id=line.need_id, citizen_id=line.citizen_id, group_id=line.group_id
+                kind=line.kind,
+                need_id=line.need_id,
+                citizen_id=line.citizen_id,
+                group_id=line.group_id,
+                turn=line.turn,
             ),
             need=needs.get(line.need_id or 0),
             match=match_from_mapping(line.match) if line.match is not None else None,

@@ -71,6 +71,12 @@ def recipients_by_id(session: Session, account_ids: Iterable[int]) -> dict[int, 
     return found
 
 
+def readers_at_home(session: Session, *, territory_id: int, account_ids: Iterable[int]) -> Sequence[int]:
+    """Those of some accounts whose letter comes with this territory's."""
+    wanted = Account.id.in_(sorted(set(account_ids)))
+    return session.scalars(select(Account.id).where(wanted, _at_home(territory_id))).all()
+
+
 def _at_home(territory_id: int) -> ColumnElement[bool]:
     first = select(func.min(Citizen.id)).where(Citizen.account_id.is_not(None)).group_by(Citizen.account_id)
     citizens = select(Citizen.account_id).where(Citizen.id.in_(first), Citizen.territory_id == territory_id)

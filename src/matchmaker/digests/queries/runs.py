@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestRun, SkippedWeek
@@ -97,6 +97,18 @@ def runs_to_plan(session: Session) -> Sequence[int]:
     return session.scalars(
         select(DigestRun.id).where(DigestRun.state == RunState.PREPARING).order_by(DigestRun.id)
     ).all()
+
+
+def territories_writing(session: Session) -> set[int]:
+    """The territories whose letters are being planned or written."""
+    unwritten = exists().where(
+        DigestLetter.run_id == DigestRun.id,
+        DigestLetter.message_id.is_(None),
+        DigestLetter.left_out.is_(None),
+        DigestLetter.written_at.is_(None),
+    )
+    writing = or_(DigestRun.state == RunState.PREPARING, and_(DigestRun.state == RunState.SENDING, unwritten))
+    return set(session.scalars(select(DigestRun.territory_id).where(writing)))
 
 
 def latest_runs(session: Session, *, territory_id: int, limit: int) -> Sequence[DigestRun]:

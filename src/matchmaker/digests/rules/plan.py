@@ -23,12 +23,12 @@ class Frequency(Labelled):
 
 
 class LineKind(StrEnum):
-    """A need that the reader could help with, a person who said yes to the reader's group or could help it, or news of
-    a défi.
+    """A need that the reader could help with, an introduction that waits for their answer, a person who could help the
+    reader's group, or news of a défi.
     """
 
     NEED = "need"
-    YES = "yes"
+    WAITING = "waiting"
     HELPER = "helper"
     NEWS = "news"
 
@@ -90,12 +90,16 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLine:
-    """A line of a letter by the ids of what it is about; ``citizen_id`` is the reader's profile, or the helper's."""
+    """A line of a letter by the ids of what it is about; ``citizen_id`` is the reader's profile, or the helper's.
+
+    ``turn`` tells the times apart at which the same answer is asked for: when it was asked first, and each reminder.
+    """
 
     kind: LineKind
     need_id: int | None = None
     citizen_id: int | None = None
     group_id: int | None = None
+    turn: str | None = None
 
     @property
     def subject(self) -> str:
@@ -103,8 +107,8 @@ class PlannedLine:
         match self.kind:
             case LineKind.NEED:
                 return f"need:{self.need_id}"
-            case LineKind.YES:
-                return f"yes:{self.need_id}:{self.citizen_id}"
+            case LineKind.WAITING:
+                return f"waiting:{self.need_id}:{self.citizen_id}:{self.turn}"
             case LineKind.HELPER:
                 return f"helper:{self.need_id}:{self.citizen_id}"
             case LineKind.NEWS:
@@ -151,7 +155,7 @@ def lines_of(
     news: Sequence[PlannedLine],
     *,
     told: Set[str],
-    yeses: Sequence[PlannedLine] = (),
+    waiting: Sequence[PlannedLine] = (),
 ) -> tuple[PlannedLine, ...]:
     """The lines of a letter, section by section, without what was told before; each section has its own limit."""
 
@@ -160,7 +164,7 @@ def lines_of(
 
     return (
         *fresh(needs, LINES_AT_MOST),
-        *fresh(yeses, HELPERS_AT_MOST),
+        *fresh(waiting, HELPERS_AT_MOST),
         *fresh(helpers, HELPERS_AT_MOST),
         *fresh(news, NEWS_AT_MOST),
     )

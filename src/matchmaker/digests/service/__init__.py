@@ -21,6 +21,7 @@ from matchmaker.digests.service.answers import (
     record_answer,
     record_not_reached,
 )
+from matchmaker.digests.service.composing import letter_of, sections
 from matchmaker.digests.service.edits import (
     AlreadyEdited,
     PinRefused,
@@ -43,9 +44,9 @@ from matchmaker.digests.service.runs import (
     schedule_of,
     seed_of,
 )
-from matchmaker.digests.service.schedule import set_schedule
+from matchmaker.digests.service.schedule import awaiting_letter, set_schedule
 from matchmaker.digests.service.settling import NotInDoubt, settle_letter
-from matchmaker.digests.service.writing import advance, letter_of, sections, write_letters
+from matchmaker.digests.service.writing import advance, write_letters
 
 __all__ = [
     "UNSUBSCRIBE",
@@ -65,6 +66,7 @@ __all__ = [
     "Unreached",
     "WeekClosed",
     "advance",
+    "awaiting_letter",
     "changes",
     "choose_letters",
     "compose",

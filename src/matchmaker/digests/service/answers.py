@@ -10,6 +10,8 @@ from matchmaker.citizens.rules import RelayDeed
 from matchmaker.digests.loading import find_line, find_line_by_code, letters_of_relay
 from matchmaker.digests.models import DigestLine
 from matchmaker.digests.rules import CODE_LASTS, read_code
+from matchmaker.introductions import service as introductions
+from matchmaker.introductions.rules import Party
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Answer, AnswerChannel
 from matchmaker.work import Work
@@ -52,7 +54,8 @@ def record_answer(
 ) -> DigestLine:
     """Keep what the reader of a line answered to its need, as their own, with the relay on record.
 
-    Raises LineElsewhere, matching.AnsweredBefore, matching.NeedNotOpen.
+    A yes is an offer to the group, or the answer to its question; a no declines or withdraws what there is. Raises
+    LineElsewhere, matching.AnsweredBefore, matching.NeedNotOpen, introductions.GroupOwesAnswers.
     """
     line, citizen_id, need_id = _line(work.session, desk, line_id)
     matching.keep_answer(
@@ -63,6 +66,15 @@ def record_answer(
         channel=channel,
         relay_id=desk.relay_id,
         recorded_by_id=desk.member_id,
+    )
+    introductions.answer_for(
+        work,
+        need_id=need_id,
+        citizen_id=citizen_id,
+        yes=answer is Answer.YES,
+        by=introductions.Actor(
+            party=Party.CITIZEN, account_id=desk.member_id, relay_id=desk.relay_id, channel=channel
+        ),
     )
     citizens.record(work, desk, RelayDeed.ANSWERED, citizen_id=citizen_id)
     return line

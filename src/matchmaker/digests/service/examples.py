@@ -9,8 +9,8 @@ from matchmaker.digests import letters, queries
 from matchmaker.digests.letters import Sections
 from matchmaker.digests.loading import compose, drafts
 from matchmaker.digests.rules import LINES_AT_MOST, iso_week
+from matchmaker.digests.service.composing import list_id, sections
 from matchmaker.digests.service.runs import seed_of
-from matchmaker.digests.service.writing import list_id, sections
 from matchmaker.groups import queries as groups
 from matchmaker.matching import queries as matching_queries
 from matchmaker.work import Work
@@ -43,8 +43,8 @@ def send_test(work: Work, *, territory_id: int, account_id: int) -> None:
                 matching_queries.need_card(need, to=work.links.to, locale=organiser.locale) for need in needs
             )
         told = Sections(needs=cards)
-    # Who said yes to a group, or could help it, is told to its members alone.
-    told = replace(told, helpers=(), yeses=())
+    # Who waits for somebody's answer, or could help a group, is told to those alone whom it concerns.
+    told = replace(told, helpers=(), waiting=())
     if not (told.needs or told.news):
         raise NothingToShow
     work.post(

@@ -133,6 +133,7 @@ def _keep(work: Work, run: DigestRun, plan: Plan, start: int) -> None:
                 "need_id": line.need_id,
                 "citizen_id": line.citizen_id,
                 "group_id": line.group_id,
+                "turn": line.turn,
             }
             for number, letter in zip(numbers, part, strict=True)
             for position, line in enumerate(letter.lines)

@@ -1,14 +1,22 @@
-"""When a territory's letters leave: its weekly moment, and the weeks without."""
+"""When a territory's letters leave: its weekly moment, the weeks without, and who is about to get one."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
+from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
+from matchmaker.digests import queries
 from matchmaker.digests.models import SkippedWeek
-from matchmaker.digests.rules import Schedule
+from matchmaker.digests.rules import Frequency, Schedule, next_moment
 from matchmaker.digests.service.runs import schedule_of
+from matchmaker.groups.queries import local_day
 from matchmaker.work import Work
+
+SOON = timedelta(hours=24)
+"""How long before a weekly letter whatever else there is to tell waits for it."""
 
 
 def set_schedule(
@@ -31,3 +39,25 @@ def set_schedule(
     )
     work.session.add_all(SkippedWeek(territory_id=territory_id, iso_week=week) for week in sorted(skipped))
     work.session.flush()
+
+
+def awaiting_letter(session: Session, account_ids: Collection[int], now: datetime) -> Collection[int]:
+    """Those of some accounts whose weekly letter is about to be written, or leaves within a day."""
+    settled = queries.weeks_settled(session)
+    busy = queries.territories_writing(session)
+    found: set[int] = set()
+    for territory in catalogue.territories(session):
+        weeks = {week for territory_id, week in settled if territory_id == territory.id}
+        leaves = next_moment(now, schedule_of(territory), weeks_run=weeks)
+        if territory.id in busy or leaves - now <= SOON:
+            today = local_day(now, territory.time_zone)
+            at_home = queries.readers_at_home(session, territory_id=territory.id, account_ids=account_ids)
+            found |= {
+                one.account_id
+                for one in queries.recipients_by_id(session, at_home).values()
+                if one.account_id is not None
+                and (one.profiles or one.group_ids)
+                and one.frequency is Frequency.WEEKLY
+                and (one.paused_until is None or one.paused_until < today)
+            }
+    return found

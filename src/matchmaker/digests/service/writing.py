@@ -2,24 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import groupby
-from typing import Protocol
-from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
-from matchmaker import i18n
-from matchmaker.catalogue.models import Territory
-from matchmaker.digests import letters, queries
-from matchmaker.digests.letters import HelperSection, NewsLine, Sections
+from matchmaker.digests import queries
 from matchmaker.digests.loading import Draft, DraftLine, drafts, people_on_paper_by_id
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import (
-    EditKind,
     LineKind,
     PlannedLetter,
     PlannedLine,
@@ -29,36 +22,20 @@ from matchmaker.digests.rules import (
     silence_of,
 )
 from matchmaker.digests.service.codes import give_codes
-from matchmaker.digests.service.preferences import UNSUBSCRIBE
+from matchmaker.digests.service.composing import letter_of
 from matchmaker.digests.service.runs import plan_run
 from matchmaker.groups.queries import local_day
 from matchmaker.groups.rules import NeedState
-from matchmaker.mail import Letter, LetterRenderer
-from matchmaker.matching import queries as matching_queries
-from matchmaker.matching.rules import match_to_mapping
-from matchmaker.tokens import Tokens
-from matchmaker.work import Links, Work, WorkFactory
+from matchmaker.introductions import service as introductions
+from matchmaker.introductions.rules import ASKS, Party
+from matchmaker.matching import service as matching
+from matchmaker.matching.rules import ShownWhere, match_to_mapping
+from matchmaker.work import Work, WorkFactory
 
 LETTERS_AT_ONCE = 50
 """Letters of one transaction: what is lost when a process dies, and how long SQLite's other writers wait."""
 
 log = structlog.get_logger()
-
-
-class Press(Protocol):
-    """What letters are made with; a unit of work and its factory both have it."""
-
-    @property
-    def tokens(self) -> Tokens:
-        """Signs the link that stops the letters."""
-
-    @property
-    def letters(self) -> LetterRenderer:
-        """Renders the templates."""
-
-    @property
-    def links(self) -> Links:
-        """Makes absolute addresses."""
 
 
 def advance(works: WorkFactory, *, going_on: Callable[[], bool] = lambda: True) -> int:
@@ -142,8 +119,10 @@ def write_letters(work: Work, *, at_most: int = LETTERS_AT_ONCE) -> int | None:
         else:
             wanted.append(letter)
     found = drafts(work.session, people, [_as_planned(letter) for letter in wanted])
-    for letter, draft in zip(wanted, found, strict=True):
-        _write(work, run, letter, still_true(draft), edits)
+    true = [still_true(draft) for draft in found]
+    for letter, draft in zip(wanted, true, strict=True):
+        _write(work, run, letter, draft, edits)
+    _tell_elsewhere(work, run, true)
     work.session.flush()
     return len(planned)
 
@@ -170,11 +149,11 @@ def still_true(draft: Draft) -> Draft:
     def holds(line: DraftLine) -> bool:
         if line.need is None:
             return True
-        own = (
-            line.planned.citizen_id in profiles
-            if line.planned.kind is LineKind.NEED
-            else line.need.group_id in person.group_ids
-        )
+        mine = line.planned.citizen_id in profiles
+        if line.introduction is not None:
+            side = Party.CITIZEN if mine else Party.GROUP
+            return (mine or line.need.group_id in person.group_ids) and line.introduction.state in ASKS[side]
+        own = mine if line.planned.kind is LineKind.NEED else line.need.group_id in person.group_ids
         return own and line.need.state is NeedState.OPEN
 
     return replace(draft, lines=tuple(line for line in draft.lines if holds(line)))
@@ -204,6 +183,25 @@ def _write(
         letter.written_at = work.now
 
 
+def _tell_elsewhere(work: Work, run: DigestRun, written: Sequence[Draft]) -> None:
+    """Note where else it counts what letters tell: as today's word about introductions, and in the helpers' journals."""
+    introductions.mark_told(
+        work,
+        [
+            (draft.recipient.account_id, line.introduction.id)
+            for draft in written
+            for line in draft.lines
+            if line.introduction is not None and draft.recipient.account_id is not None
+        ],
+    )
+    matching.record_showings(
+        work,
+        [line.match for draft in written for line in draft.of(LineKind.HELPER) if line.match is not None],
+        day=local_day(work.now, run.territory.time_zone),
+        place=ShownWhere.LETTER,
+    )
+
+
 def _leave_out(work: Work, letter: DigestLetter, why: Silence) -> None:
     letter.left_out = why
     work.session.execute(delete(DigestLine).where(DigestLine.letter_id == letter.id))
@@ -215,90 +213,12 @@ def _as_planned(letter: DigestLetter) -> PlannedLetter:
         recipient_key=letter.recipient_key,
         lines=tuple(
             PlannedLine(
-                kind=line.kind, need_id=line.need_id, citizen_id=line.citizen_id, group_id=line.group_id
+                kind=line.kind,
+                need_id=line.need_id,
+                citizen_id=line.citizen_id,
+                group_id=line.group_id,
+                turn=line.turn,
             )
             for line in letter.lines
         ),
     )
-
-
-def letter_of(press: Press, territory: Territory, draft: Draft, edits: Sequence[DigestEdit]) -> Letter:
-    """A draft as the letter that its reader gets."""
-    person = draft.recipient
-    token = press.tokens.sign_bound(UNSUBSCRIBE, str(person.account_id), to=person.address)
-    return letters.weekly(
-        press.letters,
-        address=person.address,
-        first_name=person.first_name,
-        locale=person.locale,
-        territory_name=territory.name,
-        sections=sections(press, draft, edits, locale=person.locale),
-        home_url=press.links.to("matching.home"),
-        wishes_url=press.links.to("digests.wishes"),
-        unsubscribe_url=press.links.to("digests.unsubscribe", token=token),
-        list_id=list_id(press, territory),
-    )
-
-
-def sections(press: Press, draft: Draft, edits: Sequence[DigestEdit], *, locale: str) -> Sections:
-    """What a letter tells, in words of a language."""
-    with i18n.using(locale):
-        needs = tuple(
-            matching_queries.need_card(line.need, to=press.links.to, locale=locale, match=line.match)
-            for line in draft.of(LineKind.NEED)
-            if line.need is not None
-        )
-        news = tuple(
-            NewsLine(
-                group_name=line.group.name,
-                pitch=line.group.pitch,
-                challenge=line.group.challenge.title(locale),
-                url=press.links.to("groups.show", group_id=line.group.id),
-            )
-            for line in draft.of(LineKind.NEWS)
-            if line.group is not None
-        )
-    return Sections(
-        paragraphs=_paragraphs(draft, edits, locale),
-        needs=needs,
-        yeses=_about_people(press, draft.of(LineKind.YES)),
-        helpers=_about_people(press, draft.of(LineKind.HELPER)),
-        news=news,
-    )
-
-
-def _about_people(press: Press, lines: Sequence[DraftLine]) -> tuple[HelperSection, ...]:
-    found = []
-    by_need = sorted(lines, key=lambda line: line.planned.need_id or 0)
-    for need_id, same in groupby(by_need, key=lambda line: line.planned.need_id):
-        told = [line for line in same if line.need and line.citizen and line.match]
-        if told and told[0].need is not None:
-            found.append(
-                HelperSection(
-                    need_title=told[0].need.title,
-                    url=press.links.to("matching.citizens", need_id=need_id),
-                    people=tuple(
-                        matching_queries.citizen_card(line.citizen, match=line.match)
-                        for line in told
-                        if line.citizen is not None and line.match is not None
-                    ),
-                )
-            )
-    return tuple(found)
-
-
-def _paragraphs(draft: Draft, edits: Sequence[DigestEdit], locale: str) -> tuple[str, ...]:
-    """What organisers wrote for everybody, or for those whose défi it is by their lines."""
-    concerned = {line.need.group.challenge_id for line in draft.lines if line.need is not None}
-    concerned |= {line.group.challenge_id for line in draft.lines if line.group is not None}
-    return tuple(
-        (edit.text_en if locale == "en" else edit.text_fr) or ""
-        for edit in edits
-        if edit.kind is EditKind.PARAGRAPH and edit.challenge_id in {None, *concerned}
-    )
-
-
-def list_id(press: Press, territory: Territory) -> str:
-    """The name of a territory's letters for mail programs (RFC 2919)."""
-    host = urlsplit(press.links.to("catalogue.home")).hostname
-    return f"{territory.name} <{territory.slug}.week.{host}>"

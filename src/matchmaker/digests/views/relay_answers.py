@@ -14,6 +14,7 @@ from matchmaker.digests.models import DigestLine
 from matchmaker.digests.rules import MistypedCode
 from matchmaker.digests.views.blueprint import acting_at, blueprint, own_relay, sections_of
 from matchmaker.i18n import gettext, using
+from matchmaker.introductions import service as introductions
 from matchmaker.matching import service as matching
 from matchmaker.matching.queries import NeedCard
 from matchmaker.matching.rules import Answer, AnswerChannel
@@ -28,7 +29,12 @@ from matchmaker.web import (
     visitor_id,
 )
 
-REFUSALS = (matching.AnsweredBefore, matching.NeedNotOpen)
+REFUSALS = (
+    matching.AnsweredBefore,
+    matching.NeedNotOpen,
+    introductions.NeedNotOpen,
+    introductions.GroupOwesAnswers,
+)
 
 
 @blueprint.route("/relays/<int:relay_id>/letters", methods=["GET", "POST"])
@@ -185,7 +191,12 @@ def _title(line: DigestLine) -> str:
 
 
 def _refusal(error: Exception) -> str:
-    if isinstance(error, matching.NeedNotOpen):
+    if isinstance(error, introductions.GroupOwesAnswers):
+        return gettext(
+            "Three people wait for an answer of this group. It meets nobody new before it answers: "
+            "please write this yes down again in a week."
+        )
+    if isinstance(error, (matching.NeedNotOpen, introductions.NeedNotOpen)):
         return gettext("This need is not open any more, so nobody can say yes to it. Please tell the person.")
     return gettext(
         "Another answer has been on record for more than a week. It can no longer be changed here."

@@ -23,6 +23,7 @@ from matchmaker.introductions.rules.limits import (
 )
 from matchmaker.introductions.rules.machine import (
     ASKED,
+    ASKS,
     BEGINNINGS,
     FREES_PLACE,
     IN_FORCE,
@@ -48,6 +49,7 @@ from matchmaker.introductions.rules.notices import NoticeKind
 __all__ = [
     "ASKED",
     "ASKED_A_MONTH",
+    "ASKS",
     "BEGINNINGS",
     "BOARD_AFTER",
     "CLOSE_AFTER",

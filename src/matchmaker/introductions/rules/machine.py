@@ -133,6 +133,11 @@ OPEN = frozenset(OWING)
 ASKED = frozenset({State.SUGGESTED, State.OFFERED, State.PROPOSED})
 """The states in which not both have accepted yet."""
 
+ASKS: Mapping[Party, frozenset[State]] = MappingProxyType(
+    {party: frozenset(state for state in ASKED if party in OWING[state]) for party in _BOTH}
+)
+"""The states in which a side owes a yes or no."""
+
 IN_FORCE = frozenset({State.ACCEPTED, State.MET, State.HELPED, State.NOT_HELPED})
 """The states in which both have accepted, and neither took it back: only in these is an address shown."""
 

@@ -26,6 +26,7 @@ from matchmaker.introductions.service.following import NeedIsOpen, follow, unfol
 from matchmaker.introductions.service.notices import (
     STOP,
     AwaitLetter,
+    asking,
     mark_told,
     other_name,
     resume_notices,
@@ -38,6 +39,7 @@ from matchmaker.introductions.service.starting import (
     GroupOwesAnswers,
     NeedNotOpen,
     NotEligible,
+    answer_for,
     offer,
     propose,
 )
@@ -70,7 +72,9 @@ __all__ = [
     "actor_in",
     "advance",
     "announce_absence",
+    "answer_for",
     "answer_token",
+    "asking",
     "close_for_need",
     "contact_of",
     "end_absence",

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
-from matchmaker.citizens.models import Citizen, CitizenTelephone
+from matchmaker.citizens.models import CitizenTelephone
+from matchmaker.groups import queries as groups
 from matchmaker.introductions.models import Introduction, SharedContact
 from matchmaker.introductions.rules import IN_FORCE, OPEN, NotAllowed, Party, other_side
 from matchmaker.introductions.service.acting import lock
@@ -34,11 +36,18 @@ def contact_of(session: Session, introduction: Introduction, *, viewer: Party) -
     if introduction.state not in IN_FORCE or viewer not in {Party.CITIZEN, Party.GROUP}:
         raise NotAgreed
     shared = session.get(SharedContact, (introduction.id, other_side(viewer)))
-    if shared is None:
+    if shared is None or not _still_there(session, introduction, shared):
         return None
     citizen = introduction.citizen
     name = shared.account.first_name if shared.account else citizen.first_name if citizen else ""
     return Contact(first_name=name, address=shared.address, telephone=shared.telephone)
+
+
+def _still_there(session: Session, introduction: Introduction, shared: SharedContact) -> bool:
+    """Whether somebody who shared for a group has not left it."""
+    if shared.party is Party.CITIZEN:
+        return True
+    return groups.role_of(session, group_id=introduction.group_id, account_id=shared.account_id) is not None
 
 
 def share(
@@ -79,7 +88,6 @@ def own_share(session: Session, introduction: Introduction, *, party: Party) -> 
     return Contact(first_name=name, address=kept.address, telephone=kept.telephone)
 
 
-def telephone_at_relay(session: Session, *, citizen: Citizen) -> str | None:
+def telephone_at_relay(session: Session, *, citizen_id: int | None) -> str | None:
     """The number that a relay keeps of one of its people, which it may share at their wish."""
-    kept = session.get(CitizenTelephone, citizen.id)
-    return kept.number if kept else None
+    return session.scalar(select(CitizenTelephone.number).where(CitizenTelephone.citizen_id == citizen_id))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
@@ -95,18 +95,21 @@ def resume_notices(work: Work, *, account_id: int) -> None:
         work.session.flush()
 
 
-def mark_told(work: Work, *, account_id: int, introduction_ids: Collection[int]) -> None:
-    """Note that another letter told an account of some introductions, which counts as its letter of the day."""
+def mark_told(work: Work, told: Collection[tuple[int, int]]) -> None:
+    """Note that another letter told accounts of introductions, by the ids of both; it counts as their letter of the day."""
+    if not told:
+        return
+    asked = (NoticeKind.ASKED, NoticeKind.REMINDER)
     work.session.execute(
         update(Notice)
         .where(
-            Notice.account_id == account_id,
-            Notice.introduction_id.in_(sorted(introduction_ids)),
+            tuple_(Notice.account_id, Notice.introduction_id).in_(sorted(told)),
+            Notice.kind.in_(asked),
             Notice.told_at.is_(None),
         )
         .values(told_at=work.now)
     )
-    _claim_day(work, account_id)
+    _claim_days(work, {account_id for account_id, _ in told})
 
 
 def _write(work: Work, account_id: int) -> bool:
@@ -134,7 +137,7 @@ def _write(work: Work, account_id: int) -> bool:
         elif not _is_away(work, notice, party):
             told.append(_Told(notice=notice, party=party))
     _settle(work, stale)
-    if not told or not _claim_day(work, account_id):
+    if not told or not _claim_days(work, {account_id}):
         return False
     _settle(work, [one.notice for one in told])
     work.post(_letter(work, account, told))
@@ -176,15 +179,17 @@ def _group_of(notice: Notice) -> StartupGroup:
     return notice.need.group
 
 
-def _claim_day(work: Work, account_id: int) -> bool:
+def _claim_days(work: Work, account_ids: Collection[int]) -> Collection[int]:
+    """Those of some accounts that had no letter about introductions today, and have had one now."""
     insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    claimed = work.session.scalar(
+    day = work.now.date()
+    claimed = work.session.scalars(
         insert(NoticeDay)
-        .values(account_id=account_id, day=work.now.date())
+        .values([{"account_id": account_id, "day": day} for account_id in sorted(account_ids)])
         .on_conflict_do_nothing()
         .returning(NoticeDay.account_id)
     )
-    return claimed is not None
+    return claimed.all()
 
 
 def _settle(work: Work, notices: Sequence[Notice]) -> None:
@@ -240,6 +245,17 @@ def _line(work: Work, account: Account, one: _Told) -> NoticeLine:
         else None,
         next_title=following.title if following else None,
         next_url=following.url if following else None,
+    )
+
+
+def asking(introduction: Introduction, party: Party) -> str:
+    """What a side is asked that owes an answer, in a sentence of the language in force."""
+    return letters.sentence(
+        NoticeKind.REMINDER if introduction.step else NoticeKind.ASKED,
+        party=party,
+        other=other_name(introduction, party),
+        state=introduction.state,
+        because=None,
     )
 
 

@@ -1,5 +1,7 @@
 """How an introduction begins: somebody offers help, a group asks, or an organiser brings two together."""
 
+from contextlib import suppress
+
 from sqlalchemy import select
 
 from matchmaker.citizens.models import Citizen
@@ -11,11 +13,13 @@ from matchmaker.introductions import queries
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import (
     ASKED_A_MONTH,
+    ASKS,
     BEGINNINGS,
     OPEN,
     OWING,
     UNANSWERED_AT_MOST,
     Action,
+    DeclineReason,
     NoticeKind,
     Party,
     State,
@@ -67,6 +71,22 @@ def offer(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introducti
     if known is not None:
         return _offer_known(work, known, by)
     return _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
+
+
+def answer_for(work: Work, *, need_id: int, citizen_id: int, yes: bool, by: Actor) -> None:
+    """Act on what a citizen said to a need outside of these pages: a yes offers help or accepts, a no declines or withdraws.
+
+    What has ended stays so. Raises as ``offer``, but for AlreadyIntroduced.
+    """
+    if yes:
+        with suppress(AlreadyIntroduced):
+            offer(work, need_id=need_id, citizen_id=citizen_id, by=by)
+        return
+    known = queries.find_between(work.session, need_id=need_id, citizen_id=citizen_id)
+    if known is not None and known.state in ASKS[Party.CITIZEN]:
+        act(work, introduction_id=known.id, action=Action.DECLINE, by=by, reason=DeclineReason.OTHER)
+    elif known is not None and known.state in OPEN:
+        act(work, introduction_id=known.id, action=Action.WITHDRAW, by=by)
 
 
 def propose(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduction:

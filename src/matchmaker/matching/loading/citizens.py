@@ -5,13 +5,15 @@ from dataclasses import replace
 from itertools import chain
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matchmaker.catalogue.models import Commune
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, SignUp
 from matchmaker.groups.models import Membership
 from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebook, written_in
-from matchmaker.matching.rules import CitizenProfile, Place
+from matchmaker.matching.models import Dismissal, HiddenFromGroup, LoweredPair, NeedAnswer
+from matchmaker.matching.rules import Answer, CitizenProfile, Place
+from matchmaker.text import fold
 
 SIGN_UP_ID = "sign-up"
 """The id of the profile of somebody who has no account yet."""
@@ -111,13 +113,7 @@ def _citizens(
         .where(condition)
         .order_by(CitizenSkill.citizen_id, CitizenSkill.position)
     ).all()
-    challenges = gathered(
-        session.execute(
-            select(CitizenChallenge.citizen_id, CitizenChallenge.challenge_id)
-            .join(Citizen, Citizen.id == CitizenChallenge.citizen_id)
-            .where(condition)
-        )
-    )
+    challenges = _of_citizens(session, CitizenChallenge.citizen_id, CitizenChallenge.challenge_id, condition)
     groups = gathered(
         session.execute(
             select(Membership.account_id, Membership.group_id)
@@ -125,6 +121,11 @@ def _citizens(
             .where(condition)
         )
     )
+    refused = _of_citizens(session, Dismissal.citizen_id, Dismissal.need_id, condition)
+    said_no = _of_citizens(
+        session, NeedAnswer.citizen_id, NeedAnswer.need_id, condition & (NeedAnswer.answer == Answer.NO)
+    )
+    hidden = _of_citizens(session, HiddenFromGroup.citizen_id, HiddenFromGroup.group_id, condition)
     offered = gathered((row.citizen_id, written_in(row)) for row in skills)
     profiles = [
         CitizenProfile(
@@ -137,11 +138,56 @@ def _citizens(
             hours=row.hours_a_week,
             challenge_ids=frozenset(map(str, challenges.get(row.id, ()))) or None,
             group_ids=frozenset(map(str, groups.get(row.account_id, ()))),
+            refused_need_ids=frozenset(map(str, (*refused.get(row.id, ()), *said_no.get(row.id, ())))),
+            hidden_from_group_ids=frozenset(map(str, hidden.get(row.id, ()))),
         )
         for row in rows
     ]
     every = [offered.get(row.id, []) for row in rows]
-    return tuple(_read(session, profiles, every, book) for book in books)
+    lowered = _lowered(session, condition)
+    return tuple(_taught(_read(session, profiles, every, book), lowered) for book in books)
+
+
+def _of_citizens(
+    session: Session,
+    citizen_id: InstrumentedAttribute[int],
+    other: InstrumentedAttribute[int],
+    condition: ColumnElement[bool],
+) -> dict[int, list[int]]:
+    """What some citizens have of one kind, by the citizen's id."""
+    rows = session.execute(select(citizen_id, other).join(Citizen, Citizen.id == citizen_id).where(condition))
+    return gathered((owner, value) for owner, value in rows)
+
+
+def _lowered(session: Session, condition: ColumnElement[bool]) -> dict[str, dict[str, set[str]]]:
+    """What each citizen said that a skill of theirs does not cover: by their id, then by the folded skill."""
+    rows = session.execute(
+        select(LoweredPair.citizen_id, LoweredPair.own, LoweredPair.wanted)
+        .join(Citizen, Citizen.id == LoweredPair.citizen_id)
+        .where(condition)
+    )
+    found: dict[str, dict[str, set[str]]] = {}
+    for citizen_id, own, wanted in rows:
+        found.setdefault(str(citizen_id), {}).setdefault(own, set()).add(wanted)
+    return found
+
+
+def _taught(
+    profiles: Sequence[CitizenProfile], lowered: dict[str, dict[str, set[str]]]
+) -> tuple[CitizenProfile, ...]:
+    """Profiles whose phrases know what their owner said that they do not cover."""
+    return tuple(
+        replace(
+            profile,
+            phrases=tuple(
+                replace(phrase, not_for=frozenset(lowered[profile.id].get(fold(phrase.text), ())))
+                for phrase in profile.phrases
+            ),
+        )
+        if profile.id in lowered
+        else profile
+        for profile in profiles
+    )
 
 
 def _read(

@@ -1,7 +1,14 @@
 """Who could help with what, and why: gates, weights, scores and rankings as pure functions."""
 
 from matchmaker.groups.rules import Importance
-from matchmaker.matching.rules.answers import CORRECTED_FOR, Answer, AnswerChannel
+from matchmaker.matching.rules.answers import (
+    CORRECTED_FOR,
+    PAUSED_FOR,
+    Answer,
+    AnswerChannel,
+    DismissReason,
+    ShownWhere,
+)
 from matchmaker.matching.rules.compare import Comparison, ListChange, Move, compare
 from matchmaker.matching.rules.gates import Gate, distance_km, why_not
 from matchmaker.matching.rules.index import MatchIndex, Run
@@ -34,6 +41,7 @@ from matchmaker.matching.rules.weights import (
 __all__ = [
     "CORRECTED_FOR",
     "NAMED_WEIGHTS",
+    "PAUSED_FOR",
     "WEIGHTS",
     "Answer",
     "AnswerChannel",
@@ -42,6 +50,7 @@ __all__ = [
     "CitizenProfile",
     "Comparison",
     "Cover",
+    "DismissReason",
     "Gate",
     "Importance",
     "Likeness",
@@ -58,6 +67,7 @@ __all__ = [
     "Ranked",
     "Reach",
     "Run",
+    "ShownWhere",
     "SkillReason",
     "Wanted",
     "Weights",

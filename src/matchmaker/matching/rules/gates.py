@@ -21,6 +21,7 @@ class Gate(StrEnum):
     FULL = "full"
     OWN_GROUP = "own_group"
     REFUSED = "refused"
+    HIDDEN = "hidden"
     TERRITORY = "territory"
     PLACE = "place"
     LANGUAGE = "language"
@@ -39,6 +40,8 @@ def why_not(need: NeedProfile, citizen: CitizenProfile, today: date) -> Gate | N
         return Gate.OWN_GROUP
     if need.id in citizen.refused_need_ids or citizen.id in need.refused_citizen_ids:
         return Gate.REFUSED
+    if need.group_id is not None and need.group_id in citizen.hidden_from_group_ids:
+        return Gate.HIDDEN
     if not _same_territory(need, citizen) and not (need.remote and citizen.remote):
         return Gate.TERRITORY
     if not _within_reach(need, citizen):

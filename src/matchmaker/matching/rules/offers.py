@@ -37,10 +37,13 @@ class Offers:
         self._whole = np.array([sum(one.values()) for one in spoken])
         self._texts: dict[str, list[int]] = {}
         self._forms: dict[str, list[int]] = {}
+        self._not_for: dict[str, list[int]] = {}
         for number, phrase in enumerate(self.phrases):
             self._texts.setdefault(fold(phrase.text), []).append(number)
             for form in folded_forms(phrase.text):
                 self._forms.setdefault(form, []).append(number)
+            for key in phrase.not_for:
+                self._not_for.setdefault(key, []).append(number)
 
     def covering(self, asked: Sequence[Phrase]) -> Rows:
         """For each asked phrase a row of strengths, the numbers that `Matcher.likeness` gives one pair at a time."""
@@ -71,7 +74,7 @@ class Offers:
         return shared
 
     def _decided(self, asked: Sequence[Phrase], strengths: Rows) -> Rows:
-        """The same text is the same skill, and what people decided about two texts holds."""
+        """The same text is the same skill, and what people decided about two texts, or about their own, holds."""
         decided: dict[tuple[int, int], float] = {}
         decisions = self._matcher.decisions
         for row, phrase in enumerate(asked):
@@ -82,6 +85,8 @@ class Offers:
                         decided[row, number] = float(kind is VerdictKind.SAME)
             text = fold(phrase.text)
             decided.update({(row, number): 1.0 for number in self._texts.get(text, ()) if text})
+            if self._not_for:
+                decided.update(dict.fromkeys(((row, at) for at in self._not_for.get(phrase.key, ())), 0.0))
         if decided:
             rows = np.repeat(np.arange(len(asked)), np.diff(strengths.indptr))
             size = len(self.phrases)

@@ -39,6 +39,7 @@ class People:
         self._languages = _Codes([c.languages for c in citizens])
         self._challenges = _Codes([c.challenge_ids for c in citizens])
         self._refused = _Codes([c.refused_need_ids for c in citizens])
+        self._hidden = _Codes([c.hidden_from_group_ids for c in citizens])
 
     def among(self, members: Ints) -> People:
         """The columns of some of them, in the given order."""
@@ -50,7 +51,7 @@ class People:
         part._places = self._places[here]
         for column in ("_radius", "_hours", "_no_remote", "remote"):
             setattr(part, column, getattr(self, column)[members])
-        for column in ("_groups", "_languages", "_challenges", "_refused"):
+        for column in ("_groups", "_languages", "_challenges", "_refused", "_hidden"):
             setattr(part, column, getattr(self, column).among(members))
         return part
 
@@ -69,6 +70,7 @@ class People:
         shut = self._refused.where(lambda refused: need.id in refused, chosen)
         if need.group_id is not None:
             shut |= self._groups.where(lambda groups: need.group_id in groups, chosen)
+            shut |= self._hidden.where(lambda groups: need.group_id in groups, chosen)
         if need.languages:
             spoken = need.languages
             shut |= self._languages.where(lambda known: bool(known) and spoken.isdisjoint(known), chosen)

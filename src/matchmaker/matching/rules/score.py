@@ -57,6 +57,8 @@ class Matcher:
 
     def likeness(self, wanted: Phrase, own: Phrase) -> Likeness | None:
         """How an own phrase covers a wanted one, the larger of concepts and words; None if it does not."""
+        if own.not_for and wanted.key in own.not_for:
+            return None
         one, other = fold(wanted.text), fold(own.text)
         verdict = VerdictKind.SAME if one == other and one else self.decisions.between(wanted.text, own.text)
         if verdict is VerdictKind.NEVER:

@@ -53,7 +53,8 @@ class NeedProfile:
 class CitizenProfile:
     """What a person offers. None is an unanswered question and weighs nothing; `hours` are free a week.
 
-    `group_ids` are the person's own groups, whose needs are not proposed to them.
+    `group_ids` are the person's own groups, whose needs are not proposed to them; the groups from which they hide do
+    not see them either.
     """
 
     id: str
@@ -67,6 +68,7 @@ class CitizenProfile:
     group_ids: frozenset[str] = frozenset()
     languages: frozenset[str] | None = None
     refused_need_ids: frozenset[str] = frozenset()
+    hidden_from_group_ids: frozenset[str] = frozenset()
 
 
 class Cover(StrEnum):

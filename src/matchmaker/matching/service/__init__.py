@@ -3,6 +3,7 @@
 from matchmaker.matching.loading import citizen_profile, sign_up_profile
 from matchmaker.matching.service.answers import AnsweredBefore, NeedNotOpen, keep_answer
 from matchmaker.matching.service.comparison import compare_weights
+from matchmaker.matching.service.dismissals import dismiss, forget_pauses, radius_below, take_back
 from matchmaker.matching.service.lists import (
     LEAST_TOTAL,
     Explanation,
@@ -14,6 +15,7 @@ from matchmaker.matching.service.lists import (
     matches_for_sign_up,
     understood,
 )
+from matchmaker.matching.service.showings import hide_from_group, record_showings, show_to_group
 from matchmaker.matching.service.territories import (
     Hearing,
     TerritoryMatches,
@@ -33,14 +35,21 @@ __all__ = [
     "citizen_profile",
     "citizens_for_need",
     "compare_weights",
+    "dismiss",
     "explain",
+    "forget_pauses",
+    "hide_from_group",
     "keep_answer",
     "matcher",
     "matches_for_citizen",
     "matches_for_sign_up",
     "matches_of",
     "needs_without_match",
+    "radius_below",
+    "record_showings",
+    "show_to_group",
     "sign_up_profile",
+    "take_back",
     "territory_matches",
     "understood",
 ]

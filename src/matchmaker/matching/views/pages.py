@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker import i18n
@@ -10,15 +10,13 @@ from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens
-from matchmaker.citizens.models import Citizen
 from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState, actions_in
 from matchmaker.matching import queries, service
-from matchmaker.matching.rules import Answer, CitizenProfile, Match
-from matchmaker.web import Access, access, account_id, now, reading, visitor_id
-
-blueprint = Blueprint("matching", __name__)
+from matchmaker.matching.rules import CitizenProfile, Match, ShownWhere
+from matchmaker.matching.views.blueprint import blueprint, own_profile
+from matchmaker.web import Access, access, account_id, begin, now, reading, visitor_id
 
 SHOWN = 20
 SHOWN_BEFORE_ACCOUNT = 6
@@ -77,7 +75,7 @@ def need(need_id: int) -> ResponseReturnValue:
     found, member = _visible_need(need_id)
     territory = found.group.territory
     state = queries.need_state(found, now=now())
-    citizen = None if member else _own_profile(territory)
+    citizen = None if member else own_profile(territory.id)
     explanation = service.explain(reading(), found, citizen_id=citizen.id, now=now()) if citizen else None
     return render_template(
         "matching/need.html",
@@ -90,6 +88,9 @@ def need(need_id: int) -> ResponseReturnValue:
         actions=actions_in(state) if member else (),
         citizen=citizen,
         explanation=explanation,
+        dismissal=queries.find_dismissal(reading(), need_id=need_id, citizen_id=citizen.id)
+        if citizen
+        else None,
         others=_cards_of_needs(_others(found)) if state is not NeedState.OPEN and not member else (),
         territory=territory,
     )
@@ -98,27 +99,30 @@ def need(need_id: int) -> ResponseReturnValue:
 @blueprint.get("/needs/<int:need_id>/citizens", endpoint="citizens")
 @access(Access.SIGNED_IN)
 def ranked_citizens(need_id: int) -> ResponseReturnValue:
-    """The citizens who said yes to a need, and who else could help, by first name and skills only, with the reasons.
+    """The citizens who could help with a need, by first name, commune and skills only, with the reasons.
 
-    Who said no is not among them.
+    Who was shown is put on record for them, although this page is only looked at: it is their data journal, and says the
+    same however often somebody looks in a day.
     """
     found, member = _visible_need(need_id)
     if not member and not _organises(found.group.territory):
         abort(404)
     matches = service.citizens_for_need(reading(), found, now=now(), limit=SHOWN)
-    answers = queries.answers_to(reading(), need_id=need_id)
-    answered = {str(answer.citizen_id) for answer in answers}
-    matches = tuple(match for match in matches if match.citizen_id not in answered)
     people = queries.citizens_by_id(reading(), (int(match.citizen_id) for match in matches))
-    return render_template(
+    territory = found.group.territory
+    page = render_template(
         "matching/citizens.html",
         need=found,
         open=queries.need_state(found, now=now()) is NeedState.OPEN,
         cards=[queries.citizen_card(people[int(match.citizen_id)], match=match) for match in matches],
-        said_yes=[answer.citizen for answer in answers if answer.answer is Answer.YES],
         member=member,
-        territory=found.group.territory,
+        territory=territory,
     )
+    day = groups.local_day(now(), territory.time_zone)
+    if matches and request.method == "GET":
+        with begin() as work:
+            service.record_showings(work, matches, day=day, place=ShownWhere.PAGE, to_organiser=not member)
+    return page
 
 
 def _visible_need(need_id: int) -> tuple[Need, bool]:
@@ -133,15 +137,6 @@ def _visible_need(need_id: int) -> tuple[Need, bool]:
 
 def _organises(territory: Territory) -> bool:
     return catalogue.is_organiser(reading(), territory_id=territory.id, account_id=visitor_id())
-
-
-def _own_profile(territory: Territory) -> Citizen | None:
-    visitor = visitor_id()
-    if visitor is None:
-        return None
-    profiles = citizens.profiles_of(reading(), account_id=visitor)
-    here = [profile for profile in profiles if profile.territory_id == territory.id]
-    return next(iter(here or profiles), None)
 
 
 def _others(found: Need) -> Sequence[Need]:

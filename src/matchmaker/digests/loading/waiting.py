@@ -1,0 +1,55 @@
+"""What the weekly letter takes from introductions: those that wait for an answer, and what is settled between two."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from matchmaker.digests.queries import Recipient
+from matchmaker.digests.rules import LineKind, PlannedLine
+from matchmaker.introductions import queries as introductions
+from matchmaker.introductions.models import Introduction
+from matchmaker.introductions.rules import UNANSWERED_AT_MOST, Step
+from matchmaker.matching.rules import NeedProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Needs by their ids that are not to be put to a citizen: between the two something is, or was; or to anybody,
+    because their group owes too many answers.
+    """
+
+    between: Mapping[str, frozenset[str]]
+    closed: frozenset[str]
+
+
+def waiting_lines(session: Session, people: Iterable[Recipient]) -> dict[str, list[PlannedLine]]:
+    """By the reader's id, the introductions that wait for their yes or no, the oldest first."""
+    accounts = [one.account_id for one in people if one.account_id is not None]
+    found: dict[str, list[PlannedLine]] = {}
+    for start in range(0, len(accounts), 500):
+        for account_id, one in introductions.waiting_for(session, account_ids=accounts[start : start + 500]):
+            found.setdefault(str(account_id), []).append(
+                PlannedLine(
+                    kind=LineKind.WAITING, need_id=one.need_id, citizen_id=one.citizen_id, turn=turn_of(one)
+                )
+            )
+    return found
+
+
+def turn_of(introduction: Introduction) -> str:
+    """What tells one asking from the next: the day on which an answer began to be owed, and the last reminder."""
+    return f"{introduction.since:%Y%m%d}-{min(introduction.step, Step.REMINDED_AGAIN)}"
+
+
+def needs_settled(session: Session, *, territory_id: int, needs: Sequence[NeedProfile]) -> Settled:
+    """The needs of a territory's letter that are settled, for each citizen or for all."""
+    owing = introductions.unanswered_by(
+        session, group_ids={int(need.group_id) for need in needs if need.group_id is not None}
+    )
+    overwhelmed = {str(group_id) for group_id, number in owing.items() if number >= UNANSWERED_AT_MOST}
+    between = introductions.introduced_needs(session, territory_id=territory_id)
+    return Settled(
+        between={str(citizen_id): frozenset(map(str, need_ids)) for citizen_id, need_ids in between.items()},
+        closed=frozenset(need.id for need in needs if need.group_id in overwhelmed),
+    )

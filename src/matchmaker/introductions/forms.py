@@ -1,0 +1,84 @@
+"""Forms about introductions."""
+
+from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
+
+from matchmaker.citizens.rules import InvalidNumber, canonical_number
+from matchmaker.forms import BaseForm, labelled_choices, one_line, trimmed
+from matchmaker.i18n import gettext, lazy
+from matchmaker.introductions.rules import MESSAGE_LENGTH, Action, DeclineReason
+
+
+class ShareForm(BaseForm):
+    """What the other side sees once both have accepted."""
+
+    share_address = BooleanField(lazy("My e-mail address"))
+    telephone = StringField(
+        lazy("My telephone number"),
+        [Optional(), Length(max=30, message=lazy("At most %(max)d characters."))],
+        filters=[one_line],
+    )
+
+    def validate_telephone(self, field: StringField) -> None:
+        """Refuse what is no number that somebody could be called at."""
+        if field.data:
+            try:
+                canonical_number(field.data)
+            except InvalidNumber as error:
+                raise ValidationError(
+                    gettext("This is not a telephone number. Write it as 06 12 34 56 78.")
+                ) from error
+
+    @property
+    def number(self) -> str | None:
+        """The telephone number in its kept form; only of a valid form."""
+        return canonical_number(self.telephone.data) if self.telephone.data else None
+
+
+class DeclineForm(BaseForm):
+    """Why somebody says no."""
+
+    reason = RadioField(
+        lazy("Why not?"),
+        [InputRequired(lazy("Please choose a reason. It helps the other side not to wonder."))],
+        choices=labelled_choices(DeclineReason),
+    )
+
+
+class StepForm(BaseForm):
+    """One step."""
+
+    action = HiddenField(validators=[AnyOf(list(Action))])
+
+
+class RelayStepForm(StepForm):
+    """One step of somebody whom a relay speaks for."""
+
+    share_telephone = BooleanField(lazy("Let the group see their telephone number"))
+
+
+class MessageForm(BaseForm):
+    """Something to say to the other side."""
+
+    body = TextAreaField(
+        lazy("Your message"),
+        [
+            DataRequired(lazy("Please write something.")),
+            Length(max=MESSAGE_LENGTH, message=lazy("At most %(max)d characters.")),
+        ],
+        filters=[trimmed],
+    )
+
+
+class AbsenceForm(BaseForm):
+    """From when to when somebody is away, both days included."""
+
+    # Where a browser has no field for days, people write them as in French.
+    first_day = DateField(
+        lazy("First day away"),
+        [InputRequired(lazy("Please choose a day."))],
+        format=["%Y-%m-%d", "%d/%m/%Y"],
+    )
+    last_day = DateField(
+        lazy("Last day away"), [InputRequired(lazy("Please choose a day."))], format=["%Y-%m-%d", "%d/%m/%Y"]
+    )

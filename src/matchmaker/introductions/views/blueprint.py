@@ -1,0 +1,190 @@
+"""The blueprint, what its pages share, and what pages of rooms below show of introductions."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Blueprint, abort, g, url_for
+from sqlalchemy.exc import NoResultFound
+
+from matchmaker.citizens import queries as citizens
+from matchmaker.citizens.models import Citizen
+from matchmaker.groups import queries as groups
+from matchmaker.groups.models import Need
+from matchmaker.i18n import get_locale
+from matchmaker.introductions import queries, service
+from matchmaker.introductions.models import Introduction
+from matchmaker.introductions.rules import OPEN, UNANSWERED_AT_MOST, AnswerSpeed, Party
+from matchmaker.introductions.service import Actor
+from matchmaker.introductions.views.wording import state_text
+from matchmaker.matching import queries as matching_queries
+from matchmaker.matching.rules import match_from_mapping
+from matchmaker.web import account_id, begin, now, reading, visitor_id
+from matchmaker.work import Work
+
+blueprint = Blueprint("introductions", __name__)
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a card says of an introduction, and the way to its page."""
+
+    text: str
+    url: str
+    open: bool
+
+
+def own_introduction(introduction_id: int) -> tuple[Introduction, Party]:
+    """An introduction in which the signed-in person has a part, and which; 404 for everybody else."""
+    found = queries.find_introduction(reading(), introduction_id=introduction_id)
+    party = service.party_of(reading(), found, account_id=visitor_id()) if found else None
+    if found is None or party is None:
+        abort(404)
+    return found, party
+
+
+@contextmanager
+def acting_in(introduction_id: int) -> Iterator[tuple[Work, Actor]]:
+    """A unit of work of the signed-in person in an introduction; 404 once they have no part in it any more."""
+    try:
+        with begin() as work:
+            found = work.session.get_one(Introduction, introduction_id)
+            yield work, service.actor_in(work.session, found, account_id=account_id())
+    except (NoResultFound, LookupError, service.Stranger):
+        abort(404)
+
+
+def profile_for(need: Need) -> Citizen | None:
+    """The visitor's profile that a need concerns: that of its territory, or any other of theirs."""
+    visitor = visitor_id()
+    if visitor is None:
+        return None
+    profiles = citizens.profiles_of(reading(), account_id=visitor)
+    here = [profile for profile in profiles if profile.territory_id == need.territory_id]
+    return next(iter(here or profiles), None)
+
+
+def is_member(need: Need) -> bool:
+    """Whether the visitor belongs to the group of a need."""
+    return groups.role_of(reading(), group_id=need.group_id, account_id=visitor_id()) is not None
+
+
+def need_side(introduction: Introduction) -> matching_queries.NeedCard:
+    """The need, as its citizen sees it: with the reasons as they were when it began."""
+    return matching_queries.need_card(
+        introduction.need,
+        to=url_for,
+        locale=get_locale(),
+        match=match_from_mapping(introduction.match) if introduction.match else None,
+        state=queries.state_of(introduction.need, now=now()),
+    )
+
+
+def citizen_side(introduction: Introduction) -> matching_queries.CitizenCard | None:
+    """The citizen, as a group sees them before anybody agreed: first name, commune, and the skills in question."""
+    if introduction.citizen is None or introduction.match is None:
+        return None
+    return matching_queries.citizen_card(
+        introduction.citizen, match=match_from_mapping(introduction.match), all_skills=False
+    )
+
+
+def standing(introduction: Introduction | None, party: Party) -> Standing | None:
+    """What a card says of an introduction, if there is one."""
+    if introduction is None:
+        return None
+    return Standing(
+        text=state_text(introduction, party),
+        url=url_for("introductions.show", introduction_id=introduction.id),
+        open=introduction.state in OPEN,
+    )
+
+
+@blueprint.app_template_global()
+def my_standing(need_id: int) -> Standing | None:
+    """What stands between the visitor and a need; asked of the database once a page."""
+    known = _once("standings", _standings)
+    return known.get(need_id)
+
+
+@blueprint.app_template_global()
+def is_introduced(need_id: int, citizen_id: int) -> bool:
+    """Whether a citizen was introduced for a need."""
+    return any(one.citizen_id == citizen_id for one in _introduced(need_id))
+
+
+@blueprint.app_template_global()
+def people_introduced(need_id: int) -> list[tuple[str, Standing]]:
+    """The first names of those introduced for a need, with where each stands, to the group and to organisers."""
+    return [
+        (one.citizen.first_name, shown)
+        for one in _introduced(need_id)
+        if one.citizen is not None and (shown := standing(one, Party.GROUP)) is not None
+    ]
+
+
+@blueprint.app_template_global()
+def may_offer() -> bool:
+    """Whether the visitor has a profile with which to offer help."""
+    visitor = visitor_id()
+    return visitor is not None and _once(
+        "may offer", lambda: citizens.has_profile(reading(), account_id=visitor)
+    )
+
+
+@blueprint.app_template_global()
+def answer_speed(group_id: int) -> AnswerSpeed | None:
+    """How fast a group answers, if there were enough cases to say so."""
+    return queries.speed_of_group(reading(), group_id=group_id, now=now())
+
+
+@blueprint.app_template_global()
+def owes_answers(group_id: int) -> bool:
+    """Whether a group owes so many answers that it meets nobody new."""
+    return queries.unanswered_by(reading(), group_ids=[group_id]).get(group_id, 0) >= UNANSWERED_AT_MOST
+
+
+@blueprint.app_template_global()
+def follows(need_id: int) -> bool:
+    """Whether the visitor is told when a need is open again."""
+    visitor = visitor_id()
+    return visitor is not None and queries.is_follower(reading(), need_id=need_id, account_id=visitor)
+
+
+@blueprint.app_template_global()
+def answers_owed() -> int:
+    """How many introductions wait for the visitor's yes or no."""
+    visitor = visitor_id()
+    if visitor is None:
+        return 0
+    return _once("owed", lambda: len(queries.waiting_for(reading(), account_ids=[visitor])))
+
+
+def _once(name: str, ask: Callable[[], Found]) -> Found:
+    """What was asked for this page before, or is now."""
+    known: dict[str, object] = g.setdefault("introductions", {})
+    if name not in known:
+        known[name] = ask()
+    return known[name]  # type: ignore[return-value]
+
+
+def _standings() -> dict[int, Standing]:
+    visitor = visitor_id()
+    if visitor is None:
+        return {}
+    mine = [profile.id for profile in citizens.profiles_of(reading(), account_id=visitor)]
+    known = queries.introductions_of_citizens(reading(), citizen_ids=mine)
+    return {
+        need_id: shown
+        for (need_id, _), one in known.items()
+        if (shown := standing(one, Party.CITIZEN)) is not None
+    }
+
+
+def _introduced(need_id: int) -> Sequence[Introduction]:
+    return _once(
+        f"introduced for {need_id}", lambda: queries.introductions_for_need(reading(), need_id=need_id)
+    )

@@ -1,0 +1,122 @@
+"""What the links in letters open: one question with two buttons, and a button that stops the letters."""
+
+from flask import abort, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from matchmaker import i18n
+from matchmaker.accounts.models import Account
+from matchmaker.i18n import gettext
+from matchmaker.introductions import service
+from matchmaker.introductions.forms import DeclineForm, ShareForm, StepForm
+from matchmaker.introductions.rules import IN_FORCE, OPEN, Action, DeclineReason, NotAllowed, Party
+from matchmaker.introductions.views.blueprint import blueprint, citizen_side, need_side
+from matchmaker.introductions.views.page import allowed_actions, keep_share
+from matchmaker.introductions.views.wording import state_text
+from matchmaker.tokens import InvalidToken
+from matchmaker.web import Access, access, begin, form_page, reading, site
+
+
+@blueprint.route("/introductions/answer/<token>", methods=["GET", "POST"])
+@access(Access.PUBLIC)
+def answer(token: str) -> ResponseReturnValue:
+    """Answer the question of a letter, signed in or not: shown by GET, acted on by POST, good for this question alone."""
+    step = StepForm()
+    share, decline = ShareForm(), DeclineForm()
+    try:
+        if step.validate_on_submit():
+            action = Action(step.action.data or "")
+            needed = {Action.ACCEPT: share, Action.DECLINE: decline}.get(action)
+            if needed is None or needed.validate():
+                return _act(token, action, share, decline)
+            if needed is share:
+                decline = DeclineForm(formdata=None)
+            else:
+                share = ShareForm(formdata=None, share_address=True)
+        else:
+            share, decline = ShareForm(formdata=None, share_address=True), DeclineForm(formdata=None)
+        return _question(token, share, decline)
+    except service.TokenUnusable as error:
+        return _over(error)
+    except (NotAllowed, service.NoPlaceLeft):
+        return render_template("introductions/answer_over.html", state=None), 409
+
+
+@blueprint.route("/introductions/stop/<token>", methods=["GET", "POST"])
+@access(Access.PUBLIC)
+def stop(token: str) -> ResponseReturnValue:
+    """Stop the letters about introductions: a button by GET, done by POST with no cookie and no CSRF token (RFC 8058)."""
+    tokens = site().works.tokens
+    try:
+        bound = tokens.read_bound(service.STOP, token)
+    except InvalidToken:
+        abort(404)
+    account = reading().get(Account, int(bound.name))
+    if account is not None and not tokens.is_bound(bound, to=account.address):
+        account = None
+    if account is not None:
+        _speak_like(account)
+    if request.method == "GET":
+        return render_template("introductions/stop.html", done=False)
+    if account is not None:
+        number = account.id
+        with begin() as work:
+            service.stop_notices(work, account_id=number)
+    return render_template("introductions/stop.html", done=True)
+
+
+def _question(token: str, share: ShareForm, decline: DeclineForm) -> ResponseReturnValue:
+    introduction, actor = service.find_by_token(reading(), tokens=site().works.tokens, token=token)
+    account = reading().get_one(Account, actor.account_id)
+    _speak_like(account)
+    return form_page(
+        "introductions/answer.html",
+        decline if decline.errors else share,
+        share=share,
+        decline=decline,
+        introduction=introduction,
+        party=actor.party,
+        territory=introduction.group.territory,
+        state_text=state_text(introduction, actor.party),
+        other_name=service.other_name(introduction, actor.party),
+        need_card=need_side(introduction) if actor.party is Party.CITIZEN else None,
+        citizen_card=citizen_side(introduction) if actor.party is Party.GROUP else None,
+        actions=allowed_actions(introduction, actor.party),
+        agreed=introduction.state in IN_FORCE,
+        own_address=account.address,
+    )
+
+
+def _speak_like(account: Account) -> None:
+    # Who opens the link from a letter has no language chosen here; the letter's own is theirs.
+    if "locale" not in session and "lang" not in request.args:
+        i18n.set_locale(account.locale)
+
+
+def _act(token: str, action: Action, share: ShareForm, decline: DeclineForm) -> ResponseReturnValue:
+    with begin() as work:
+        introduction, actor = service.find_by_token(work.session, tokens=work.tokens, token=token)
+        service.act(
+            work,
+            introduction_id=introduction.id,
+            action=action,
+            by=actor,
+            reason=DeclineReason(decline.reason.data) if action is Action.DECLINE else None,
+        )
+        if action is Action.ACCEPT:
+            keep_share(work, introduction.id, actor, share)
+        return render_template(
+            "introductions/answered.html",
+            introduction=introduction,
+            territory=introduction.group.territory,
+            state_text=state_text(introduction, actor.party),
+            other_name=service.other_name(introduction, actor.party),
+            open=introduction.state in OPEN,
+        )
+
+
+def _over(error: service.TokenUnusable) -> ResponseReturnValue:
+    """What became of a question that a letter put, to who still has a side in it; else that the link opens nothing."""
+    text = None
+    if error.introduction is not None:
+        text = gettext(error.introduction.state.label)
+    return render_template("introductions/answer_over.html", state=text), 410

@@ -1,0 +1,134 @@
+"""Offering help, and asking for it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from matchmaker.catalogue import service as catalogue
+from matchmaker.groups.models import Need
+from matchmaker.groups.rules import NeedState
+from matchmaker.i18n import get_locale, gettext
+from matchmaker.introductions import queries, service
+from matchmaker.introductions.forms import ShareForm, StepForm
+from matchmaker.introductions.rules import ASKS, OPEN, Party
+from matchmaker.introductions.service import Actor
+from matchmaker.introductions.views.blueprint import blueprint, is_member, profile_for
+from matchmaker.matching import queries as matching_queries
+from matchmaker.matching import service as matching
+from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, visitor_id
+
+
+class Refused(Exception):
+    """An introduction cannot begin; the message says why, to whoever wanted it."""
+
+
+@blueprint.route("/needs/<int:need_id>/offer", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def offer(need_id: int) -> ResponseReturnValue:
+    """Offer help: what the group sees now, and what it will see once both agree."""
+    need = _open_need(need_id)
+    citizen = profile_for(need)
+    if citizen is None:
+        flash(gettext("First say what you can do; then you can offer it here."), "info")
+        return redirect(url_for("citizens.place"))
+    if is_member(need):
+        flash(gettext("This need comes from one of your groups."), "warning")
+        return redirect(url_for("matching.need", need_id=need_id))
+    known = queries.find_between(reading(), need_id=need_id, citizen_id=citizen.id)
+    if known is not None and known.state in OPEN - ASKS[Party.CITIZEN]:
+        return redirect(url_for("introductions.show", introduction_id=known.id))
+    citizen_id = citizen.id
+    form = ShareForm(share_address=True)
+    if form.validate_on_submit():
+        actor = Actor(party=Party.CITIZEN, account_id=account_id())
+        try:
+            with _beginning(), begin() as work:
+                begun = service.offer(work, need_id=need_id, citizen_id=citizen_id, by=actor)
+                service.share(
+                    work,
+                    introduction_id=begun.id,
+                    by=actor,
+                    address=form.share_address.data,
+                    telephone=form.number,
+                )
+                number = begun.id
+        except Refused as refusal:
+            flash(str(refusal), "warning")
+            return redirect(url_for("matching.need", need_id=need_id))
+        flash(gettext("Thank you! The group is told. You will have an answer in any case."), "success")
+        return redirect(url_for("introductions.show", introduction_id=number))
+    explanation = matching.explain(reading(), need, citizen_id=citizen_id, now=now())
+    return form_page(
+        "introductions/offer.html",
+        form,
+        need=need,
+        territory=need.group.territory,
+        card=matching_queries.citizen_card(citizen, match=explanation.match, all_skills=False),
+    )
+
+
+@blueprint.route("/needs/<int:need_id>/citizens/<int:citizen_id>/propose", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def propose(need_id: int, citizen_id: int) -> ResponseReturnValue:
+    """Ask a citizen for help; for the members of the group, and for organisers, who ask both sides."""
+    need = _open_need(need_id)
+    organiser = catalogue.is_organiser(reading(), territory_id=need.territory_id, account_id=visitor_id())
+    member = is_member(need)
+    people = matching_queries.citizens_by_id(reading(), [citizen_id])
+    if not (member or organiser) or citizen_id not in people:
+        abort(404)
+    explanation = matching.explain(reading(), need, citizen_id=citizen_id, now=now())
+    form = StepForm(action="accept")
+    if form.validate_on_submit():
+        actor = Actor(party=Party.GROUP if member else Party.ORGANISER, account_id=account_id())
+        try:
+            with _beginning(), begin() as work:
+                number = service.propose(work, need_id=need_id, citizen_id=citizen_id, by=actor).id
+        except Refused as refusal:
+            flash(str(refusal), "warning")
+            return redirect(url_for("matching.citizens", need_id=need_id))
+        flash(gettext("The question is put. You will have an answer in any case."), "success")
+        return redirect(url_for("introductions.show", introduction_id=number))
+    return form_page(
+        "introductions/propose.html",
+        form,
+        need=need,
+        territory=need.group.territory,
+        member=member,
+        card=matching_queries.citizen_card(people[citizen_id], match=explanation.match, all_skills=False),
+        need_card=matching_queries.need_card(need, to=url_for, locale=get_locale(), match=explanation.match),
+    )
+
+
+def _open_need(need_id: int) -> Need:
+    need = matching_queries.find_need(reading(), need_id=need_id)
+    if need is None or (need.state is NeedState.DRAFT and not is_member(need)):
+        abort(404)
+    return need
+
+
+@contextmanager
+def _beginning() -> Iterator[None]:
+    """Turn what stands against an introduction into words to whoever wanted it."""
+    try:
+        yield
+    except service.NeedNotOpen as error:
+        raise Refused(gettext("This need is not open any more. Nothing was sent.")) from error
+    except service.NoPlaceLeft as error:
+        raise Refused(gettext("Somebody else has just taken the last place. Thank you!")) from error
+    except service.NotEligible as error:
+        raise Refused(gettext("This person cannot be asked for this need.")) from error
+    except service.GroupOwesAnswers as error:
+        raise Refused(
+            gettext("Three people wait for an answer of this group. It meets nobody new before it answers.")
+        ) from error
+    except service.AskedEnough as error:
+        raise Refused(
+            gettext("This person was asked twice this month already. Please choose somebody else.")
+        ) from error
+    except service.AlreadyIntroduced as error:
+        raise Refused(gettext("You two were introduced for this need before.")) from error
+    except LookupError:
+        abort(404)

@@ -1,0 +1,18 @@
+"""Forms about matches."""
+
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from matchmaker.forms import BaseForm, labelled_choices
+from matchmaker.i18n import lazy
+from matchmaker.matching.rules import DismissReason
+
+
+class DismissForm(BaseForm):
+    """Why a need is not for somebody."""
+
+    reason = RadioField(
+        lazy("Why is it not for you?"),
+        [InputRequired(lazy("Please choose a reason: it decides what you are shown next."))],
+        choices=labelled_choices(DismissReason),
+    )

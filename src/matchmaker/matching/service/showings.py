@@ -1,0 +1,52 @@
+"""Who was shown whose profile, on record for the one who was shown; and hiding from a group."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from matchmaker.matching.models import HiddenFromGroup, ProfileShowing
+from matchmaker.matching.rules import Match, ShownWhere, match_to_mapping
+from matchmaker.work import Work
+
+
+def record_showings(
+    work: Work, matches: Sequence[Match], *, day: date, place: ShownWhere, to_organiser: bool = False
+) -> None:
+    """Put on record that citizens were shown for needs, each once a day and place; one statement for all."""
+    if not matches:
+        return
+    insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = [
+        {
+            "citizen_id": int(match.citizen_id),
+            "need_id": int(match.need_id),
+            "place": place,
+            "to_organiser": to_organiser,
+            "day": day,
+            "shown_at": work.now,
+            "match": match_to_mapping(match),
+        }
+        for match in matches
+    ]
+    work.session.execute(insert(ProfileShowing).values(rows).on_conflict_do_nothing())
+
+
+def hide_from_group(work: Work, *, citizen_id: int, group_id: int) -> None:
+    """Be proposed to a group no more, and its needs no more to oneself; twice is as good as once."""
+    insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    work.session.execute(
+        insert(HiddenFromGroup)
+        .values(citizen_id=citizen_id, group_id=group_id, since=work.now)
+        .on_conflict_do_nothing()
+    )
+
+
+def show_to_group(work: Work, *, citizen_id: int, group_id: int) -> None:
+    """Be proposed to a group again."""
+    work.session.execute(
+        delete(HiddenFromGroup).where(
+            HiddenFromGroup.citizen_id == citizen_id, HiddenFromGroup.group_id == group_id
+        )
+    )

@@ -1,0 +1,119 @@
+"""What a citizen taught the matching, who was shown their profile, and undoing both."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from matchmaker.citizens import queries as citizens
+from matchmaker.citizens.models import Citizen
+from matchmaker.groups import queries as groups
+from matchmaker.groups.models import Need
+from matchmaker.groups.rules import NeedState
+from matchmaker.i18n import gettext
+from matchmaker.matching import queries, service
+from matchmaker.matching.forms import DismissForm
+from matchmaker.matching.rules import DismissReason, match_from_mapping
+from matchmaker.matching.views.blueprint import blueprint, own_profile
+from matchmaker.web import Access, access, account_id, begin, form_page, now, reading
+
+SHOWINGS = 200
+
+
+@blueprint.route("/needs/<int:need_id>/not-for-me", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def not_for_me(need_id: int) -> ResponseReturnValue:
+    """Why a need is not for the signed-in citizen, and what each reason would change, before it does."""
+    need, citizen = _need_and_profile(need_id)
+    explanation = service.explain(reading(), need, citizen_id=citizen.id, now=now())
+    form = DismissForm()
+    citizen_id = citizen.id
+    if form.validate_on_submit():
+        with begin() as work:
+            service.dismiss(
+                work, need_id=need_id, citizen_id=citizen_id, reason=DismissReason(form.reason.data)
+            )
+        flash(
+            gettext("Thank you. You will not see this need again; you can undo it in your journal."),
+            "success",
+        )
+        return redirect(url_for("matching.home"))
+    return form_page(
+        "matching/not_for_me.html",
+        form,
+        need=need,
+        territory=need.group.territory,
+        radius=service.radius_below(need, citizen, explanation.match),
+        reasons=queries.covered(explanation.match),
+    )
+
+
+@blueprint.post("/needs/<int:need_id>/for-me")
+@access(Access.SIGNED_IN)
+def for_me(need_id: int) -> ResponseReturnValue:
+    """See a need again, and undo what its dismissal taught."""
+    need, citizen = _need_and_profile(need_id)
+    territory, citizen_id = need.group.territory.slug, citizen.id
+    with begin() as work:
+        service.take_back(work, need_id=need_id, citizen_id=citizen_id)
+    flash(gettext("It is undone: you see this need again."), "success")
+    return redirect(url_for("matching.journal", t=territory))
+
+
+@blueprint.get("/journal")
+@access(Access.SIGNED_IN)
+def journal() -> ResponseReturnValue:
+    """Who was shown the signed-in citizen's profile, when and why; and what they taught the matching."""
+    profiles = citizens.profiles_of(reading(), account_id=account_id())
+    if not profiles:
+        return redirect(url_for("matching.home"))
+    citizen = next((one for one in profiles if one.territory.slug == request.args.get("t")), profiles[0])
+    showings = queries.showings_of(reading(), citizen_id=citizen.id, limit=SHOWINGS)
+    hidden = queries.hidden_from(reading(), citizen_id=citizen.id)
+    return render_template(
+        "matching/journal.html",
+        citizen=citizen,
+        profiles=profiles,
+        territory=citizen.territory,
+        showings=[(one, queries.covered(match_from_mapping(one.match))) for one in showings],
+        hidden=hidden,
+        hidden_ids={one.group_id for one in hidden},
+        dismissals=queries.dismissals_of(reading(), citizen_id=citizen.id),
+    )
+
+
+@blueprint.post("/groups/<int:group_id>/hide")
+@access(Access.SIGNED_IN)
+def hide(group_id: int) -> ResponseReturnValue:
+    """Be proposed to a group no more, with every profile that one has."""
+    profiles = _profiles_before(group_id)
+    with begin() as work:
+        for citizen_id in profiles:
+            service.hide_from_group(work, citizen_id=citizen_id, group_id=group_id)
+    flash(gettext("Done. This group is not shown your profile any more, nor you its needs."), "success")
+    return redirect(url_for("matching.journal"))
+
+
+@blueprint.post("/groups/<int:group_id>/unhide")
+@access(Access.SIGNED_IN)
+def unhide(group_id: int) -> ResponseReturnValue:
+    """Be proposed to a group again."""
+    profiles = _profiles_before(group_id)
+    with begin() as work:
+        for citizen_id in profiles:
+            service.show_to_group(work, citizen_id=citizen_id, group_id=group_id)
+    flash(gettext("Done. This group can find you again."), "success")
+    return redirect(url_for("matching.journal"))
+
+
+def _need_and_profile(need_id: int) -> tuple[Need, Citizen]:
+    need = queries.find_need(reading(), need_id=need_id)
+    citizen = own_profile(need.territory_id) if need is not None else None
+    if need is None or citizen is None or need.state is NeedState.DRAFT:
+        abort(404)
+    return need, citizen
+
+
+def _profiles_before(group_id: int) -> list[int]:
+    profiles = [one.id for one in citizens.profiles_of(reading(), account_id=account_id())]
+    if not profiles or groups.find_group(reading(), group_id=group_id) is None:
+        abort(404)
+    return profiles
