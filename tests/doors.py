@@ -106,6 +106,7 @@ class Person:
 def live_app(url: str, *, clock: Clock, **settings: object) -> Iterator[Flask]:
     """The application on a database at ``url`` by connections of its own, as it runs outside tests."""
     app = create_app(builders.make_settings(database_url=url, **settings), clock=clock)
+    app.jinja_env.bytecode_cache = _COMPILED
     try:
         yield app
     finally:

@@ -41,6 +41,7 @@ from matchmaker.introductions.service.starting import (
     NotEligible,
     answer_for,
     offer,
+    offer_again,
     propose,
 )
 from matchmaker.introductions.service.telling import hearers, tell
@@ -84,6 +85,7 @@ __all__ = [
     "hearers",
     "mark_told",
     "offer",
+    "offer_again",
     "other_name",
     "own_share",
     "party_of",

@@ -24,6 +24,7 @@ from matchmaker.introductions.rules import (
     Party,
     State,
     actions_for,
+    after,
 )
 from matchmaker.introductions.service.acting import act
 from matchmaker.introductions.service.actors import Actor
@@ -73,6 +74,19 @@ def offer(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introducti
     return _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
 
 
+def offer_again(work: Work, *, introduction_id: int, by: Actor) -> Introduction:
+    """A citizen who withdrew, or got no answer, offers help after all.
+
+    Raises NoResultFound, NotAllowed, NeedNotOpen, GroupOwesAnswers.
+    """
+    known = work.session.get_one(Introduction, introduction_id)
+    after(known.state, Action.OFFER_AGAIN, by.party)
+    work.session.execute(select(StartupGroup.id).where(StartupGroup.id == known.group_id).with_for_update())
+    _check_need(work, known.need_id)
+    _check_answers(work, known.group_id)
+    return act(work, introduction_id=introduction_id, action=Action.OFFER_AGAIN, by=by)
+
+
 def answer_for(work: Work, *, need_id: int, citizen_id: int, yes: bool, by: Actor) -> None:
     """Act on what a citizen said to a need outside of these pages: a yes offers help or accepts, a no declines or withdraws.
 
@@ -101,12 +115,7 @@ def _offer_known(work: Work, known: Introduction, by: Actor) -> Introduction:
     if known.state in {State.SUGGESTED, State.PROPOSED}:
         return act(work, introduction_id=known.id, action=Action.ACCEPT, by=by)
     if Action.OFFER_AGAIN in actions_for(known.state, Party.CITIZEN):
-        work.session.execute(
-            select(StartupGroup.id).where(StartupGroup.id == known.group_id).with_for_update()
-        )
-        _check_need(work, known.need_id)
-        _check_answers(work, known.group_id)
-        return act(work, introduction_id=known.id, action=Action.OFFER_AGAIN, by=by)
+        return offer_again(work, introduction_id=known.id, by=by)
     if known.state in OPEN:
         return known
     raise AlreadyIntroduced(known)

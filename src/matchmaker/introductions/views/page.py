@@ -78,11 +78,10 @@ def act(introduction_id: int) -> ResponseReturnValue:
     decline = DeclineForm() if action is Action.DECLINE else None
     if any(form is not None and not form.validate() for form in (share, decline)):
         return _page(introduction, party, share=share, decline=decline, status=422)
-    need_id, citizen_id = introduction.need_id, introduction.citizen_id
     try:
         with acting_in(introduction_id) as (work, actor):
-            if action is Action.OFFER_AGAIN and citizen_id is not None:
-                service.offer(work, need_id=need_id, citizen_id=citizen_id, by=actor)
+            if action is Action.OFFER_AGAIN:
+                service.offer_again(work, introduction_id=introduction_id, by=actor)
             else:
                 reason = DeclineReason(decline.reason.data) if decline is not None else None
                 service.act(work, introduction_id=introduction_id, action=action, by=actor, reason=reason)
