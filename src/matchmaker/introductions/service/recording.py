@@ -12,7 +12,9 @@ def begin_state(
     work: Work, introduction: Introduction, state: State, *, action: Action | None, by: Actor
 ) -> None:
     """Put an introduction into a state: the clock starts anew, and nobody is told any more that they owed an answer."""
-    introduction.state, introduction.since, introduction.step = state, work.now, Step.ASKED
+    # A clock that was put back must not undo what was said.
+    since = max(work.now, introduction.begun_at)
+    introduction.state, introduction.since, introduction.step = state, since, Step.ASKED
     work.session.add(introduction)
     work.session.flush()
     record(work, introduction, action=action, by=by)
