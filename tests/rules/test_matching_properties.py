@@ -37,6 +37,11 @@ TEXTS = [
 PHRASES = [RESOLVER.phrase(text, language="fr") for text in TEXTS]
 
 phrase = st.sampled_from(PHRASES)
+own = st.builds(
+    lambda one, barred: replace(one, not_for=frozenset(other.key for other in barred)),
+    phrase,
+    st.just([]) | st.lists(phrase, max_size=3),
+)
 place = st.none() | st.builds(Place, latitude=st.floats(44.5, 45.5), longitude=st.floats(4.5, 5.5))
 needs = st.builds(
     NeedProfile,
@@ -58,7 +63,7 @@ citizens = st.builds(
     CitizenProfile,
     id=st.sampled_from(["c1", "c2", "c3", "c4"]),
     territory_id=st.sampled_from(["vr", "lyon", None]),
-    phrases=st.lists(phrase, max_size=5).map(tuple),
+    phrases=st.lists(own, max_size=5).map(tuple),
     place=place,
     radius_km=st.sampled_from([None, 0.0, 10.0, 50.0]),
     remote=st.sampled_from([True, False, None]),
@@ -66,6 +71,8 @@ citizens = st.builds(
     challenge_ids=st.sampled_from([None, frozenset({"food"})]),
     group_ids=st.sampled_from([frozenset(), frozenset({"g1"})]),
     languages=st.sampled_from([None, frozenset({"fr"})]),
+    refused_need_ids=st.sampled_from([frozenset(), frozenset({"n1"})]),
+    hidden_from_group_ids=st.sampled_from([frozenset(), frozenset({"g1"})]),
 )
 quick = settings(max_examples=150, deadline=None)
 
@@ -87,6 +94,22 @@ def test_a_score_is_bounded_and_its_reasons_add_up(need: NeedProfile, citizen: C
 def test_a_skill_more_never_lowers_a_match(need: NeedProfile, citizen: CitizenProfile, more: Phrase) -> None:
     learned = replace(citizen, phrases=(*citizen.phrases, more))
     assert MATCHER.score(need, learned).total >= MATCHER.score(need, citizen).total
+
+
+@quick
+@given(needs, citizens, phrase)
+def test_what_somebody_says_they_cannot_do_counts_for_nothing_and_raises_nothing(
+    need: NeedProfile, citizen: CitizenProfile, barred: Phrase
+) -> None:
+    taught = replace(
+        citizen, phrases=tuple(replace(one, not_for=one.not_for | {barred.key}) for one in citizen.phrases)
+    )
+    before, after = MATCHER.score(need, citizen), MATCHER.score(need, taught)
+    assert after.total <= before.total
+    barred_texts = {wanted.phrase.text for wanted in need.wanted if wanted.phrase.key == barred.key}
+    assert all(
+        reason.own is None for reason in after.reasons if reason.importance and reason.wanted in barred_texts
+    )
 
 
 @quick
