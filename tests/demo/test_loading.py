@@ -20,9 +20,12 @@ from matchmaker.citizens import queries as citizens
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.db import Base
-from matchmaker.demo import content, service
+from matchmaker.demo import content, introductions, service
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import NeedState, Role
+from matchmaker.introductions import queries as introduction_queries
+from matchmaker.introductions.models import Introduction
+from matchmaker.introductions.rules import State
 from matchmaker.matching import service as matching
 from matchmaker.work import Work, WorkFactory
 from tests import builders
@@ -244,3 +247,18 @@ def test_meanings_are_not_kept_when_another_vocabulary_is_there_too(database: Da
 
         assert not service.keep(work, prepared.phrases, vocabulary_version=prepared.vocabulary_version)
         assert work.session.scalar(select(func.count()).select_from(ResolvedPhrase)) == 0
+
+
+def test_the_people_who_sign_in_have_introductions_of_every_kind(database: Database) -> None:
+    with works_of(make_app(database.sessions)).begin() as work:
+        service.load(work)
+        service.complete(work)
+        assert introductions.introduce(work) == 4
+        assert introductions.introduce(work) == 0
+        states = sorted(work.session.scalars(select(Introduction.state)))
+        assert states == [State.ACCEPTED, State.OFFERED, State.OFFERED, State.PROPOSED]
+        citizen = work.session.scalars(
+            select(Account).where(Account.address == content.sign_ins().citizen.address)
+        ).one()
+        waiting = introduction_queries.waiting_for(work.session, account_ids=[citizen.id])
+        assert [one.state for _, one in waiting] == [State.PROPOSED]

@@ -12,10 +12,13 @@ from sqlalchemy import Engine, select
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.catalogue.rules import VerdictKind
-from matchmaker.cli.judged_files import safe_cell
+from matchmaker.cli.judged_files import FEWEST_JUDGED, safe_cell
 from matchmaker.cli.match_database import match
 from matchmaker.db import make_session_factory
+from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import NeedState
+from matchmaker.introductions.models import Introduction
+from matchmaker.introductions.rules import Party, State
 from matchmaker.matching.rules import WEIGHTS
 from matchmaker.work import WorkFactory
 from tests import builders
@@ -252,6 +255,49 @@ def test_the_judged_sets_of_a_new_territory_are_empty_and_can_be_read(
 
     assert measured.exit_code == 0, measured.output
     assert measured.stdout.count(" 0 judged") == 4
+
+
+def test_what_came_of_introductions_is_a_ranking_set_that_names_nobody(
+    works: WorkFactory, crowd: dict[str, int], tmp_path: Path
+) -> None:
+    assert crowd
+    with works.begin() as work:
+        territory = work.session.scalars(select(Territory).where(Territory.slug == "valence-romans")).one()
+        group = work.session.scalars(select(StartupGroup).limit(1)).one()
+        need = builders.add_need(work, group, title="Nos vélos", wanted=["réparation de vélos"], places=30)
+        for number in range(FEWEST_JUDGED):
+            able = number % 2 == 0
+            skills = ["mécano vélo" if able else "cuisine", "joignez-moi@secret.example"]
+            one = builders.add_citizen(
+                work, territory, address=f"judged-{number}@secret.example", skills=skills
+            )
+            work.session.add(
+                Introduction(
+                    need_id=need.id,
+                    citizen_id=one.id,
+                    group_id=group.id,
+                    territory_id=territory.id,
+                    begun_by=Party.CITIZEN,
+                    begun_at=work.now,
+                    since=work.now,
+                    state=State.HELPED if able else State.NOT_HELPED,
+                    score=50,
+                )
+            )
+
+    done = run("export", "--territory", "valence-romans", str(tmp_path))
+
+    assert done.exit_code == 0, done.output
+    assert "20 endings in valence-romans_needs.jsonl" in done.stdout
+    written = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
+    assert "secret.example" not in written
+    measured = run("evaluate", str(tmp_path))
+    assert re.search(r"valence-romans_needs +nDCG@10 +1\.000 +1 judged", measured.stdout), measured.output
+    with works.begin() as work:
+        work.session.delete(work.session.scalars(select(Introduction).limit(1)).one())
+    folder = tmp_path / "fewer"
+    assert "no ranking set" in run("export", "--territory", "valence-romans", str(folder)).stdout
+    assert not (folder / "valence-romans_qrels.tsv").exists()
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])

@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "matchmaker.cli.demo:demo",
     "digest": "matchmaker.cli.digest:digest",
     "doctor": "matchmaker.cli.doctor:doctor",
+    "introduction": "matchmaker.cli.introduction:introduction",
     "mail": "matchmaker.cli.mail:mail",
     "match": "matchmaker.cli.match_database:match",
     "organiser": "matchmaker.cli.organiser:organiser",

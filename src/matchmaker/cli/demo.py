@@ -138,8 +138,8 @@ def _fill(engine: "Engine", works: "WorkFactory", preparation: Preparation | Non
 
 
 def _complete(works: "WorkFactory", preparation: Preparation | None, ending: Ending) -> None:
-    """Find the meanings that the load left open, while pages are already answered."""
-    from matchmaker.demo import service
+    """Find the meanings that the load left open, and introduce people to groups, while pages are already answered."""
+    from matchmaker.demo import introductions, service
 
     phrases, version = preparation.meanings() if preparation else ((), "")
     if ending.asked:
@@ -147,6 +147,9 @@ def _complete(works: "WorkFactory", preparation: Preparation | None, ending: End
     with works.begin() as work:
         service.keep(work, phrases, vocabulary_version=version)
         service.complete(work)
+    if not ending.asked:
+        with works.begin() as work:
+            introductions.introduce(work)
 
 
 def _catch(post: socket.socket, folder: Path, stack: ExitStack) -> None:

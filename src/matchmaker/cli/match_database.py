@@ -100,18 +100,26 @@ def compare(before: str, after: str, slug: str, top: int) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--territory", "slug", required=True, help="The territory's short name in addresses.")
 def export(folder: Path, slug: str) -> None:
-    """Write what a territory decided and its people chose as judged sets for `match evaluate`. They name nobody."""
-    from matchmaker.cli.judged_files import write_pairs, write_phrases
+    """Write what a territory decided, chose and came to as judged sets for `match evaluate`. They name nobody."""
+    from matchmaker.cli.judged_files import FEWEST_JUDGED, write_pairs, write_phrases, write_ranking
+    from matchmaker.introductions import queries as introductions
     from matchmaker.matching import queries
 
     with site().reading() as session:
         territory_id = _territory(session, slug).id
         pairs = queries.judged_pairs(session, territory_id=territory_id)
         phrases = queries.judged_phrases(session, territory_id=territory_id)
-    folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        endings = write_ranking(
+            folder, slug, introductions.judged_ranking(session, territory_id=territory_id)
+        )
     write_pairs(folder / f"{slug}_pairs.csv", pairs)
     write_phrases(folder / f"h1_{slug}.jsonl", phrases)
     click.echo(f"{len(pairs)} pairs in {slug}_pairs.csv, {len(phrases)} phrases in h1_{slug}.jsonl")
+    if endings:
+        click.echo(f"{endings} endings in {slug}_needs.jsonl, {slug}_citizens.jsonl and {slug}_qrels.tsv")
+    else:
+        click.echo(f"no ranking set: fewer than {FEWEST_JUDGED} introductions tell whether there was help")
 
 
 def _weights(version: str) -> Weights:

@@ -31,6 +31,7 @@ from matchmaker.introductions.service.notices import (
     other_name,
     resume_notices,
     send_notices,
+    side_name,
     stop_notices,
 )
 from matchmaker.introductions.service.starting import (
@@ -93,6 +94,7 @@ __all__ = [
     "resume_notices",
     "send_notices",
     "share",
+    "side_name",
     "stop_notices",
     "take_step",
     "telephone_at_relay",

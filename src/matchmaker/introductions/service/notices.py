@@ -261,7 +261,12 @@ def asking(introduction: Introduction, party: Party) -> str:
 
 def other_name(introduction: Introduction, party: Party) -> str:
     """What the side across is called before anybody agreed: the group's name, or the citizen's first name."""
-    if other_side(party) is Party.GROUP:
+    return side_name(introduction, other_side(party))
+
+
+def side_name(introduction: Introduction, party: Party) -> str:
+    """What a side is called before anybody agreed."""
+    if party is Party.GROUP:
         return introduction.group.name
     return introduction.citizen.first_name if introduction.citizen else i18n.gettext("Somebody who has left")
 

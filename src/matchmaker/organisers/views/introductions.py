@@ -1,0 +1,26 @@
+"""The introductions of a territory that have waited too long, and what came of the others."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from matchmaker.introductions import queries, service
+from matchmaker.introductions.rules import OWING, outcome_bands
+from matchmaker.organisers.views.desk import blueprint, own_territory
+from matchmaker.web import Access, access, reading
+
+
+@blueprint.get("/t/<slug>/introductions")
+@access(Access.SIGNED_IN)
+def introductions(slug: str) -> ResponseReturnValue:
+    """Who has owed an answer for three weeks, how many introductions stand where, and outcomes by score."""
+    territory = own_territory(slug)
+    waiting = queries.on_the_board(reading(), territory_id=territory.id)
+    return render_template(
+        "organisers/introductions.html",
+        territory=territory,
+        waiting=[
+            (one, [service.side_name(one, party) for party in sorted(OWING[one.state])]) for one in waiting
+        ],
+        counts=queries.counts_by_state(reading(), territory_id=territory.id),
+        bands=outcome_bands(queries.endings(reading(), territory_id=territory.id)),
+    )
