@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.digests.rules import Assignment, Candidates, Limits, assign, assign_greedily
-from matchmaker.digests.rules.candidates import turns
+from matchmaker.digests.rules.candidates import parts_of, turns
 from matchmaker.digests.rules.pairs import Pairs
 from matchmaker.digests.rules.program import Program
 from tests.rules.weeks import week
@@ -107,6 +107,28 @@ def test_the_greedy_choice_keeps_the_limits_and_its_gap_is_honest(given: Candida
     assert worth_of(given, told, kept) <= best_worth(given, kept)
     best = assign(given, limits=kept, seed=SEED)
     assert best.bands * (1 - told.gap) <= told.bands + 1e-9
+
+
+@settings(max_examples=300, deadline=None)
+@given(weeks, limits, st.integers(1, 3))
+def test_parts_keep_the_limits_and_miss_no_more_people_than_the_greedy_choice(
+    given: Candidates, kept: Limits, at_once: int
+) -> None:
+    told = assign(given, limits=kept, seed=SEED, at_once=at_once)
+
+    assert told.optimal
+    assert worth_of(given, told, kept) <= best_worth(given, kept)
+    quick = assign_greedily(given, limits=kept, seed=SEED)
+    missing, missed = (sum(one.missing for one in way.needs.values()) for way in (told, quick))
+    assert missing <= missed
+    assert assign(given, limits=kept, seed=SEED, at_once=at_once) == told
+
+
+def test_a_run_of_one_part_is_the_whole_choice() -> None:
+    given = week({f"c{number}": {"n": 50.0 + number} for number in range(9)})
+    assert parts_of(given, seed=1, at_once=9).tolist() == [0] * 9
+    assert sorted(parts_of(given, seed=1, at_once=4).tolist()) == [0] * 3 + [1] * 3 + [2] * 3
+    assert parts_of(given, seed=1, at_once=4).tolist() != parts_of(given, seed=2, at_once=4).tolist()
 
 
 def test_a_knot_that_runs_out_of_time_follows_its_leaning_within_the_limits() -> None:

@@ -16,6 +16,10 @@ STEPS = 1024
 """How many turns the seed can give a pair: equal candidates have the same turn once in so many cases."""
 
 
+AT_ONCE = 2_000
+"""Citizens that are chosen for at once: it bounds time and memory whatever the size of a run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a run keeps to: `lines` in a letter, distinct groups that a citizen is offered to in a month, and the
@@ -101,6 +105,16 @@ def turns(given: Candidates, *, seed: int) -> Ints:
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray((mixed ^ (mixed >> np.uint64(31))) % np.uint64(STEPS), dtype=np.int64)
+
+
+def parts_of(given: Candidates, *, seed: int, at_once: int = AT_ONCE) -> Ints:
+    """For each citizen the part in which they are chosen for, of as many citizens each as can be, `at_once` at most."""
+    people = len(given.citizens)
+    parts = max(1, -(-people // at_once))
+    drawn = np.argsort([_hashed(f"{seed} part {one}") for one in given.citizens], kind="stable")
+    part = np.empty(people, dtype=np.int64)
+    part[drawn] = np.arange(people) % parts
+    return part
 
 
 def _hashed(text: str) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.digests.rules.candidates import Candidates, Limits, turns
+from matchmaker.digests.rules.candidates import AT_ONCE, Candidates, Limits, parts_of, turns
 from matchmaker.digests.rules.pairs import Floats, Ints, Pairs, greedy
-from matchmaker.digests.rules.program import choose
+from matchmaker.digests.rules.program import Choice, choose
 from matchmaker.matching.rules import Gate, Reach
 
 
@@ -56,17 +56,61 @@ def unreachable(reaches: Iterable[Reach], *, limits: Limits) -> tuple[Unreachabl
     )
 
 
-def assign(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
+def assign(candidates: Candidates, *, limits: Limits, seed: int, at_once: int = AT_ONCE) -> Assignment:
     """The best choice of one run within its limits, the same for one seed in every process when it is `optimal`.
 
     No other choice misses fewer people in all; of those none spares a need that misses more at the cost of one that
     misses less; of those none has a higher sum of scores, each counted in whole bands; and of those none has a
     higher sum of the turns that the seed gives. So the seed decides between choices of equal bands and never
     against a band, and the sum of the plain scores stays less than one band a line below the highest of those choices.
+
+    All this holds up to `at_once` citizens. More are chosen for in parts of as many at most, drawn by the seed: the best
+    choice of each part, which together miss no more people than `assign_greedily` does.
     """
     pairs, kept, turn = _pairs(candidates, limits=limits, seed=seed)
-    found = choose(pairs, seconds=limits.seconds)
+    found = _in_parts(pairs, parts_of(candidates, seed=seed, at_once=at_once), seconds=limits.seconds)
     return _told(candidates, kept[found.chosen], turn, limits, bound=found.bound, optimal=found.optimal)
+
+
+def _in_parts(pairs: Pairs, part: Ints, *, seconds: float) -> Choice:
+    """The best choice of each part of the citizens, which together miss no more people than a quick choice.
+
+    The quick choice is made over everybody: what it gives a need in a part, up to the floor, is that part's floor.
+    """
+    parts = int(part.max(initial=0)) + 1
+    if parts == 1:
+        return choose(pairs, seconds=seconds)
+    own = part[pairs.citizen]
+    floors = _floors(pairs, own, parts)
+    chosen = np.zeros(len(pairs.citizen), dtype=bool)
+    bound, optimal = 0, True
+    for number in range(parts):
+        inside = own == number
+        found = choose(pairs.part(inside, floors[number]), seconds=seconds / parts)
+        chosen[inside] = found.chosen
+        bound, optimal = bound + found.bound, optimal and found.optimal
+    return Choice(chosen=chosen, bound=bound, optimal=optimal)
+
+
+def _floors(pairs: Pairs, part: Ints, parts: int) -> Ints:
+    """How many people each part gives each need at least: a row a part."""
+    quick = greedy(pairs, leaning=np.zeros(len(part), dtype=bool))
+    needs = len(pairs.floor)
+    given = np.bincount(part[quick] * needs + pairs.need[quick], minlength=parts * needs)
+    given = given.reshape(parts, needs)
+    possible = np.bincount(part * needs + pairs.need, minlength=parts * needs).reshape(parts, needs)
+    # The parts that give most go first, until the floor is reached.
+    order = np.argsort(-given, axis=0, kind="stable")
+    sorted_given = np.take_along_axis(given, order, axis=0)
+    before = np.cumsum(sorted_given, axis=0) - sorted_given
+    shares = np.clip(pairs.floor - before, 0, sorted_given)
+    floors = np.zeros_like(given)
+    np.put_along_axis(floors, order, shares, axis=0)
+    # What the quick choice misses, the part with the most people for it may still find.
+    most = possible.argmax(axis=0)
+    columns = np.arange(needs)
+    floors[most, columns] += pairs.floor - floors.sum(axis=0)
+    return np.asarray(np.minimum(floors, possible), dtype=np.int64)
 
 
 def assign_greedily(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
