@@ -16,6 +16,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import IntegrityError
@@ -122,6 +123,12 @@ def make_reading_factory(engine: Engine) -> sessionmaker[Session]:
     They write nothing by themselves before a query, so that what a page changed by mistake can still be seen.
     """
     return sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False)
+
+
+def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say ``on_conflict_…``, in the dialect of the session's database."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
 
 
 def violates(error: IntegrityError, constraint: str) -> bool:

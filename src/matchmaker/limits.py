@@ -6,11 +6,9 @@ A bucket holds at most ``capacity`` tokens and refills evenly over ``period``; e
 from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, String, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matchmaker.db import Base
+from matchmaker.db import Base, insert_into
 from matchmaker.work import Work
 
 
@@ -29,9 +27,8 @@ class RateBucket(Base):
 def take(work: Work, *, purpose: str, subject: str, capacity: int, period: timedelta) -> bool:
     """Take one token of ``subject`` for ``purpose``; False when none is left."""
     key = work.tokens.fingerprint(f"limit.{purpose}", subject)
-    insert = postgresql_insert if work.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     work.session.execute(
-        insert(RateBucket)
+        insert_into(work.session, RateBucket)
         .values(key=key, tokens=float(capacity), updated_at=work.now)
         # An update that changes nothing locks a bucket that is there, so that nobody forgets it in between.
         .on_conflict_do_update(index_elements=["key"], set_={"key": key})

@@ -5,15 +5,14 @@ is known. Sender and reports write here; a proof that the address works again, o
 """
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, and_, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from matchmaker.bounces import DIAGNOSTIC_LENGTH, Bounce
-from matchmaker.db import Base, enum_column
+from matchmaker.db import Base, enum_column, insert_into
 from matchmaker.mail import MessageState, OutboxMessage
 from matchmaker.tokens import Tokens
 from matchmaker.work import Work
@@ -102,7 +101,7 @@ def record_return(work: Work, *, message: OutboxMessage, bounce: Bounce, diagnos
     ``diagnostic`` holds no address.
     """
     key = fingerprint(work.tokens, message.recipient)
-    insert = _insert_of(work.session)(ReturnedLetter).values(
+    insert = insert_into(work.session, ReturnedLetter).values(
         message_key=message.message_key,
         recipient_key=key,
         bounce=bounce,
@@ -146,7 +145,7 @@ def forget_old(work: Work) -> None:
 def _suppress(work: Work, key: str, reason: SuppressionReason, diagnostic: str) -> None:
     # The first reason stays: it is since then that letters do not arrive.
     work.session.execute(
-        _insert_of(work.session)(SuppressedAddress)
+        insert_into(work.session, SuppressedAddress)
         .values(
             recipient_key=key,
             reason=reason,
@@ -176,7 +175,3 @@ def _soft_weeks(session: Session, *, address: str, key: str) -> int:
         )
     )
     return len({moment.isocalendar()[:2] for moment in moments if arrived is None or moment > arrived})
-
-
-def _insert_of(session: Session) -> Callable[[type[Base]], postgresql.Insert | sqlite.Insert]:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -7,8 +7,6 @@ from functools import cached_property
 from threading import Lock
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import (
@@ -30,6 +28,7 @@ from matchmaker.catalogue.rules import (
     VerdictKind,
     Vocabulary,
 )
+from matchmaker.db import insert_into
 from matchmaker.work import Work
 
 
@@ -101,11 +100,8 @@ def resolve_phrases(work: Work, texts: Iterable[str], *, language: str) -> tuple
                 replace(item, label=words.vocabulary.label(item.concept_id, language))
                 for item in words.resolver.resolve(text, language=language)
             )
-            insert = (
-                postgresql_insert if work.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-            )
             work.session.execute(
-                insert(ResolvedPhrase)
+                insert_into(work.session, ResolvedPhrase)
                 .values(
                     phrase=phrase_key(text),
                     language=language,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker import i18n, mail
 from matchmaker.accounts.models import Account
 from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import NOTICES_KIND
+from matchmaker.db import insert_into
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.queries import local_day
 from matchmaker.introductions import letters, queries
@@ -181,10 +181,9 @@ def _group_of(notice: Notice) -> StartupGroup:
 
 def _claim_days(work: Work, account_ids: Collection[int]) -> Collection[int]:
     """Those of some accounts that had no letter about introductions today, and have had one now."""
-    insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     day = work.now.date()
     claimed = work.session.scalars(
-        insert(NoticeDay)
+        insert_into(work.session, NoticeDay)
         .values([{"account_id": account_id, "day": day} for account_id in sorted(account_ids)])
         .on_conflict_do_nothing()
         .returning(NoticeDay.account_id)

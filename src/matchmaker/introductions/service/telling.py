@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from matchmaker.citizens.models import Citizen
+from matchmaker.db import insert_into
 from matchmaker.groups.models import Membership
 from matchmaker.groups.rules import Role
 from matchmaker.introductions.models import Introduction, Notice
@@ -70,6 +70,5 @@ def hearers(session: Session, introduction: Introduction, party: Party) -> Seque
 def _note(work: Work, rows: Sequence[dict[str, object]]) -> None:
     if not rows:
         return
-    insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     # What waits to be told already is told once, however often it happened.
-    work.session.execute(insert(Notice).values(list(rows)).on_conflict_do_nothing())
+    work.session.execute(insert_into(work.session, Notice).values(list(rows)).on_conflict_do_nothing())

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
+from matchmaker.db import insert_into
 from matchmaker.matching.models import HiddenFromGroup, ProfileShowing
 from matchmaker.matching.rules import Match, ShownWhere, match_to_mapping
 from matchmaker.work import Work
@@ -17,7 +17,6 @@ def record_showings(
     """Put on record that citizens were shown for needs, each once a day and place; one statement for all."""
     if not matches:
         return
-    insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [
         {
             "citizen_id": int(match.citizen_id),
@@ -30,14 +29,13 @@ def record_showings(
         }
         for match in matches
     ]
-    work.session.execute(insert(ProfileShowing).values(rows).on_conflict_do_nothing())
+    work.session.execute(insert_into(work.session, ProfileShowing).values(rows).on_conflict_do_nothing())
 
 
 def hide_from_group(work: Work, *, citizen_id: int, group_id: int) -> None:
     """Be proposed to a group no more, and its needs no more to oneself; twice is as good as once."""
-    insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     work.session.execute(
-        insert(HiddenFromGroup)
+        insert_into(work.session, HiddenFromGroup)
         .values(citizen_id=citizen_id, group_id=group_id, since=work.now)
         .on_conflict_do_nothing()
     )
