@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, render_template, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user
 from sqlalchemy import Engine
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
-from matchmaker import limits
+from matchmaker import i18n, limits
 from matchmaker.db import SessionFactory
 from matchmaker.forms import BaseForm
 from matchmaker.settings import Settings
@@ -161,6 +161,12 @@ def enter(
     session[LOCALE_KEY] = locale
     session.permanent = True
     return redirect(own_path(next_path) or url_for(otherwise))
+
+
+def speak_like(locale: str) -> None:
+    """Answer in the language of a letter whose link was opened, unless the visitor has chosen one here."""
+    if LOCALE_KEY not in session and "lang" not in request.args:
+        i18n.set_locale(locale)
 
 
 def check_limit(purpose: str, subject: str, *, capacity: int, period: timedelta) -> None:

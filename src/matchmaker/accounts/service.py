@@ -47,6 +47,16 @@ def find_account(session: Session, *, address: str) -> Account | None:
     return session.scalars(select(Account).where(Account.address == address)).one_or_none()
 
 
+def find_by_token(session: Session, *, tokens: Tokens, purpose: str, token: str) -> Account | None:
+    """The account that a link in one of its letters names; None when it, or its address, is another by now.
+
+    Raises InvalidToken.
+    """
+    bound = tokens.read_bound(purpose, token)
+    account = session.get(Account, int(bound.name))
+    return account if account is not None and tokens.is_bound(bound, to=account.address) else None
+
+
 def find_session(session: Session, *, session_token: str) -> AccountSession | None:
     """The session that a cookie names, whether or not it is still in force."""
     return session.get(AccountSession, _hashed(session_token))

@@ -61,6 +61,13 @@ def profiles_of(session: Session, *, account_id: int) -> Sequence[Citizen]:
     ).all()
 
 
+def profile_for(session: Session, *, account_id: int | None, territory_id: int) -> Citizen | None:
+    """The account's profile in a territory, or else the newest of any other; None for a visitor."""
+    profiles = () if account_id is None else profiles_of(session, account_id=account_id)
+    here = [profile for profile in profiles if profile.territory_id == territory_id]
+    return next(iter(here or profiles), None)
+
+
 def find_profile(session: Session, *, account_id: int, territory_id: int) -> Citizen | None:
     """The account's profile in one territory."""
     return session.scalars(
@@ -181,6 +188,13 @@ def find_relay(session: Session, *, relay_id: int) -> Relay | None:
     return session.scalars(
         select(Relay).where(Relay.id == relay_id).options(joinedload(Relay.territory))
     ).one_or_none()
+
+
+def find_own_relay(session: Session, *, relay_id: int, account_id: int | None) -> Relay | None:
+    """A relay with its territory, if an account works there."""
+    if find_relay_member(session, relay_id=relay_id, account_id=account_id) is None:
+        return None
+    return find_relay(session, relay_id=relay_id)
 
 
 def find_relay_member(session: Session, *, relay_id: int, account_id: int | None) -> RelayMember | None:

@@ -18,7 +18,8 @@ from matchmaker.matching import service as matching
 from matchmaker.matching.rules import DismissReason, ShownWhere
 from matchmaker.work import Work
 
-HELPERS = 4
+HELPERS = 9
+"""Citizens among whom those are chosen who help the group; some have no account."""
 
 
 def introduce(work: Work) -> int:
@@ -43,8 +44,11 @@ def introduce(work: Work) -> int:
         day=(work.now - timedelta(days=5)).date(),
         place=ShownWhere.PAGE,
     )
-    need = next(one for one in own if matching.citizens_for_need(work.session, one, now=work.now, limit=2))
-    found = matching.citizens_for_need(work.session, need, now=work.now, limit=HELPERS + 5)
+    need, found = next(
+        (one, ranked)
+        for one in own
+        if (ranked := matching.citizens_for_need(work.session, one, now=work.now, limit=HELPERS))
+    )
     people = [work.session.get_one(Citizen, int(match.citizen_id)) for match in found]
     helpers = [one for one in people if one.account_id is not None and one.id != citizen.id]
     group = Actor(party=Party.GROUP, account_id=lead_id)

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Membership, Need, StartupGroup
-from matchmaker.groups.queries import local_day
-from matchmaker.groups.rules import NeedState, Role, state_on
+from matchmaker.groups.rules import Role
 from matchmaker.introductions.models import Introduction, IntroductionEvent, IntroductionMessage, NeedFollower
 from matchmaker.introductions.rules import (
     ASKED,
@@ -26,11 +25,6 @@ from matchmaker.introductions.rules import (
 
 SPEED_OVER = timedelta(days=365)
 """How far back a group's answers count for how fast it answers."""
-
-
-def state_of(need: Need, *, now: datetime) -> NeedState:
-    """The state in which a need counts in its own territory at ``now``."""
-    return state_on(need.state, need.until, local_day(now, need.group.territory.time_zone))
 
 
 def is_asked() -> ColumnElement[bool]:
@@ -70,18 +64,22 @@ def asked_for_need(session: Session, *, need_id: int) -> Sequence[Introduction]:
     ).all()
 
 
-def introductions_of(session: Session, *, account_id: int) -> Sequence[Introduction]:
-    """All introductions in which an account has a side, as a citizen or for a group, the newest change first."""
+def introductions_of(session: Session, *, account_id: int) -> Sequence[tuple[Introduction, Party]]:
+    """All introductions in which an account has a side, and which, the newest change first."""
     as_citizen = Introduction.citizen_id.in_(select(Citizen.id).where(Citizen.account_id == account_id))
     for_group = Introduction.group_id.in_(
         select(Membership.group_id).where(Membership.account_id == account_id)
     )
-    return session.scalars(
+    found = session.scalars(
         select(Introduction)
         .where(or_(as_citizen, for_group))
         .order_by(Introduction.since.desc(), Introduction.id.desc())
         .options(*_SHOWN)
-    ).all()
+    )
+    return [
+        (one, Party.CITIZEN if one.citizen and one.citizen.account_id == account_id else Party.GROUP)
+        for one in found
+    ]
 
 
 def introductions_of_citizens(
@@ -168,6 +166,19 @@ def unanswered_by(session: Session, *, group_ids: Iterable[int]) -> Mapping[int,
         .group_by(Introduction.group_id)
     )
     return {row.group_id: row.number for row in rows}
+
+
+def count_waiting(session: Session, *, account_id: int) -> int:
+    """How many introductions an account owes a yes or no, as ``waiting_for`` lists them."""
+    as_citizen = Introduction.citizen_id.in_(select(Citizen.id).where(Citizen.account_id == account_id))
+    for_group = Introduction.citizen_id.is_not(None) & Introduction.group_id.in_(
+        select(Membership.group_id).where(Membership.account_id == account_id, Membership.role == Role.LEAD)
+    )
+    owed = or_(
+        as_citizen & Introduction.state.in_(sorted(ASKS[Party.CITIZEN])),
+        for_group & Introduction.state.in_(sorted(ASKS[Party.GROUP])),
+    )
+    return session.scalar(select(func.count()).select_from(Introduction).where(owed)) or 0
 
 
 def waiting_for(session: Session, *, account_ids: Iterable[int]) -> Sequence[tuple[int, Introduction]]:

@@ -33,8 +33,8 @@ PEOPLE_A_PAGE = 50
 
 def own_relay(relay_id: int) -> Relay:
     """A relay at which the signed-in person works; 404 for everybody else."""
-    relay = queries.find_relay(reading(), relay_id=relay_id)
-    if relay is None or not service.works_at(reading(), relay_id=relay_id, account_id=visitor_id()):
+    relay = queries.find_own_relay(reading(), relay_id=relay_id, account_id=visitor_id())
+    if relay is None:
         abort(404)
     return relay
 

@@ -140,11 +140,6 @@ def _recipients(session: Session, those: ColumnElement[bool]) -> list[Recipient]
     ]
 
 
-def find_account(session: Session, *, account_id: int) -> Account | None:
-    """The account that letters go to; None when it is there no more."""
-    return session.get(Account, account_id)
-
-
 def find_preference(session: Session, *, account_id: int) -> LetterPreference | None:
     """How often somebody wants letters, if they chose."""
     return session.get(LetterPreference, account_id)

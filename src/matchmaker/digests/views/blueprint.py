@@ -96,8 +96,8 @@ def without_key(text: str, unsubscribe_url: str | None) -> str:
 
 def own_relay(relay_id: int) -> Relay:
     """A relay at which the visitor works; else there is no such page."""
-    relay = citizens_queries.find_relay(reading(), relay_id=relay_id)
-    if relay is None or not citizens.works_at(reading(), relay_id=relay_id, account_id=visitor_id()):
+    relay = citizens_queries.find_own_relay(reading(), relay_id=relay_id, account_id=visitor_id())
+    if relay is None:
         abort(404)
     return relay
 

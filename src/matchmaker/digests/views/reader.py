@@ -1,17 +1,16 @@
 """What each reader decides about their letters, and the link that stops them."""
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker import i18n
-from matchmaker.accounts.models import Account
+from matchmaker.accounts import service as accounts
 from matchmaker.digests import queries, service
 from matchmaker.digests.forms import WishesForm
 from matchmaker.digests.rules import Frequency
 from matchmaker.digests.views.blueprint import blueprint
 from matchmaker.i18n import gettext
 from matchmaker.tokens import InvalidToken
-from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, site
+from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, site, speak_like
 
 
 @blueprint.route("/letters", methods=["GET", "POST"])
@@ -40,26 +39,18 @@ def wishes() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Stop the letters: a page with a button by GET, done by POST with no cookie and no CSRF token (RFC 8058)."""
-    tokens = site().works.tokens
     try:
-        bound = tokens.read_bound(service.UNSUBSCRIBE, token)
+        # Who has left gets the same page; whoever has their number now keeps their letters.
+        account = accounts.find_by_token(
+            reading(), tokens=site().works.tokens, purpose=service.UNSUBSCRIBE, token=token
+        )
     except InvalidToken:
         abort(404)
-    account = queries.find_account(reading(), account_id=int(bound.name))
-    # Who has left gets the same page; whoever has their number now keeps their letters.
-    if account is not None and not tokens.is_bound(bound, to=account.address):
-        account = None
     if account is not None:
-        _speak_like(account)
+        speak_like(account.locale)
     if request.method == "GET":
         return render_template("digests/unsubscribe.html", done=False)
     if account is not None:
         with begin() as work:
             service.stop_letters(work, account_id=account.id)
     return render_template("digests/unsubscribe.html", done=True)
-
-
-def _speak_like(account: Account) -> None:
-    # Who opens the link from a letter has no language chosen here; the letter's own is theirs.
-    if "locale" not in session and "lang" not in request.args:
-        i18n.set_locale(account.locale)

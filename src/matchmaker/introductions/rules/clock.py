@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-REMIND_AFTER = timedelta(days=3)
-REMIND_AGAIN_AFTER = timedelta(days=9)
-BOARD_AFTER = timedelta(days=21)
-CLOSE_AFTER = timedelta(days=45)
 LONGEST_ABSENCE = timedelta(days=92)
 """A summer. Whoever is away for longer takes back what they offered, or others would wait for ever."""
 
@@ -23,12 +19,13 @@ class Step(IntEnum):
     CLOSED = 4
 
 
-_STEPS = (
-    (CLOSE_AFTER, Step.CLOSED),
-    (BOARD_AFTER, Step.ON_THE_BOARD),
-    (REMIND_AGAIN_AFTER, Step.REMINDED_AGAIN),
-    (REMIND_AFTER, Step.REMINDED),
+STEPS = (
+    (timedelta(days=45), Step.CLOSED),
+    (timedelta(days=21), Step.ON_THE_BOARD),
+    (timedelta(days=9), Step.REMINDED_AGAIN),
+    (timedelta(days=3), Step.REMINDED),
 )
+"""After how long somebody owes an answer each step is due, the last one first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +54,7 @@ def waited(since: datetime, now: datetime, absences: Iterable[Absence] = ()) -> 
 
 def step_after(time: timedelta) -> Step:
     """The step that is due when somebody has owed an answer for so long."""
-    return next((step for least, step in _STEPS if time >= least), Step.ASKED)
+    return next((step for least, step in STEPS if time >= least), Step.ASKED)
 
 
 def is_away(now: datetime, absences: Iterable[Absence]) -> bool:

@@ -77,12 +77,14 @@ class NotAllowed(Exception):
     """This party may not do this in this state."""
 
 
-_BOTH = (Party.CITIZEN, Party.GROUP)
+SIDES = (Party.CITIZEN, Party.GROUP)
+"""The two who are introduced."""
+
 _ENDINGS = {Action.HELP: State.HELPED, Action.NO_HELP: State.NOT_HELPED}
 
 _TABLE: dict[tuple[State, Action], dict[Party, State]] = {
     (State.SUGGESTED, Action.ACCEPT): {Party.CITIZEN: State.OFFERED, Party.GROUP: State.PROPOSED},
-    (State.SUGGESTED, Action.DECLINE): dict.fromkeys(_BOTH, State.DECLINED),
+    (State.SUGGESTED, Action.DECLINE): dict.fromkeys(SIDES, State.DECLINED),
     (State.SUGGESTED, Action.WITHDRAW): {Party.ORGANISER: State.RETRACTED},
     (State.OFFERED, Action.ACCEPT): {Party.GROUP: State.ACCEPTED},
     (State.OFFERED, Action.DECLINE): {Party.GROUP: State.DECLINED},
@@ -90,10 +92,10 @@ _TABLE: dict[tuple[State, Action], dict[Party, State]] = {
     (State.PROPOSED, Action.ACCEPT): {Party.CITIZEN: State.ACCEPTED},
     (State.PROPOSED, Action.DECLINE): {Party.CITIZEN: State.DECLINED},
     (State.PROPOSED, Action.WITHDRAW): {Party.GROUP: State.RETRACTED},
-    (State.ACCEPTED, Action.MEET): dict.fromkeys(_BOTH, State.MET),
-    (State.ACCEPTED, Action.NOT_REACHED): dict.fromkeys(_BOTH, State.UNREACHED),
+    (State.ACCEPTED, Action.MEET): dict.fromkeys(SIDES, State.MET),
+    (State.ACCEPTED, Action.NOT_REACHED): dict.fromkeys(SIDES, State.UNREACHED),
     **{
-        (state, action): dict.fromkeys(_BOTH, ending)
+        (state, action): dict.fromkeys(SIDES, ending)
         for state in (State.ACCEPTED, State.MET)
         for action, ending in _ENDINGS.items()
     },
@@ -120,11 +122,11 @@ BEGINNINGS: Mapping[Party, State] = MappingProxyType(
 
 OWING: Mapping[State, frozenset[Party]] = MappingProxyType(
     {
-        State.SUGGESTED: frozenset(_BOTH),
+        State.SUGGESTED: frozenset(SIDES),
         State.OFFERED: frozenset({Party.GROUP}),
         State.PROPOSED: frozenset({Party.CITIZEN}),
-        State.ACCEPTED: frozenset(_BOTH),
-        State.MET: frozenset(_BOTH),
+        State.ACCEPTED: frozenset(SIDES),
+        State.MET: frozenset(SIDES),
     }
 )
 """Who owes an answer: first yes or no, then what came of it. What is open is what somebody owes an answer to."""
@@ -134,7 +136,7 @@ ASKED = frozenset({State.SUGGESTED, State.OFFERED, State.PROPOSED})
 """The states in which not both have accepted yet."""
 
 ASKS: Mapping[Party, frozenset[State]] = MappingProxyType(
-    {party: frozenset(state for state in ASKED if party in OWING[state]) for party in _BOTH}
+    {party: frozenset(state for state in ASKED if party in OWING[state]) for party in SIDES}
 )
 """The states in which a side owes a yes or no."""
 

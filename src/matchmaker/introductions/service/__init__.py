@@ -12,8 +12,8 @@ from matchmaker.introductions.service.acting import (
     act,
     close_for_need,
 )
-from matchmaker.introductions.service.actors import CLOCK, Actor, Stranger, actor_in, party_of
-from matchmaker.introductions.service.beat import absence_of, advance, take_step
+from matchmaker.introductions.service.actors import Actor, Stranger, actor_in, party_of
+from matchmaker.introductions.service.beat import advance
 from matchmaker.introductions.service.contact import (
     Contact,
     NotAgreed,
@@ -44,13 +44,12 @@ from matchmaker.introductions.service.starting import (
     offer,
     offer_again,
     propose,
+    take_action,
 )
-from matchmaker.introductions.service.telling import hearers, tell
 from matchmaker.introductions.service.thread import MessageRefused, ThankedBefore, thank, write_message
 from matchmaker.introductions.service.tokens import TokenUnusable, answer_token, find_by_token
 
 __all__ = [
-    "CLOCK",
     "STOP",
     "AbsenceRefused",
     "Actor",
@@ -69,7 +68,6 @@ __all__ = [
     "Stranger",
     "ThankedBefore",
     "TokenUnusable",
-    "absence_of",
     "act",
     "actor_in",
     "advance",
@@ -83,7 +81,6 @@ __all__ = [
     "find_absence",
     "find_by_token",
     "follow",
-    "hearers",
     "mark_told",
     "offer",
     "offer_again",
@@ -96,9 +93,8 @@ __all__ = [
     "share",
     "side_name",
     "stop_notices",
-    "take_step",
+    "take_action",
     "telephone_at_relay",
-    "tell",
     "thank",
     "unfollow",
     "write_message",

@@ -11,6 +11,7 @@ from matchmaker.introductions.rules import (
     OPEN,
     OUTCOMES,
     OWING,
+    SIDES,
     SPOKEN,
     Action,
     ClosedBecause,
@@ -24,9 +25,8 @@ from matchmaker.introductions.rules import (
 from matchmaker.introductions.service.actors import CLOCK, Actor
 from matchmaker.introductions.service.recording import begin_state, record
 from matchmaker.introductions.service.telling import tell
+from matchmaker.matching import queries as matching_queries
 from matchmaker.work import Work
-
-SIDES = (Party.CITIZEN, Party.GROUP)
 
 
 class NoPlaceLeft(Exception):
@@ -57,7 +57,7 @@ def act(
         raise ReasonMissing
     if (
         action is Action.OFFER_AGAIN
-        and queries.state_of(introduction.need, now=work.now) is not NeedState.OPEN
+        and matching_queries.need_state(introduction.need, now=work.now) is not NeedState.OPEN
     ):
         raise NoPlaceLeft
     if following is State.ACCEPTED and not introduction.holds_place:
@@ -93,7 +93,7 @@ def close_for_need(work: Work, *, need_id: int) -> int:
     need = groups.lock_need(work, need_id=need_id)
     if need is None:
         return 0
-    state = queries.state_of(need, now=work.now)
+    state = matching_queries.need_state(need, now=work.now)
     if state is NeedState.OPEN:
         return 0
     because = ClosedBecause.NEED_FILLED if state is NeedState.FILLED else ClosedBecause.NEED_CLOSED

@@ -1,9 +1,10 @@
 """What the clock does with introductions. Each beat asks the database what is due, so it may run twice or be killed."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 
 from matchmaker.catalogue.models import Territory
 from matchmaker.groups.models import Need
@@ -11,12 +12,9 @@ from matchmaker.groups.queries import local_day, open_on
 from matchmaker.introductions import queries
 from matchmaker.introductions.models import AbsencePeriod, Introduction, IntroductionMessage, NeedFollower
 from matchmaker.introductions.rules import (
-    BOARD_AFTER,
-    CLOSE_AFTER,
     OPEN,
     OWING,
-    REMIND_AFTER,
-    REMIND_AGAIN_AFTER,
+    STEPS,
     Absence,
     ClosedBecause,
     NoticeKind,
@@ -80,7 +78,7 @@ def take_step(work: Work, *, introduction_id: int) -> bool:
     return True
 
 
-def absence_of(period: AbsencePeriod, time_zone: str) -> Absence:
+def _absence_of(period: AbsencePeriod, time_zone: str) -> Absence:
     """A period of whole days, as moments."""
     zone = ZoneInfo(time_zone)
     return Absence(
@@ -102,19 +100,11 @@ def _absences(work: Work, introduction: Introduction) -> list[Absence]:
         return []
     time_zone = introduction.group.territory.time_zone
     periods = work.session.scalars(select(AbsencePeriod).where(or_(*conditions)))
-    return [absence_of(period, time_zone) for period in periods]
+    return [_absence_of(period, time_zone) for period in periods]
 
 
 def _due(work: Work) -> list[int]:
-    reached = [
-        (Introduction.step < step) & (Introduction.since <= work.now - after)
-        for step, after in (
-            (Step.REMINDED, REMIND_AFTER),
-            (Step.REMINDED_AGAIN, REMIND_AGAIN_AFTER),
-            (Step.ON_THE_BOARD, BOARD_AFTER),
-            (Step.CLOSED, CLOSE_AFTER),
-        )
-    ]
+    reached = [(Introduction.step < step) & (Introduction.since <= work.now - least) for least, step in STEPS]
     return list(
         work.session.scalars(
             select(Introduction.id)
@@ -147,27 +137,23 @@ def _close_gone(work: Work, introduction_id: int) -> bool:
 
 
 def _needs_not_open(work: Work) -> list[int]:
-    found: list[int] = []
-    for territory in work.session.scalars(select(Territory)):
-        today = local_day(work.now, territory.time_zone)
-        found += work.session.scalars(
-            select(Need.id)
-            .join(Introduction, Introduction.need_id == Need.id)
-            .where(Need.territory_id == territory.id, ~open_on(today), queries.is_asked())
-            .distinct()
-        )
-    return found
+    """The needs that are not open any more, and for which somebody is still asked."""
+    asked = select(Introduction.need_id).where(queries.is_asked())
+    return _needs(work, asked, lambda today: ~open_on(today))
 
 
 def _reopened(work: Work) -> list[int]:
+    """The needs that somebody follows, and that are open again."""
+    return _needs(work, select(NeedFollower.need_id), open_on)
+
+
+def _needs(work: Work, those: Select[int], condition: Callable[[date], ColumnElement[bool]]) -> list[int]:
+    """Those of some needs for which a condition holds on the day in their territory."""
     found: list[int] = []
     for territory in work.session.scalars(select(Territory)):
         today = local_day(work.now, territory.time_zone)
         found += work.session.scalars(
-            select(Need.id)
-            .join(NeedFollower, NeedFollower.need_id == Need.id)
-            .where(Need.territory_id == territory.id, open_on(today))
-            .distinct()
+            select(Need.id).where(Need.territory_id == territory.id, Need.id.in_(those), condition(today))
         )
     return found
 

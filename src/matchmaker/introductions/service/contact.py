@@ -9,7 +9,7 @@ from matchmaker.accounts.models import Account
 from matchmaker.citizens.models import CitizenTelephone
 from matchmaker.groups import queries as groups
 from matchmaker.introductions.models import Introduction, SharedContact
-from matchmaker.introductions.rules import IN_FORCE, OPEN, NotAllowed, Party, other_side
+from matchmaker.introductions.rules import IN_FORCE, OPEN, SIDES, NotAllowed, Party, other_side
 from matchmaker.introductions.service.acting import lock
 from matchmaker.introductions.service.actors import Actor
 from matchmaker.work import Work
@@ -33,7 +33,7 @@ def contact_of(session: Session, introduction: Introduction, *, viewer: Party) -
 
     Nothing else in the program reads what is shared.
     """
-    if introduction.state not in IN_FORCE or viewer not in {Party.CITIZEN, Party.GROUP}:
+    if introduction.state not in IN_FORCE or viewer not in SIDES:
         raise NotAgreed
     shared = session.get(SharedContact, (introduction.id, other_side(viewer)))
     if shared is None or not _still_there(session, introduction, shared):
@@ -59,7 +59,7 @@ def share(
     Raises LookupError, NotAllowed for an introduction that has ended without an agreement.
     """
     introduction = lock(work, introduction_id)
-    if introduction.state not in OPEN | IN_FORCE or by.party not in {Party.CITIZEN, Party.GROUP}:
+    if introduction.state not in OPEN | IN_FORCE or by.party not in SIDES:
         raise NotAllowed(f"share by {by.party} in {introduction.state}")
     kept = work.session.get(SharedContact, (introduction.id, by.party))
     account = work.session.get(Account, by.account_id) if by.relay_id is None and by.account_id else None

@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from matchmaker.groups import service as groups
 from matchmaker.groups.rules import NeedState
-from matchmaker.introductions import queries
 from matchmaker.introductions.models import NeedFollower
+from matchmaker.matching import queries as matching_queries
 from matchmaker.work import Work
 
 
@@ -18,7 +18,7 @@ def follow(work: Work, *, need_id: int, account_id: int) -> None:
     need = groups.lock_need(work, need_id=need_id)
     if need is None or need.state is NeedState.DRAFT:
         raise LookupError(need_id)
-    if queries.state_of(need, now=work.now) is NeedState.OPEN:
+    if matching_queries.need_state(need, now=work.now) is NeedState.OPEN:
         raise NeedIsOpen
     if work.session.get(NeedFollower, (need_id, account_id)) is None:
         work.session.add(NeedFollower(need_id=need_id, account_id=account_id, since=work.now))

@@ -25,6 +25,7 @@ from matchmaker.introductions.models import (
 )
 from matchmaker.introductions.rules import (
     OWING,
+    SIDES,
     ClosedBecause,
     NoticeKind,
     Party,
@@ -130,9 +131,7 @@ def _write(work: Work, account_id: int) -> bool:
     told, stale = [], []
     for notice in found:
         party = _side(work.session, notice, account_id)
-        if notice.introduction is not None and (
-            party not in {Party.CITIZEN, Party.GROUP} or not _is_owed(notice, party)
-        ):
+        if notice.introduction is not None and (party not in SIDES or not _is_owed(notice, party)):
             stale.append(notice)
         elif not _is_away(work, notice, party):
             told.append(_Told(notice=notice, party=party))

@@ -22,7 +22,6 @@ from matchmaker.introductions.rules import (
     DeclineReason,
     NoticeKind,
     Party,
-    State,
     actions_for,
     after,
 )
@@ -30,6 +29,7 @@ from matchmaker.introductions.service.acting import act
 from matchmaker.introductions.service.actors import Actor
 from matchmaker.introductions.service.recording import begin_state
 from matchmaker.introductions.service.telling import tell
+from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate, match_to_mapping
 from matchmaker.work import Work
@@ -81,10 +81,19 @@ def offer_again(work: Work, *, introduction_id: int, by: Actor) -> Introduction:
     """
     known = work.session.get_one(Introduction, introduction_id)
     after(known.state, Action.OFFER_AGAIN, by.party)
-    work.session.execute(select(StartupGroup.id).where(StartupGroup.id == known.group_id).with_for_update())
+    _lock_group(work, known.group_id)
     _check_need(work, known.need_id)
     _check_answers(work, known.group_id)
     return act(work, introduction_id=introduction_id, action=Action.OFFER_AGAIN, by=by)
+
+
+def take_action(
+    work: Work, *, introduction_id: int, action: Action, by: Actor, reason: DeclineReason | None = None
+) -> Introduction:
+    """Whatever somebody may do with an introduction that exists: as ``act``, or ``offer_again``."""
+    if action is Action.OFFER_AGAIN:
+        return offer_again(work, introduction_id=introduction_id, by=by)
+    return act(work, introduction_id=introduction_id, action=action, by=by, reason=reason)
 
 
 def answer_for(work: Work, *, need_id: int, citizen_id: int, yes: bool, by: Actor) -> None:
@@ -112,7 +121,7 @@ def propose(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduc
 
 
 def _offer_known(work: Work, known: Introduction, by: Actor) -> Introduction:
-    if known.state in {State.SUGGESTED, State.PROPOSED}:
+    if known.state in ASKS[Party.CITIZEN]:
         return act(work, introduction_id=known.id, action=Action.ACCEPT, by=by)
     if Action.OFFER_AGAIN in actions_for(known.state, Party.CITIZEN):
         return offer_again(work, introduction_id=known.id, by=by)
@@ -127,7 +136,7 @@ def _begin(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduct
         raise LookupError(need_id)
     explanation = matching.explain(work.session, need, citizen_id=citizen_id, now=work.now)
     # Locked in the order group, need, citizen, as everywhere, so that no two wait for each other.
-    work.session.execute(select(StartupGroup.id).where(StartupGroup.id == need.group_id).with_for_update())
+    _lock_group(work, need.group_id)
     need = _check_need(work, need_id)
     citizen = work.session.scalars(
         select(Citizen).where(Citizen.id == citizen_id).with_for_update(of=Citizen)
@@ -160,11 +169,16 @@ def _begin(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduct
     return started
 
 
+def _lock_group(work: Work, group_id: int) -> None:
+    """Let whoever else counts what the group owes wait."""
+    work.session.execute(select(StartupGroup.id).where(StartupGroup.id == group_id).with_for_update())
+
+
 def _check_need(work: Work, need_id: int) -> Need:
     need = groups.lock_need(work, need_id=need_id)
     if need is None:
         raise LookupError(need_id)
-    if queries.state_of(need, now=work.now) is not NeedState.OPEN:
+    if matching_queries.need_state(need, now=work.now) is not NeedState.OPEN:
         raise NeedNotOpen
     return need
 

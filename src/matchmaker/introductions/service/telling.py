@@ -14,15 +14,8 @@ from matchmaker.introductions.rules import NoticeKind, Party
 from matchmaker.work import Work
 
 
-def tell(
-    work: Work,
-    introduction: Introduction,
-    kind: NoticeKind,
-    party: Party,
-    *,
-    but: int | None = None,
-) -> None:
-    """Note that a side is to be told something, by every account that hears for it, except ``but``."""
+def tell(work: Work, introduction: Introduction, kind: NoticeKind, party: Party) -> None:
+    """Note that a side is to be told something, by every account that hears for it."""
     _note(
         work,
         [
@@ -34,7 +27,6 @@ def tell(
                 "happened_at": work.now,
             }
             for account_id in hearers(work.session, introduction, party)
-            if account_id != but
         ],
     )
 

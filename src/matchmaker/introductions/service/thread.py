@@ -7,10 +7,10 @@ from matchmaker.introductions.models import Introduction, IntroductionMessage
 from matchmaker.introductions.rules import (
     MESSAGE_LENGTH,
     OPEN,
+    SIDES,
     SPOKEN,
     NotAllowed,
     NoticeKind,
-    Party,
     other_side,
 )
 from matchmaker.introductions.service.acting import lock
@@ -52,7 +52,7 @@ def thank(work: Work, *, introduction_id: int, by: Actor, text: str) -> Introduc
 
 
 def _check_side(introduction: Introduction, by: Actor) -> None:
-    if by.party not in {Party.CITIZEN, Party.GROUP} or by.account_id is None:
+    if by.party not in SIDES or by.account_id is None:
         raise NotAllowed(f"message by {by.party}")
     if introduction.citizen_id is None:
         raise NotAllowed("nobody is there to read it")

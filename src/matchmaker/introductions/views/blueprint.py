@@ -9,7 +9,6 @@ from flask import Blueprint, abort, g, url_for
 from sqlalchemy.exc import NoResultFound
 
 from matchmaker.citizens import queries as citizens
-from matchmaker.citizens.models import Citizen
 from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
 from matchmaker.i18n import get_locale
@@ -57,16 +56,6 @@ def acting_in(introduction_id: int) -> Iterator[tuple[Work, Actor]]:
         abort(404)
 
 
-def profile_for(need: Need) -> Citizen | None:
-    """The visitor's profile that a need concerns: that of its territory, or any other of theirs."""
-    visitor = visitor_id()
-    if visitor is None:
-        return None
-    profiles = citizens.profiles_of(reading(), account_id=visitor)
-    here = [profile for profile in profiles if profile.territory_id == need.territory_id]
-    return next(iter(here or profiles), None)
-
-
 def is_member(need: Need) -> bool:
     """Whether the visitor belongs to the group of a need."""
     return groups.role_of(reading(), group_id=need.group_id, account_id=visitor_id()) is not None
@@ -79,7 +68,7 @@ def need_side(introduction: Introduction) -> matching_queries.NeedCard:
         to=url_for,
         locale=get_locale(),
         match=match_from_mapping(introduction.match) if introduction.match else None,
-        state=queries.state_of(introduction.need, now=now()),
+        state=matching_queries.need_state(introduction.need, now=now()),
     )
 
 
@@ -160,7 +149,7 @@ def answers_owed() -> int:
     visitor = visitor_id()
     if visitor is None:
         return 0
-    return _once("owed", lambda: len(queries.waiting_for(reading(), account_ids=[visitor])))
+    return queries.count_waiting(reading(), account_id=visitor)
 
 
 def _once(name: str, ask: Callable[[], Found]) -> Found:

@@ -1,9 +1,9 @@
 """What the links in letters open: one question with two buttons, and a button that stops the letters."""
 
-from flask import abort, render_template, request, session
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from matchmaker import i18n
+from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.i18n import gettext
 from matchmaker.introductions import service
@@ -13,7 +13,7 @@ from matchmaker.introductions.views.blueprint import blueprint, citizen_side, ne
 from matchmaker.introductions.views.page import allowed_actions, keep_share
 from matchmaker.introductions.views.wording import state_text
 from matchmaker.tokens import InvalidToken
-from matchmaker.web import Access, access, begin, form_page, reading, site
+from matchmaker.web import Access, access, begin, form_page, reading, site, speak_like
 
 
 @blueprint.route("/introductions/answer/<token>", methods=["GET", "POST"])
@@ -45,16 +45,14 @@ def answer(token: str) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def stop(token: str) -> ResponseReturnValue:
     """Stop the letters about introductions: a button by GET, done by POST with no cookie and no CSRF token (RFC 8058)."""
-    tokens = site().works.tokens
     try:
-        bound = tokens.read_bound(service.STOP, token)
+        account = accounts.find_by_token(
+            reading(), tokens=site().works.tokens, purpose=service.STOP, token=token
+        )
     except InvalidToken:
         abort(404)
-    account = reading().get(Account, int(bound.name))
-    if account is not None and not tokens.is_bound(bound, to=account.address):
-        account = None
     if account is not None:
-        _speak_like(account)
+        speak_like(account.locale)
     if request.method == "GET":
         return render_template("introductions/stop.html", done=False)
     if account is not None:
@@ -67,7 +65,7 @@ def stop(token: str) -> ResponseReturnValue:
 def _question(token: str, share: ShareForm, decline: DeclineForm) -> ResponseReturnValue:
     introduction, actor = service.find_by_token(reading(), tokens=site().works.tokens, token=token)
     account = reading().get_one(Account, actor.account_id)
-    _speak_like(account)
+    speak_like(account.locale)
     return form_page(
         "introductions/answer.html",
         decline if decline.errors else share,
@@ -84,12 +82,6 @@ def _question(token: str, share: ShareForm, decline: DeclineForm) -> ResponseRet
         agreed=introduction.state in IN_FORCE,
         own_address=account.address,
     )
-
-
-def _speak_like(account: Account) -> None:
-    # Who opens the link from a letter has no language chosen here; the letter's own is theirs.
-    if "locale" not in session and "lang" not in request.args:
-        i18n.set_locale(account.locale)
 
 
 def _act(token: str, action: Action, share: ShareForm, decline: DeclineForm) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from matchmaker.introductions.rules import (
     IN_FORCE,
     OPEN,
     OUTCOMES,
+    SIDES,
     SPOKEN,
     Action,
     DeclineReason,
@@ -33,19 +34,13 @@ from matchmaker.introductions.views.wording import state_text
 from matchmaker.web import Access, access, account_id, reading
 from matchmaker.work import Work
 
-SIDES = (Party.CITIZEN, Party.GROUP)
-
 
 @blueprint.get("/introductions")
 @access(Access.SIGNED_IN)
 def mine() -> ResponseReturnValue:
     """All introductions in which the signed-in person has a side, those that wait for them first."""
     found = queries.introductions_of(reading(), account_id=account_id())
-    rows = []
-    for one in found:
-        party = service.party_of(reading(), one, account_id=account_id())
-        if party in SIDES:
-            rows.append((one, party, state_text(one, party), service.other_name(one, party)))
+    rows = [(one, party, state_text(one, party), service.other_name(one, party)) for one, party in found]
     return render_template(
         "introductions/mine.html",
         waiting=[row for row in rows if row[0].state in ASKS[row[1]]],
@@ -80,11 +75,13 @@ def act(introduction_id: int) -> ResponseReturnValue:
         return _page(introduction, party, share=share, decline=decline, status=422)
     try:
         with acting_in(introduction_id) as (work, actor):
-            if action is Action.OFFER_AGAIN:
-                service.offer_again(work, introduction_id=introduction_id, by=actor)
-            else:
-                reason = DeclineReason(decline.reason.data) if decline is not None else None
-                service.act(work, introduction_id=introduction_id, action=action, by=actor, reason=reason)
+            service.take_action(
+                work,
+                introduction_id=introduction_id,
+                action=action,
+                by=actor,
+                reason=DeclineReason(decline.reason.data) if decline is not None else None,
+            )
             if share is not None:
                 keep_share(work, introduction_id, actor, share)
     except service.GroupOwesAnswers:

@@ -44,7 +44,7 @@ def act_at_relay(relay_id: int, introduction_id: int) -> ResponseReturnValue:
         with begin() as work:
             citizens.check_at_relay(work.session, relay_id=relay_id, account_id=account_id())
             found = queries.find_at_relay(work.session, relay_id=relay_id, introduction_id=introduction_id)
-            service.act(
+            service.take_action(
                 work,
                 introduction_id=introduction_id,
                 action=action,
@@ -64,7 +64,7 @@ def act_at_relay(relay_id: int, introduction_id: int) -> ResponseReturnValue:
             )
     except (NoResultFound, citizens.NotAtRelay):
         abort(404)
-    except (NotAllowed, service.NoPlaceLeft):
+    except (NotAllowed, service.NoPlaceLeft, service.NeedNotOpen, service.GroupOwesAnswers):
         flash(
             gettext("This has changed meanwhile, and nothing was done. It stands as you see here."), "warning"
         )
@@ -74,8 +74,8 @@ def act_at_relay(relay_id: int, introduction_id: int) -> ResponseReturnValue:
 
 
 def _own_relay(relay_id: int) -> Relay:
-    relay = citizens_queries.find_relay(reading(), relay_id=relay_id)
-    if relay is None or not citizens.works_at(reading(), relay_id=relay_id, account_id=visitor_id()):
+    relay = citizens_queries.find_own_relay(reading(), relay_id=relay_id, account_id=visitor_id())
+    if relay is None:
         abort(404)
     return relay
 

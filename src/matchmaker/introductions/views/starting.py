@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.catalogue import service as catalogue
+from matchmaker.citizens import queries as citizens
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.i18n import get_locale, gettext
@@ -14,7 +15,7 @@ from matchmaker.introductions import queries, service
 from matchmaker.introductions.forms import ShareForm, StepForm
 from matchmaker.introductions.rules import ASKS, OPEN, Party
 from matchmaker.introductions.service import Actor
-from matchmaker.introductions.views.blueprint import blueprint, is_member, profile_for
+from matchmaker.introductions.views.blueprint import blueprint, is_member
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, visitor_id
@@ -28,8 +29,8 @@ class Refused(Exception):
 @access(Access.SIGNED_IN)
 def offer(need_id: int) -> ResponseReturnValue:
     """Offer help: what the group sees now, and what it will see once both agree."""
-    need = _open_need(need_id)
-    citizen = profile_for(need)
+    need = _visible_need(need_id)
+    citizen = citizens.profile_for(reading(), account_id=account_id(), territory_id=need.territory_id)
     if citizen is None:
         flash(gettext("First say what you can do; then you can offer it here."), "info")
         return redirect(url_for("citizens.place"))
@@ -73,7 +74,7 @@ def offer(need_id: int) -> ResponseReturnValue:
 @access(Access.SIGNED_IN)
 def propose(need_id: int, citizen_id: int) -> ResponseReturnValue:
     """Ask a citizen for help; for the members of the group, and for organisers, who ask both sides."""
-    need = _open_need(need_id)
+    need = _visible_need(need_id)
     organiser = catalogue.is_organiser(reading(), territory_id=need.territory_id, account_id=visitor_id())
     member = is_member(need)
     people = matching_queries.citizens_by_id(reading(), [citizen_id])
@@ -102,7 +103,7 @@ def propose(need_id: int, citizen_id: int) -> ResponseReturnValue:
     )
 
 
-def _open_need(need_id: int) -> Need:
+def _visible_need(need_id: int) -> Need:
     need = matching_queries.find_need(reading(), need_id=need_id)
     if need is None or (need.state is NeedState.DRAFT and not is_member(need)):
         abort(404)

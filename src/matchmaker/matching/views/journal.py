@@ -12,7 +12,7 @@ from matchmaker.i18n import gettext
 from matchmaker.matching import queries, service
 from matchmaker.matching.forms import DismissForm
 from matchmaker.matching.rules import DismissReason, match_from_mapping
-from matchmaker.matching.views.blueprint import blueprint, own_profile
+from matchmaker.matching.views.blueprint import blueprint
 from matchmaker.web import Access, access, account_id, begin, form_page, now, reading
 
 SHOWINGS = 200
@@ -106,8 +106,10 @@ def unhide(group_id: int) -> ResponseReturnValue:
 
 def _need_and_profile(need_id: int) -> tuple[Need, Citizen]:
     need = queries.find_need(reading(), need_id=need_id)
-    citizen = own_profile(need.territory_id) if need is not None else None
-    if need is None or citizen is None or need.state is NeedState.DRAFT:
+    if need is None or need.state is NeedState.DRAFT:
+        abort(404)
+    citizen = citizens.profile_for(reading(), account_id=account_id(), territory_id=need.territory_id)
+    if citizen is None:
         abort(404)
     return need, citizen
 

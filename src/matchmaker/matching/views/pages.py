@@ -15,7 +15,7 @@ from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState, actions_in
 from matchmaker.matching import queries, service
 from matchmaker.matching.rules import CitizenProfile, Match, ShownWhere
-from matchmaker.matching.views.blueprint import blueprint, own_profile
+from matchmaker.matching.views.blueprint import blueprint
 from matchmaker.web import Access, access, account_id, begin, now, reading, visitor_id
 
 SHOWN = 20
@@ -75,7 +75,11 @@ def need(need_id: int) -> ResponseReturnValue:
     found, member = _visible_need(need_id)
     territory = found.group.territory
     state = queries.need_state(found, now=now())
-    citizen = None if member else own_profile(territory.id)
+    citizen = (
+        None
+        if member
+        else citizens.profile_for(reading(), account_id=visitor_id(), territory_id=territory.id)
+    )
     explanation = service.explain(reading(), found, citizen_id=citizen.id, now=now()) if citizen else None
     return render_template(
         "matching/need.html",
