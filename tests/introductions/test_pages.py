@@ -311,6 +311,39 @@ def test_a_relay_answers_for_its_people_and_stays_on_record(village: Village) ->
         assert work.session.scalars(select(RelayAct.deed)).all()[-1].value == "answered"
 
 
+def test_a_relay_offers_again_to_no_group_that_owes_three_answers(village: Village) -> None:
+    with village.works.begin() as work:
+        nadia = builders.add_account(work, address="nadia@relais.example", first_name="Nadia")
+        relay = builders.add_relay(work, village.pair.world.territory, members=[nadia])
+        marcel = builders.add_person(work, relay, nadia)
+        need = village.pair.need.id
+        his = service.Actor(
+            party=Party.CITIZEN, account_id=nadia.id, relay_id=relay.id, channel=AnswerChannel.CALL
+        )
+        begun = service.offer(work, need_id=need, citizen_id=marcel.id, by=his)
+        service.act(work, introduction_id=begun.id, action=Action.WITHDRAW, by=his)
+        for number in range(3):
+            one = builders.add_citizen(
+                work, village.pair.world.territory, address=f"aide-{number}@example.org"
+            )
+            actor = service.Actor(party=Party.CITIZEN, account_id=one.account_id)
+            service.offer(work, need_id=need, citizen_id=one.id, by=actor)
+        path, number = f"/relays/{relay.id}/introductions", begun.id
+    desk = signed_in(village.app, nadia)
+    assert desk.post(f"{path}/{number}/act", {"action": "offer_again"}).status_code == 409
+    with village.works.begin() as work:
+        assert work.session.get_one(Introduction, number).state is State.WITHDRAWN
+
+
+def test_the_menu_counts_what_the_page_lists(village: Village) -> None:
+    village.offer()
+    with village.works.begin() as work:
+        for account, owed in ((village.pair.lead, 1), (village.pair.citizen.account, 0)):
+            assert account is not None
+            listed = queries.waiting_for(work.session, account_ids=[account.id])
+            assert queries.count_waiting(work.session, account_id=account.id) == len(listed) == owed
+
+
 def test_nobody_of_another_relay_or_none_sees_them(village: Village) -> None:
     with village.works.begin() as work:
         nadia = builders.add_account(work, address="nadia@relais.example", first_name="Nadia")
