@@ -156,6 +156,19 @@ def test_who_is_away_hears_of_it_when_they_are_back(
     ]
 
 
+def test_nobody_is_asked_and_reminded_in_one_letter(
+    works: WorkFactory, pair: Pair, offered: int, clock: MovableClock
+) -> None:
+    """The scheduler was stopped from the day of the offer to that of the reminder."""
+    clock.advance(3 * DAY)
+    assert beat(works) == 1
+    assert "aimerait vous aider" in last_text(works)
+    assert "attend toujours" not in last_text(works)
+    clock.advance(DAY)
+    assert beat(works) == 0
+    assert one(works, offered).step == Step.REMINDED
+
+
 def test_several_things_of_a_day_are_one_letter(
     works: WorkFactory, pair: Pair, offered: int, clock: MovableClock
 ) -> None:

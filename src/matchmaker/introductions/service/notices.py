@@ -131,7 +131,7 @@ def _write(work: Work, account_id: int) -> bool:
     told, stale = [], []
     for notice in found:
         party = _side(work.session, notice, account_id)
-        if notice.introduction is not None and (party not in SIDES or not _is_owed(notice, party)):
+        if _is_stale(notice, party, found):
             stale.append(notice)
         elif not _is_away(work, notice, party):
             told.append(_Told(notice=notice, party=party))
@@ -150,11 +150,22 @@ def _side(session: Session, notice: Notice, account_id: int) -> Party | None:
     return party_of(session, notice.introduction, account_id=account_id)
 
 
-def _is_owed(notice: Notice, party: Party) -> bool:
-    """Whether what was noted still holds: nobody is reminded of a question that was answered since."""
-    if notice.introduction is None or notice.kind not in {NoticeKind.ASKED, NoticeKind.REMINDER}:
+def _is_stale(notice: Notice, party: Party | None, others: Sequence[Notice]) -> bool:
+    """Whether what was noted is not to be told: its reader has no side any more, or the question was answered since.
+
+    Nor is anybody asked and reminded in one letter.
+    """
+    if notice.introduction is None:
+        return False
+    if party not in SIDES:
         return True
-    return party in OWING.get(notice.introduction.state, frozenset())
+    if notice.kind not in {NoticeKind.ASKED, NoticeKind.REMINDER}:
+        return False
+    first = (NoticeKind.ASKED, NoticeKind.AGREED)
+    repeated = notice.kind is NoticeKind.REMINDER and any(
+        other.kind in first and other.introduction_id == notice.introduction_id for other in others
+    )
+    return repeated or party not in OWING.get(notice.introduction.state, frozenset())
 
 
 def _is_away(work: Work, notice: Notice, party: Party | None) -> bool:
