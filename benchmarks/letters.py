@@ -73,8 +73,7 @@ def week(site: Site) -> dict[str, float]:
         with site.works.begin() as work:
             territory_id = work.session.scalars(select(Territory.id)).one()
             run = digests.request_week(work, territory_id=territory_id, started_by=None)
-        with site.works.begin() as work:
-            digests.plan_run(work, run_id=run.id)
+        digests.plan_run(site.works, run_id=run.id)
         planned, peak_planned, asked = perf_counter(), _peak(), len(statements)
         number = digests.advance(site.works)
         written, asked = perf_counter(), len(statements) - asked

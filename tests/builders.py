@@ -88,6 +88,7 @@ def make_works(sessions: SessionFactory, app: Flask, *, now: datetime = NOW) -> 
     """Units of work over ``sessions`` at a moment that stands still."""
     return WorkFactory(
         sessions=sessions,
+        reading=sessions,
         clock=lambda: now,
         tokens=Tokens("a secret that is long enough for the tests"),
         letters=letter_renderer("Startup de territoire"),

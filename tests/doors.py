@@ -38,9 +38,12 @@ def make_app(
     own = site_of(app)
     own.engine.dispose()
     works = replace(
-        own.works, sessions=sessions, letters=builders.letter_renderer(own.settings.mail_from_name)
+        own.works,
+        sessions=sessions,
+        reading=sessions,
+        letters=builders.letter_renderer(own.settings.mail_from_name),
     )
-    app.extensions[web.EXTENSION] = replace(own, reading=sessions, works=works)
+    app.extensions[web.EXTENSION] = replace(own, works=works)
     return app
 
 

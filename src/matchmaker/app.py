@@ -137,9 +137,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     app.extensions[web.EXTENSION] = web.Site(
         settings=settings,
         engine=engine,
-        reading=make_reading_factory(engine),
         works=WorkFactory(
             sessions=make_session_factory(engine),
+            reading=make_reading_factory(engine),
             clock=clock,
             tokens=Tokens(settings.secret_key.get_secret_value()),
             letters=LetterRenderer(service_name=settings.mail_from_name),

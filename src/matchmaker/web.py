@@ -63,8 +63,12 @@ class Site:
 
     settings: Settings
     engine: Engine
-    reading: SessionFactory
     works: WorkFactory
+
+    @property
+    def reading(self) -> SessionFactory:
+        """Opens sessions that are never committed."""
+        return self.works.reading
 
 
 class Access(enum.StrEnum):

@@ -52,9 +52,13 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkFactory:
-    """Opens units of work with one installation's database, secrets, templates and addresses."""
+    """Opens units of work with one installation's database, secrets, templates and addresses.
+
+    ``reading`` opens sessions that are never committed, for what takes long to think about before it is written.
+    """
 
     sessions: SessionFactory
+    reading: SessionFactory
     clock: Clock
     tokens: Tokens
     letters: LetterRenderer

@@ -42,7 +42,7 @@ def app(database: Database, clock: MovableClock) -> Flask:
     made.config["WTF_CSRF_ENABLED"] = False
     site: Site = made.extensions[EXTENSION]
     made.extensions[EXTENSION] = replace(
-        site, reading=database.sessions, works=replace(site.works, sessions=database.sessions)
+        site, works=replace(site.works, sessions=database.sessions, reading=database.sessions)
     )
     return made
 

@@ -1,10 +1,12 @@
 """Who leaves while their letter is on its way gets none, and who comes back in the same week gets no second one."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from matchmaker import delivery
 from matchmaker.accounts.models import Account
@@ -13,7 +15,7 @@ from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.delivery import Delivered
 from matchmaker.digests import service
-from matchmaker.digests.models import DigestEdit, DigestRun
+from matchmaker.digests.models import DigestEdit, DigestLetter, DigestRun
 from matchmaker.digests.rules import EditKind
 from matchmaker.groups.models import Need
 from matchmaker.mail import MessageState, OutboxMessage
@@ -114,12 +116,63 @@ def test_who_leaves_between_the_plan_and_the_writing_gets_none(
         run_id = work.session.scalars(
             select(DigestRun.id).where(DigestRun.territory_id == world.territory.id)
         ).one()
-        assert service.plan_run(work, run_id=run_id)
+    assert service.plan_run(live_works, run_id=run_id)
     with live_works.begin() as work:
         leave(work)
     service.advance(live_works)
     assert delivery.deliver(live_works, settings) == Delivered(sent=1)
     assert CAMILLE.encode() not in server.letters[0]
+
+
+@pytest.mark.parametrize("leave", [stop_letters, withdraw, erase])
+def test_who_leaves_while_the_week_is_planned_need_not_wait_and_gets_none(
+    live_works: WorkFactory,
+    settings: Settings,
+    server: ScriptedServer,
+    world: World,
+    leave: Callable[[Work], None],
+) -> None:
+    service.request_due(live_works)
+
+    def leave_now() -> None:
+        with live_works.begin() as work:
+            leave(work)
+
+    service.advance(amid_reading(live_works, leave_now))
+    service.advance(live_works)
+    assert delivery.deliver(live_works, settings) == Delivered(sent=1)
+    assert CAMILLE.encode() not in server.letters[0]
+
+
+def test_of_two_processes_that_plan_a_week_one_keeps_it(live_works: WorkFactory, world: World) -> None:
+    service.request_due(live_works)
+    with live_works.begin() as work:
+        run_id = work.session.scalars(
+            select(DigestRun.id).where(DigestRun.territory_id == world.territory.id)
+        ).one()
+    faster: list[bool] = []
+    slower = amid_reading(live_works, lambda: faster.append(service.plan_run(live_works, run_id=run_id)))
+    assert not service.plan_run(slower, run_id=run_id)
+    assert faster == [True]
+    with live_works.begin() as work:
+        assert work.session.scalar(select(func.count()).select_from(DigestLetter)) == 2
+
+
+def amid_reading(works: WorkFactory, happening: Callable[[], object]) -> WorkFactory:
+    """Units of work whose first reading session has read the people when something happens elsewhere."""
+    waiting = [happening]
+
+    def opened() -> Session:
+        session = works.reading()
+
+        def people_are_read(state: ORMExecuteState) -> None:
+            if waiting and "citizen_skills" in str(state.statement):
+                waiting.pop()()
+
+        event.listen(session, "do_orm_execute", people_are_read)
+        return session
+
+    return replace(works, reading=opened)
 
 
 def test_who_is_erased_and_joins_again_in_the_same_week_gets_no_second_letter(

@@ -23,7 +23,7 @@ from matchmaker.matching.rules import Answer, AnswerChannel, match_from_mapping
 from matchmaker.work import Work
 from tests import builders
 from tests.builders import World
-from tests.digests.weeks import add_quiet_need, run_week
+from tests.digests.weeks import add_quiet_need, plan_run, run_week
 from tests.doors import works_of
 
 WEEK = timedelta(days=7)
@@ -162,7 +162,7 @@ def test_what_changed_since_the_plan_is_looked_at_once_more(
     marcel = builders.add_person(work, relay, nadia)
     calm = builders.add_person(work, relay, nadia, first_name="Calme")
     run = service.request_week(work, territory_id=world.territory.id, started_by=None)
-    assert service.plan_run(work, run_id=run.id)
+    plan_run(work, run)
     citizens.stop_letter(work, desk=desk_of(relay, nadia), citizen_id=calm.id)
     closed.state = NeedState.CLOSED
     work.session.flush()

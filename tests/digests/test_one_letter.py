@@ -22,7 +22,7 @@ from matchmaker.suppression import record_return
 from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.builders import World
-from tests.digests.weeks import add_quiet_need, run_week
+from tests.digests.weeks import add_quiet_need, plan_run, run_week
 from tests.doors import site_of, works_of
 from tests.mailbox import Mailbox
 
@@ -58,7 +58,7 @@ def letters(session: Session) -> dict[str, OutboxMessage]:
 def planned(work: Work, world: World) -> DigestRun:
     """This week's run, planned and not written yet."""
     run = service.request_week(work, territory_id=world.territory.id, started_by=None)
-    assert service.plan_run(work, run_id=run.id)
+    plan_run(work, run)
     return run
 
 

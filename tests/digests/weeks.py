@@ -11,10 +11,17 @@ from tests import builders
 def run_week(work: Work, *, territory_id: int, started_by: int | None, week: str | None = None) -> DigestRun:
     """Ask for a week, plan it and write all its letters, as the scheduler does one after the other."""
     run = service.request_week(work, territory_id=territory_id, started_by=started_by, week=week)
-    assert service.plan_run(work, run_id=run.id)
+    plan_run(work, run)
     while service.write_letters(work) is not None:
         pass
     return run
+
+
+def plan_run(work: Work, run: DigestRun) -> None:
+    """Decide who gets what in a run, and keep it in the same transaction."""
+    plan = service.plan_of(work.session, run, now=work.now, tokens=work.tokens)
+    few = service.unreached(work.session, plan)
+    assert service.keep_plan(work, run_id=run.id, plan=plan, few=few)
 
 
 def run_due(works: WorkFactory) -> int:

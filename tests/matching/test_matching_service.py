@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from matchmaker.catalogue.models import ResolvedPhrase, VocabularySource
 from matchmaker.catalogue.rules import LIMITS
-from matchmaker.citizens.models import SignUp
+from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.groups.models import Membership
 from matchmaker.groups.rules import NeedState, Role
 from matchmaker.matching import service
@@ -263,7 +263,10 @@ def test_the_number_of_queries_does_not_grow_with_the_citizens(work: Work, world
 
     def queries() -> int:
         with statements_of(work.session) as statements:
-            service.territory_matches(work.session, world.territory, now=NOW)
+            matches = service.territory_matches(work.session, world.territory, now=NOW)
+            assert [
+                *matches.ranked(work.session, map(str, work.session.scalars(select(Citizen.id))), limit=20)
+            ]
         return len(statements)
 
     builders.add_citizen(work, world.territory)

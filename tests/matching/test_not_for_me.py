@@ -67,8 +67,8 @@ def batch(work: Work, world: World) -> set[tuple[str, str]]:
     """The pairs of a whole run."""
     matches = service.territory_matches(work.session, world.territory, now=NOW)
     people = {str(one) for one in work.session.scalars(select(Citizen.id))}
-    found = matches.ranked(people, limit=20, refused={})
-    return {(citizen_id, one.need_id) for citizen_id, some in found.items() for one in some}
+    found = matches.ranked(work.session, people, limit=20, refused={})
+    return {(citizen_id, one.need_id) for citizen_id, some in found for one in some}
 
 
 @pytest.mark.parametrize("reason", list(DismissReason))

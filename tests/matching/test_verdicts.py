@@ -9,7 +9,7 @@ from sqlalchemy import select
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import ResolvedPhrase, Territory
 from matchmaker.catalogue.rules import VerdictKind
-from matchmaker.citizens.models import SignUp
+from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.digests import service as digests
 from matchmaker.groups.models import Need
 from matchmaker.matching import service
@@ -46,11 +46,19 @@ def add_need(work: Work, world: World, wanted: str, **details: object) -> Need:
     return builders.add_need(work, group, title="Aide", wanted=[wanted], **details)  # type: ignore[arg-type]
 
 
+def residents(work: Work, territory: Territory) -> list[str]:
+    """The citizens of a territory."""
+    return [
+        str(one)
+        for one in work.session.scalars(select(Citizen.id).where(Citizen.territory_id == territory.id))
+    ]
+
+
 def proposed(work: Work, need: Need) -> list[str]:
     """The citizens of a need's list, which must be in agreement with the plan of the letter and with the desk."""
     found = [match.citizen_id for match in service.citizens_for_need(work.session, need, now=NOW)]
     matches = service.territory_matches(work.session, need.group.territory, now=NOW)
-    ranked = matches.ranked([one.id for one in matches.hearings[0].citizens], limit=20)
+    ranked = dict(matches.ranked(work.session, residents(work, need.group.territory), limit=20))
     told = [one for one, needs in ranked.items() if str(need.id) in {line.need_id for line in needs}]
     lonely = service.needs_without_match(work.session, need.group.territory, now=NOW)
     assert sorted(told) == sorted(found)
@@ -228,7 +236,7 @@ def test_for_a_need_met_from_home_the_verdicts_of_its_own_territory_count(work: 
         assert [match.need_id for match in found] == [str(here.id)]
         assert found[0] == service.explain(work.session, here, citizen_id=citizen.id, now=NOW).match
         told = service.territory_matches(work.session, citizen.territory, now=NOW)
-        (ranked,) = told.ranked([str(citizen.id)], limit=5).values()
+        ((_, ranked),) = told.ranked(work.session, [str(citizen.id)], limit=5)
         assert [(one.need_id, one.total) for one in ranked] == [(str(here.id), found[0].total)]
         assert service.matches_of(work.session, [(here.id, citizen.id)]) == {(here.id, citizen.id): found[0]}
     assert {match.citizen_id for match in service.citizens_for_need(work.session, here, now=NOW)} == {
@@ -260,7 +268,7 @@ def test_lists_over_several_territories_are_one_list_best_first(work: Work, worl
     def found(limit: int) -> list[str]:
         listed = service.matches_for_citizen(work.session, citizen, now=NOW, limit=limit)
         told = service.territory_matches(work.session, world.territory, now=NOW)
-        (ranked,) = told.ranked([str(citizen.id)], limit=limit).values()
+        ((_, ranked),) = told.ranked(work.session, [str(citizen.id)], limit=limit)
         assert [match.need_id for match in listed] == [one.need_id for one in ranked]
         return [match.need_id for match in listed]
 

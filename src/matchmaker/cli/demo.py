@@ -92,13 +92,14 @@ def _works(engine: "Engine") -> "WorkFactory":
     """Units of work for the load, which links to no page and writes no letter."""
     from werkzeug.routing import Map
 
-    from matchmaker.db import make_session_factory
+    from matchmaker.db import make_reading_factory, make_session_factory
     from matchmaker.mail import LetterRenderer
     from matchmaker.tokens import Tokens
     from matchmaker.work import Links, WorkFactory, system_clock
 
     return WorkFactory(
         sessions=make_session_factory(engine),
+        reading=make_reading_factory(engine),
         clock=system_clock,
         tokens=Tokens(secrets.token_hex()),
         letters=LetterRenderer(service_name=""),

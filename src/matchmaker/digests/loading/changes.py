@@ -35,16 +35,16 @@ def changes(session: Session, territory: Territory, plan: Plan) -> Changes | Non
     if run is None:
         return None
     told = queries.needs_told(session, run)
-    needs = matching_queries.needs_by_id(session, {*plan.needs, *told})
+    needs = matching_queries.needs_by_id(session, {*plan.ranking.here, *told})
     keys = [letter.recipient_key for letter in plan.letters]
     known = queries.last_letters(session, recipient_keys=keys)
     letters, lines = queries.sizes(session, run)
     return Changes(
         run=run,
-        opened=tuple(needs[one] for one in plan.needs if needs[one].created_at > run.started_at),
+        opened=tuple(needs[one] for one in plan.ranking.here if needs[one].created_at > run.started_at),
         ended=tuple(
             need
-            for one in sorted(told - set(plan.needs))
+            for one in sorted(told - set(plan.ranking.here))
             if (need := needs.get(one)) is not None and need.territory_id == territory.id
         ),
         first_letters=sum(key not in known for key in keys),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,8 @@ from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens
 from matchmaker.digests import queries
 from matchmaker.digests.loading.on_paper import former_keys, keys_of, people_on_paper
-from matchmaker.digests.loading.waiting import needs_settled, waiting_lines
+from matchmaker.digests.loading.ranking import Ranking, rank
+from matchmaker.digests.loading.waiting import waiting_lines
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import (
     Assignment,
@@ -29,15 +30,10 @@ from matchmaker.digests.rules import (
     silence_of,
 )
 from matchmaker.groups.queries import local_day
-from matchmaker.matching import service as matching
-from matchmaker.matching.rules import Ranked
 from matchmaker.suppression import suppressed_among
 from matchmaker.tokens import Tokens
 
 LIMITS = Limits()
-CANDIDATES_EACH = 20
-"""The best needs of each person, of which the run chooses."""
-
 OFFERS_COUNT_FOR = timedelta(days=31)
 NEWS_FOR = timedelta(days=28)
 PINNED = 1000.0
@@ -48,9 +44,7 @@ PINNED = 1000.0
 class Plan:
     """Who would get what in a week, and who gets nothing and why; ``people`` are the recipients by their ``reader_id``.
 
-    ``needs`` are the ids of the territory's open needs. ``ranked`` are the needs that fit each reader and may be told
-    to them, best first; ``hearings`` all needs and citizens that this was chosen from, ``hearers`` the ids of those
-    citizens whose letters it is about.
+    ``ranking`` has the needs that fit each reader and may be told to them.
     """
 
     iso_week: str
@@ -58,11 +52,7 @@ class Plan:
     silent: tuple[tuple[Recipient, Silence], ...]
     people: Mapping[str, Recipient]
     assignment: Assignment
-    needs: tuple[int, ...]
-    ranked: Mapping[str, tuple[Ranked, ...]]
-    hearings: tuple[matching.Hearing, ...]
-    hearers: frozenset[str]
-    today: date
+    ranking: Ranking
 
     @property
     def eligible(self) -> int:
@@ -120,7 +110,11 @@ def compose(
         if edit.kind is EditKind.HOLD:
             held[str(edit.account_id)] |= {str(edit.need_id)}
     pinned = {(str(e.account_id), str(e.need_id)) for e in edits if e.kind is EditKind.PIN}
-    ranking = _ranked(session, territory, wanting, readers, told, held, now=now)
+    refused = {
+        one: _needs_told(told.get(readers[one].recipient_key, ())) | held.get(one, frozenset())
+        for one in wanting
+    }
+    ranking = rank(session, territory, wanting, refused, now=now)
     offered: dict[str, set[str]] = defaultdict(set)
     since = now - OFFERS_COUNT_FOR
     for key, groups in queries.groups_offered(session, recipient_keys=owners, since=since).items():
@@ -145,7 +139,9 @@ def compose(
         key = readers[account_id].recipient_key
         needs = [
             PlannedLine(
-                kind=LineKind.NEED, need_id=int(need_id), citizen_id=ranking.profiles[account_id, need_id]
+                kind=LineKind.NEED,
+                need_id=int(need_id),
+                citizen_id=ranking.profile_of(account_id, need_id),
             )
             for need_id in assignment.letters.get(account_id, ())
         ]
@@ -167,24 +163,8 @@ def compose(
         silent=tuple((people[one], why) for one, why in silent.items()),
         people=people,
         assignment=assignment,
-        needs=ranking.here,
-        ranked=_by_account(ranking.pairs),
-        hearings=ranking.hearings,
-        hearers=ranking.hearers,
-        today=today,
+        ranking=ranking,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ranking:
-    """Pairs of an account and a need, with the group of every need and the citizen whose profile each pair is about."""
-
-    pairs: tuple[Ranked, ...]
-    groups: Mapping[str, str]
-    profiles: Mapping[tuple[str, str], int]
-    here: tuple[int, ...]
-    hearings: tuple[matching.Hearing, ...]
-    hearers: frozenset[str]
 
 
 def _readers(
@@ -211,83 +191,22 @@ def _readers(
     }
 
 
-def _ranked(
-    session: Session,
-    territory: Territory,
-    wanting: Mapping[str, Recipient],
-    readers: Mapping[str, Reader],
-    told: Mapping[str, set[str]],
-    held: Mapping[str, frozenset[str]],
-    *,
-    now: datetime,
-) -> _Ranking:
-    """The best needs of everybody who wants a letter, in each territory where they have a profile."""
-    owners = {
-        (str(profile.citizen_id), profile.territory_id): account_id
-        for account_id, one in wanting.items()
-        for profile in one.profiles
-    }
-    elsewhere = {territory_id for _, territory_id in owners} - {territory.id}
-    best: dict[tuple[str, str], Ranked] = {}
-    profiles: dict[tuple[str, str], int] = {}
-    groups: dict[str, str] = {}
-    here: tuple[int, ...] = ()
-    hearings: tuple[matching.Hearing, ...] = ()
-    hearers: frozenset[str] = frozenset()
-    for place in (territory, *(session.get_one(Territory, one) for one in sorted(elsewhere))):
-        matches = matching.territory_matches(session, place, now=now)
-        needs = [need for hearing in matches.hearings for need in hearing.docket.needs]
-        mine = {citizen_id: owner for (citizen_id, of), owner in owners.items() if of == place.id}
-        if place is territory:
-            here = tuple(int(need.id) for need in needs if need.territory_id == str(territory.id))
-            hearings, hearers = matches.hearings, frozenset(mine)
-        groups |= {need.id: need.group_id or "" for need in needs}
-        settled = needs_settled(session, territory_id=place.id, needs=needs)
-        refused = {
-            citizen_id: _needs_told(told.get(readers[owner].recipient_key, set()))
-            | held.get(owner, frozenset())
-            | settled.between.get(citizen_id, frozenset())
-            | settled.closed
-            for citizen_id, owner in mine.items()
-        }
-        for citizen_id, ranked in matches.ranked(mine, limit=CANDIDATES_EACH, refused=refused).items():
-            account_id = mine[citizen_id]
-            for one in ranked:
-                pair = account_id, one.need_id
-                if pair not in best or one.total > best[pair].total:
-                    best[pair] = replace(one, citizen_id=account_id)
-                    profiles[pair] = int(citizen_id)
-    return _Ranking(
-        pairs=tuple(best.values()),
-        groups=groups,
-        profiles=profiles,
-        here=here,
-        hearings=hearings,
-        hearers=hearers,
-    )
-
-
-def _by_account(pairs: Iterable[Ranked]) -> dict[str, tuple[Ranked, ...]]:
-    found: dict[str, list[Ranked]] = defaultdict(list)
-    for one in sorted(pairs, key=lambda one: (-one.total, one.need_id)):
-        found[one.citizen_id].append(one)
-    return {account_id: tuple(ranked) for account_id, ranked in found.items()}
-
-
-def _needs_told(subjects: set[str]) -> frozenset[str]:
+def _needs_told(subjects: Iterable[str]) -> frozenset[str]:
     return frozenset(one.removeprefix("need:") for one in subjects if one.startswith("need:"))
 
 
-def _helpers(ranking: _Ranking, assignment: Assignment) -> dict[int, list[PlannedLine]]:
+def _helpers(ranking: Ranking, assignment: Assignment) -> dict[int, list[PlannedLine]]:
     """By the group's id, who is told of its needs in this run: its members hear of the same people."""
-    totals = {(one.citizen_id, one.need_id): one.total for one in ranking.pairs}
     found: dict[int, list[tuple[float, PlannedLine]]] = defaultdict(list)
-    for account_id, need_ids in assignment.letters.items():
+    for reader_id, need_ids in assignment.letters.items():
+        totals = ranking.totals(reader_id)
         for need_id in need_ids:
             line = PlannedLine(
-                kind=LineKind.HELPER, need_id=int(need_id), citizen_id=ranking.profiles[account_id, need_id]
+                kind=LineKind.HELPER,
+                need_id=int(need_id),
+                citizen_id=ranking.profile_of(reader_id, need_id),
             )
-            found[int(ranking.groups[need_id])].append((-totals[account_id, need_id], line))
+            found[int(ranking.groups[need_id])].append((-totals[need_id], line))
     return {
         group_id: [line for _, line in sorted(lines, key=lambda one: (one[0], one[1].subject))]
         for group_id, lines in found.items()
@@ -315,8 +234,8 @@ def _news(
     return found
 
 
-def _why_nothing(account_id: str, ranking: _Ranking, told: Set[str], held: frozenset[str]) -> Silence:
-    if any(one.citizen_id == account_id for one in ranking.pairs):
+def _why_nothing(account_id: str, ranking: Ranking, told: Set[str], held: frozenset[str]) -> Silence:
+    if any(ranking.of(account_id)):
         return Silence.ENOUGH
     if not held.isdisjoint(ranking.groups):
         return Silence.HELD

@@ -1,10 +1,13 @@
 """The needs that a week's letters tell to fewer people than they should, and what stands between."""
 
+from collections.abc import Set
 from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
 
 from matchmaker.digests.loading.planning import LIMITS, Plan
 from matchmaker.digests.rules import unreachable
-from matchmaker.matching.rules import Gate, reaches
+from matchmaker.matching.rules import Gate, Reach, reaches
 from matchmaker.matching.service import LEAST_TOTAL
 
 EXPLAINED_AT_MOST = 50
@@ -20,27 +23,29 @@ class Unreached:
     gate: Gate | None
 
 
-def unreached(plan: Plan) -> tuple[Unreached, ...]:
+def unreached(session: Session, plan: Plan) -> tuple[Unreached, ...]:
     """The territory's open needs that reach too few people in a plan, the fewest first."""
-    exposed = {need_id: plan.assignment.needs[str(need_id)] for need_id in plan.needs}
+    exposed = {need_id: plan.assignment.needs[str(need_id)] for need_id in plan.ranking.here}
     few = sorted(
         (need_id for need_id, one in exposed.items() if one.missing),
         key=lambda need_id: (exposed[need_id].people, need_id),
     )
-    gates = _gates(plan, {str(need_id) for need_id in few[:EXPLAINED_AT_MOST]})
+    gates = _gates(session, plan, {str(need_id) for need_id in few[:EXPLAINED_AT_MOST]})
     return tuple(
         Unreached(need_id=need_id, people=exposed[need_id].people, gate=gates.get(str(need_id)))
         for need_id in few
     )
 
 
-def _gates(plan: Plan, need_ids: set[str]) -> dict[str, Gate | None]:
-    found: dict[str, Gate | None] = {}
-    for hearing in plan.hearings:
-        needs = [need for need in hearing.docket.needs if need.id in need_ids]
-        citizens = [citizen for citizen in hearing.citizens if citizen.id in plan.hearers]
-        if not needs or not citizens:
-            continue
-        reached = reaches(hearing.docket.book.matcher, needs, citizens, least=LEAST_TOTAL, today=plan.today)
-        found |= {one.need_id: one.gate for one in unreachable(reached, limits=LIMITS)}
-    return found
+def _gates(session: Session, plan: Plan, need_ids: Set[str]) -> dict[str, Gate | None]:
+    found: dict[str, Reach] = {}
+    if not need_ids:
+        return {}
+    for readings in plan.ranking.matches.readings(session, plan.ranking.hearers):
+        for docket, citizens in zip(plan.ranking.matches.dockets, readings, strict=True):
+            needs = [need for need in docket.needs if need.id in need_ids]
+            for reach in reaches(
+                docket.book.matcher, needs, citizens, least=LEAST_TOTAL, today=plan.ranking.matches.today
+            ):
+                found[reach.need_id] = found[reach.need_id] + reach if reach.need_id in found else reach
+    return {one.need_id: one.gate for one in unreachable(found.values(), limits=LIMITS)}

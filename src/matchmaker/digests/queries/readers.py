@@ -14,6 +14,7 @@ from matchmaker.citizens.queries import letter_wanted
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun, LetterPreference
 from matchmaker.digests.rules import Frequency, LineKind
 from matchmaker.groups.models import Membership, Need, StartupGroup
+from matchmaker.groups.rules import NeedState
 
 AT_ONCE = 500
 
@@ -133,8 +134,8 @@ def _recipients(session: Session, those: ColumnElement[bool]) -> list[Recipient]
             locale=locale,
             frequency=frequency or Frequency.WEEKLY,
             paused_until=paused_until,
-            profiles=tuple(profiles[number]),
-            group_ids=frozenset(groups[number]),
+            profiles=tuple(profiles.get(number, ())),
+            group_ids=frozenset(groups.get(number, ())),
         )
         for number, address, first_name, locale, frequency, paused_until in rows
     ]
@@ -146,11 +147,16 @@ def find_preference(session: Session, *, account_id: int) -> LetterPreference | 
 
 
 def told(session: Session, *, recipient_keys: Iterable[str]) -> dict[str, set[str]]:
-    """The subjects that each recipient was told of, in any week and territory."""
+    """The subjects that each recipient was told of, in any week and territory; those about needs while these are open."""
     found: dict[str, set[str]] = defaultdict(set)
     for keys in _in_parts(recipient_keys):
         rows = session.execute(
-            select(DigestLine.recipient_key, DigestLine.subject).where(DigestLine.recipient_key.in_(keys))
+            select(DigestLine.recipient_key, DigestLine.subject)
+            .outerjoin(Need, Need.id == DigestLine.need_id)
+            .where(
+                DigestLine.recipient_key.in_(keys),
+                or_(DigestLine.need_id.is_(None), Need.state == NeedState.OPEN, DigestLine.turn.is_not(None)),
+            )
         )
         for key, subject in rows:
             found[key].add(subject)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -62,9 +63,13 @@ def candidates(
     `groups` names the group of every open need, those that fit nobody included; `offered` the groups that a citizen was
     offered to this month already.
     """
-    pairs = list(ranked)
-    citizens, citizen = _numbered([one.citizen_id for one in pairs], ())
-    needs, need = _numbered([one.need_id for one in pairs], groups)
+    citizen_ids, need_ids, scores = [], [], array("d")
+    for one in ranked:
+        citizen_ids.append(one.citizen_id)
+        need_ids.append(one.need_id)
+        scores.append(one.total)
+    citizens, citizen = _numbered(citizen_ids, ())
+    needs, need = _numbered(need_ids, groups)
     order = np.lexsort((need, citizen))
     citizen, need = citizen[order], need[order]
     if np.any((np.diff(citizen) == 0) & (np.diff(need) == 0)):
@@ -73,8 +78,8 @@ def candidates(
     numbers = {name: number for number, name in enumerate(names)}
     before = [
         place * len(names) + numbers[name]
-        for place, one in enumerate(citizens)
-        for name in offered.get(one, ())
+        for place, citizen_id in enumerate(citizens)
+        for name in offered.get(citizen_id, ())
         if name in numbers
     ]
     return Candidates(
@@ -82,7 +87,7 @@ def candidates(
         needs=needs,
         citizen=citizen,
         need=need,
-        score=np.array([one.total for one in pairs], dtype=np.float64)[order],
+        score=np.array(scores, dtype=np.float64)[order],
         group=group,
         free=np.isin(citizen * len(names) + group[need], np.array(before, dtype=np.int64)),
         used=np.array([len(offered.get(one, ())) for one in citizens], dtype=np.int64),

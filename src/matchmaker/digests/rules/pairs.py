@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,16 +74,14 @@ def greedy(pairs: Pairs, *, leaning: Bools) -> Bools:
     best = np.lexsort((-pairs.turn, -pairs.band, ~leaning))
     many = np.bincount(pairs.need, minlength=len(pairs.floor))
     scarce = best[np.argsort(many[pairs.need[best]], kind="stable")]
-    citizen, need, group = pairs.citizen.tolist(), pairs.need.tolist(), pairs.group.tolist()
-    free = pairs.free.tolist()
     lines = [pairs.lines] * len(pairs.groups_left)
     groups_left, missing = pairs.groups_left.tolist(), pairs.floor.tolist()
-    opened: set[tuple[int, int]] = set()
-    chosen = np.zeros(len(citizen), dtype=bool)
+    groups = int(pairs.group.max(initial=0)) + 1
+    opened: set[int] = set()
+    chosen = np.zeros(len(pairs.citizen), dtype=bool)
     for order, to_the_floor in ((scarce, True), (best, False)):
-        for pair in order.tolist():
-            who, what, whose = citizen[pair], need[pair], (citizen[pair], group[pair])
-            opens = not free[pair] and whose not in opened
+        for pair, who, what, whose, free in _in_order(pairs, order, groups):
+            opens = not free and whose not in opened
             if chosen[pair] or not lines[who] or (opens and not groups_left[who]):
                 continue
             if to_the_floor and missing[what] <= 0:
@@ -92,3 +93,13 @@ def greedy(pairs: Pairs, *, leaning: Bools) -> Bools:
             missing[what] -= 1
             chosen[pair] = True
     return chosen
+
+
+def _in_order(pairs: Pairs, order: Ints, groups: int) -> Iterator[tuple[int, int, int, int, bool]]:
+    """Pairs with citizen, need, the group as this citizen's own, and whether it is free; some at a time become objects."""
+    for start in range(0, len(order), AT_ONCE):
+        some = order[start : start + AT_ONCE]
+        citizen, need = pairs.citizen[some], pairs.need[some]
+        whose = citizen * groups + pairs.group[some]
+        columns = (some, citizen, need, whose, pairs.free[some])
+        yield from zip(*(column.tolist() for column in columns), strict=True)

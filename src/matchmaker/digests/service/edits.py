@@ -184,7 +184,7 @@ def _needs_in(plan: Plan, account_id: int) -> set[int]:
 
 
 def _why_not(work: Work, territory: Territory, plan: Plan, *, account_id: int, need_id: int) -> PinRefused:
-    if any(one.need_id == str(need_id) for one in plan.ranked.get(str(account_id), ())):
+    if any(one.need_id == str(need_id) for one in plan.ranking.of(str(account_id))):
         return PinRefused(PinProblem.NO_ROOM)
     need = work.session.get(Need, need_id)
     profiles = [one.citizen_id for one in plan.people[str(account_id)].profiles]

@@ -1,19 +1,23 @@
-"""A week's run: asked for once, planned in one transaction, paused and resumed."""
+"""A week's run: asked for once, planned and kept at once, paused and resumed."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from hashlib import blake2b
 
 import structlog
 from sqlalchemy import Select, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from matchmaker import db, mail
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
-from matchmaker.digests.loading import Plan, compose, relay_ids, unreached
+from matchmaker.digests.loading import Plan, Unreached, compose, relay_ids, unreached
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import Due, RunState, Schedule, due_week, iso_week
 from matchmaker.mail import OutboxMessage
+from matchmaker.tokens import Tokens
 from matchmaker.work import Work, WorkFactory
 
 LETTERS_AT_ONCE = 500
@@ -78,28 +82,42 @@ def request_due(works: WorkFactory) -> int:
     return number
 
 
-def plan_run(work: Work, *, run_id: int) -> bool:
-    """Decide who gets what in a run that was asked for, and keep it; False when another process is at it or has done it.
+def plan_run(works: WorkFactory, *, run_id: int) -> bool:
+    """Decide who gets what in a run that was asked for, and keep it; False when another process has done it.
 
-    Letters and lines are kept at once or not at all. Somebody who was told meanwhile by another run raises
-    IntegrityError by one of the constraints, and the next try sees it.
+    Reading and choosing take long and lock nothing, so that several processes may be at it at once: the first to keep
+    its plan ends the matter. What another run or somebody's leaving has overtaken raises IntegrityError by one of
+    the constraints, and the next try sees it.
     """
+    with works.reading() as session:
+        run = session.get_one(DigestRun, run_id)
+        if run.state is not RunState.PREPARING:
+            return False
+        plan = plan_of(session, run, now=works.clock(), tokens=works.tokens)
+        few = unreached(session, plan)
+    with works.begin() as work:
+        return keep_plan(work, run_id=run_id, plan=plan, few=few)
+
+
+def plan_of(session: Session, run: DigestRun, *, now: datetime, tokens: Tokens) -> Plan:
+    """Who would get what in a run, as things stand."""
+    return compose(session, run.territory, now=now, tokens=tokens, seed=run.seed, week=run.iso_week)
+
+
+def keep_plan(work: Work, *, run_id: int, plan: Plan, few: Sequence[Unreached]) -> bool:
+    """Keep a run's letters and lines, all or none, with the needs that reach too ``few``; False when it has some already."""
     run = work.session.scalars(
         select(DigestRun)
         .where(DigestRun.id == run_id, DigestRun.state == RunState.PREPARING)
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     ).one_or_none()
     if run is None:
         return False
-    territory = run.territory
-    plan = compose(
-        work.session, territory, now=work.now, tokens=work.tokens, seed=run.seed, week=run.iso_week
-    )
     for start in range(0, len(plan.letters), LETTERS_AT_ONCE):
         _keep(work, run, plan, start)
     run.state, run.planned_at, run.silences = RunState.SENDING, work.now, plan.silences
-    run.unreached = [(one.need_id, one.people, one.gate) for one in unreached(plan)]
-    log.info("week_planned", territory=territory.slug, week=run.iso_week, letters=len(plan.letters))
+    run.unreached = [(one.need_id, one.people, one.gate) for one in few]
+    log.info("week_planned", territory=run.territory.slug, week=run.iso_week, letters=len(plan.letters))
     return True
 
 

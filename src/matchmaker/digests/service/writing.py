@@ -50,8 +50,7 @@ def advance(works: WorkFactory, *, going_on: Callable[[], bool] = lambda: True) 
         if not going_on():
             break
         try:
-            with works.begin() as work:
-                plan_run(work, run_id=run_id)
+            plan_run(works, run_id=run_id)
         except IntegrityError:
             log.warning("week_overtaken", run=run_id)
     written = 0

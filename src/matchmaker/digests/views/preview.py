@@ -85,7 +85,7 @@ def _draft(plan: service.Plan, account_id: int) -> service.Draft | None:
 def _candidates(plan: service.Plan, account_id: int) -> list[Candidate]:
     """The best needs that fit somebody beyond those of their letter."""
     told = plan.assignment.letters.get(str(account_id), ())
-    others = [one for one in plan.ranked.get(str(account_id), ()) if one.need_id not in told]
+    others = [one for one in plan.ranking.of(str(account_id)) if one.need_id not in told]
     needs = matching_queries.needs_by_id(reading(), (int(one.need_id) for one in others[:CANDIDATES_SHOWN]))
     return [
         Candidate(need=needs[int(one.need_id)], score=one.total)

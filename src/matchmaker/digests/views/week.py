@@ -53,7 +53,7 @@ def week(slug: str) -> ResponseReturnValue:
         changes=None if desk.sent else service.changes(reading(), territory, plan),
         unreached=()
         if desk.sent
-        else with_needs((one.need_id, one.people, one.gate) for one in service.unreached(plan)),
+        else with_needs((one.need_id, one.people, one.gate) for one in service.unreached(reading(), plan)),
         edits=queries.edits(reading(), territory_id=territory.id, iso_week=desk.week),
         stand=standing(run) if run is not None and desk.sent else None,
         last_error=without_addresses(last_error) if last_error else None,

@@ -45,7 +45,7 @@ def citizen_as_read(
 def citizens_as_read(
     session: Session, citizen_ids: Collection[int], *, books: Sequence[Phrasebook]
 ) -> tuple[tuple[CitizenProfile, ...], ...]:
-    """Some citizens, by id, as each of ``books`` reads them; there are at most some hundred ids."""
+    """Some citizens, by id, as each of ``books`` reads them; there are at most some thousand ids."""
     return _citizens(session, Citizen.id.in_(sorted(citizen_ids)), books)
 
 

@@ -26,6 +26,14 @@ class Reach:
         """The gate that excludes most, of equal ones the first that is asked; None when none excludes anybody."""
         return max(Gate, key=lambda gate: self.excluded.get(gate, 0)) if self.excluded else None
 
+    def __add__(self, other: Reach) -> Reach:
+        """The reach of the same need among two sets of people together."""
+        return Reach(
+            need_id=self.need_id,
+            eligible=self.eligible + other.eligible,
+            excluded=dict(Counter(self.excluded) + Counter(other.excluded)),
+        )
+
 
 def reaches(
     matcher: Matcher,

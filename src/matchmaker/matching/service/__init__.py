@@ -17,7 +17,6 @@ from matchmaker.matching.service.lists import (
 )
 from matchmaker.matching.service.showings import hide_from_group, record_showings, show_to_group
 from matchmaker.matching.service.territories import (
-    Hearing,
     TerritoryMatches,
     matches_of,
     needs_without_match,
@@ -28,7 +27,6 @@ __all__ = [
     "LEAST_TOTAL",
     "AnsweredBefore",
     "Explanation",
-    "Hearing",
     "NeedNotOpen",
     "TerritoryMatches",
     "advice",

@@ -44,12 +44,11 @@ def compare_weights(
             found |= {one: judge.score(need, by_id[one]).total for one in sorted(others)}
             totals[-1][need.id] = found
     matches = territory_matches(session, territory, now=now)
+    home = [citizen.id for citizen in people if citizen.territory_id == str(territory.id)]
     letters = [
         {
             citizen_id: tuple(one.need_id for one in ranking)
-            for citizen_id, ranking in matches.ranked(
-                matches.citizen_ids, limit=lines, weights=weights
-            ).items()
+            for citizen_id, ranking in matches.ranked(session, home, limit=lines, weights=weights)
         }
         for weights in (before, after)
     ]

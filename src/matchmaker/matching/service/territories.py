@@ -1,6 +1,6 @@
 """Everything that ranks in one territory on one day: for the weekly letter and for the desk."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -13,59 +13,58 @@ from matchmaker.matching.loading import Docket, citizen_profiles, citizens_as_re
 from matchmaker.matching.rules import WEIGHTS, CitizenProfile, Match, MatchIndex, Ranked, Weights
 from matchmaker.matching.service.lists import LEAST_TOTAL
 
-
-@dataclass(frozen=True, kw_only=True)
-class Hearing:
-    """The needs of one docket, and the citizens of a territory as its book reads them."""
-
-    docket: Docket
-    citizens: tuple[CitizenProfile, ...]
+PEOPLE_AT_ONCE = 1_000
+"""Citizens that are read and ranked at once: it bounds memory whatever the size of a territory."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerritoryMatches:
-    """What ranks in one territory on one day: its citizens, and the open needs within their reach."""
+    """What ranks in one territory on one day: the open needs within its citizens' reach, by the books that read them."""
 
-    hearings: tuple[Hearing, ...]
+    dockets: tuple[Docket, ...]
     today: date
-
-    @property
-    def citizen_ids(self) -> tuple[str, ...]:
-        """The citizens in the order of their numbers."""
-        return tuple(citizen.id for citizen in self.hearings[0].citizens)
 
     def ranked(
         self,
-        citizen_ids: Collection[str],
+        session: Session,
+        citizen_ids: Iterable[str],
         *,
         limit: int,
         refused: Mapping[str, frozenset[str]] = MappingProxyType({}),
         weights: Weights = WEIGHTS,
-    ) -> dict[str, tuple[Ranked, ...]]:
-        """The needs worth showing to each of some citizens, best first, by the citizen's id.
+    ) -> Iterator[tuple[str, tuple[Ranked, ...]]]:
+        """Each of some citizens by id with the needs worth showing to them, best first.
 
-        ``refused`` are the ids of needs that a citizen is not to be shown.
+        ``refused`` are the ids of needs that a citizen is not to be shown. The number of queries grows by a few for
+        every thousand citizens, and memory not at all.
         """
-        found: dict[str, list[Ranked]] = {citizen_id: [] for citizen_id in citizen_ids}
-        for hearing in self.hearings:
-            people = [
-                replace(
-                    citizen,
-                    refused_need_ids=citizen.refused_need_ids | refused.get(citizen.id, frozenset()),
+        matchers = [docket.book.judge(weights) for docket in self.dockets]
+        for readings in self.readings(session, citizen_ids):
+            found: dict[str, list[Ranked]] = {citizen.id: [] for citizen in readings[0]}
+            for matcher, docket, citizens in zip(matchers, self.dockets, readings, strict=True):
+                people = [
+                    replace(
+                        citizen,
+                        refused_need_ids=citizen.refused_need_ids | refused.get(citizen.id, frozenset()),
+                    )
+                    for citizen in citizens
+                ]
+                run = MatchIndex(matcher, needs=docket.needs, citizens=people).run(
+                    today=self.today, limit=limit
                 )
-                for citizen in hearing.citizens
-                if citizen.id in found
-            ]
-            matcher = hearing.docket.book.judge(weights)
-            run = MatchIndex(matcher, needs=hearing.docket.needs, citizens=people).run(
-                today=self.today, limit=limit
-            )
-            for citizen_id, ranking in run.by_citizen.items():
-                found[citizen_id] += [one for one in ranking if one.total >= LEAST_TOTAL]
-        return {
-            citizen_id: tuple(sorted(ranking, key=lambda one: (-one.total, one.need_id))[:limit])
-            for citizen_id, ranking in found.items()
-        }
+                for citizen_id, ranking in run.by_citizen.items():
+                    found[citizen_id] += [one for one in ranking if one.total >= LEAST_TOTAL]
+            for citizen_id, several in found.items():
+                yield citizen_id, tuple(sorted(several, key=lambda one: (-one.total, one.need_id))[:limit])
+
+    def readings(
+        self, session: Session, citizen_ids: Iterable[str]
+    ) -> Iterator[tuple[tuple[CitizenProfile, ...], ...]]:
+        """Some citizens as the book of each docket reads them, PEOPLE_AT_ONCE at a time."""
+        numbers = sorted(map(int, citizen_ids))
+        books = [docket.book for docket in self.dockets]
+        for start in range(0, len(numbers), PEOPLE_AT_ONCE):
+            yield citizens_as_read(session, numbers[start : start + PEOPLE_AT_ONCE], books=books)
 
 
 def matches_of(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Match]:
@@ -89,13 +88,8 @@ def matches_of(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tup
 
 def territory_matches(session: Session, territory: Territory, *, now: datetime) -> TerritoryMatches:
     """What ranks in a territory, in a fixed number of queries."""
-    dockets = open_dockets(session, territory.id, now=now, remote_elsewhere=True)
-    readings = citizen_profiles(session, territory.id, books=[docket.book for docket in dockets])
     return TerritoryMatches(
-        hearings=tuple(
-            Hearing(docket=docket, citizens=citizens)
-            for docket, citizens in zip(dockets, readings, strict=True)
-        ),
+        dockets=open_dockets(session, territory.id, now=now, remote_elsewhere=True),
         today=local_day(now, territory.time_zone),
     )
 
