@@ -1,0 +1,133 @@
+"""Every page of every role, in both languages, light and dark, on a telephone, a tablet and a desk."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker.demo import service as demo
+from matchmaker.introductions import service as introductions
+from matchmaker.mail import OutboxMessage
+from tests.browser.conftest import MakeVisit
+from tests.browser.markup import can_validate, mistakes
+from tests.browser.pages import BY_LETTER, NO_PAGES, ROLES, SIGN_UP, address_of, entered, pages_of
+from tests.browser.site import Demonstration
+from tests.browser.visit import WIDTHS, Scheme, Visit
+from tests.doors import works_of
+
+Ways = Sequence[tuple[Scheme, int]]
+
+TWO_WAYS: Ways = (("light", 320), ("dark", 1280))
+EVERY_WAY: Ways = (*(("light", width) for width in WIDTHS), *(("dark", width) for width in WIDTHS))
+
+
+LETTERS = {"demo.letter", "digests.preview_letter", "digests.sent_letter"}
+"""Pages that are letters, as a mail program shows them."""
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_can_be_used_by_everyone(
+    demonstration: Demonstration, visit: MakeVisit, role: str, language: str
+) -> None:
+    """A page that an earlier role comes to as well was looked at in every way for that one: here in two ways."""
+    somebody, reader = (visit(demonstration, language=language, letters=one) for one in (False, True))
+    address = address_of(role)
+    for one in (somebody, reader):
+        if address is not None:
+            one.sign_in(address)
+        one.go(f"/?lang={language}")
+    known = {page for earlier in ROLES[: ROLES.index(role)] for page in pages_of(demonstration, earlier)}
+    faults = []
+    for page, path in pages_of(demonstration, role).items():
+        looking = reader if page[0] in LETTERS else somebody
+        assert looking.go(path) == 200, path
+        faults += everywhere(looking, TWO_WAYS if page in known else EVERY_WAY)
+    assert faults == [], "\n".join(faults)
+
+
+@pytest.mark.skipif(not can_validate(), reason="no html-validate here: ./run setup-browser installs it")
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_valid_html(demonstration: Demonstration, tmp_path: Path, role: str) -> None:
+    person = entered(demonstration, role)
+    # Letters say in old attributes what mail programs know from no style.
+    pages = {
+        path: person.get(path).text
+        for (endpoint, _), path in pages_of(demonstration, role).items()
+        if endpoint not in LETTERS
+    }
+    found = mistakes(pages, tmp_path)
+    assert found == [], "\n".join(found)
+
+
+def test_every_page_is_among_those_that_are_looked_at(demonstration: Demonstration) -> None:
+    answering = {
+        rule.endpoint for rule in demonstration.app.url_map.iter_rules() if "GET" in (rule.methods or ())
+    }
+    linked = {endpoint for role in ROLES for endpoint, _ in pages_of(demonstration, role)}
+    assert answering - linked == SIGN_UP | BY_LETTER | NO_PAGES | {"citizens.relay_agreement"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_pages_that_letters_open_can_be_used_by_everyone(
+    own_demonstration: Demonstration, visit: MakeVisit, language: str
+) -> None:
+    ask_for_letters(own_demonstration)
+    with works_of(own_demonstration.app).begin() as work:
+        texts = work.session.scalars(select(OutboxMessage.text)).all()
+    adapter = own_demonstration.app.url_map.bind("localhost")
+    opened: dict[str, str] = {}
+    for link in re.findall(r"http://[^/\s]+(/\S+)", "\n".join(texts)):
+        opened.setdefault(adapter.match(urlsplit(link).path)[0], link)
+    assert opened.keys() >= BY_LETTER
+    somebody = visit(own_demonstration, language=language)
+    faults = []
+    for endpoint in sorted(BY_LETTER):
+        assert somebody.go(opened[endpoint]) == 200, endpoint
+        faults += everywhere(somebody)
+    assert faults == [], "\n".join(faults)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/nowhere", 404), ("/needs/1/edit", 404), ("/sign-out", 405), ("/join/confirm/a", 410)],
+)
+def test_pages_of_errors_help_everyone(
+    demonstration: Demonstration, visit: MakeVisit, path: str, status: int, language: str
+) -> None:
+    somebody = visit(demonstration, language=language)
+    somebody.sign_in(demo.sign_in_addresses()[0])
+    somebody.go(f"/?lang={language}")
+    assert somebody.go(path) == status
+    assert somebody.page.locator("main a").count() > 0
+    assert everywhere(somebody) == []
+
+
+def everywhere(somebody: Visit, ways: Ways = EVERY_WAY) -> list[str]:
+    """What is wrong with the page that is open, in some schemes and widths."""
+    found = []
+    for scheme, width in ways:
+        somebody.wear(scheme, width)
+        found += [f"{somebody.path} {scheme} {width}: {one}" for one in somebody.faults()]
+    return found
+
+
+def ask_for_letters(demonstration: Demonstration) -> None:
+    """Do what makes the service write each of its letters with a link."""
+    entered(demonstration, "visitor").fill_in("/sign-in", {"address": demo.sign_in_addresses()[0]})
+    entered(demonstration, "visitor").fill_in(
+        "/account/new", {"first_name": "Noé", "address": "noe@example.org", "locale": "fr"}
+    )
+    for role, endpoint, data in (
+        ("group", "groups.invite", {"address": "new@example.org", "role": "member"}),
+        ("group", "introductions.propose", {}),
+        ("organiser", "citizens.relay_invite", {"address": "other@example.org"}),
+    ):
+        pages = pages_of(demonstration, role)
+        path = next(path for (found, _), path in pages.items() if found == endpoint)
+        entered(demonstration, role).fill_in(path, data)
+    introductions.send_notices(works_of(demonstration.app))
