@@ -35,6 +35,7 @@ from matchmaker.matching import views as matching_views
 from matchmaker.organisers import views as organisers_views
 from matchmaker.resources import folder
 from matchmaker.settings import Settings, load_settings
+from matchmaker.signposts import views as signposts_views
 from matchmaker.tokens import Tokens
 from matchmaker.work import Clock, Links, WorkFactory, system_clock
 
@@ -47,6 +48,7 @@ ROOM_VIEWS = (
     introductions_views,
     digests_views,
     organisers_views,
+    signposts_views,
 )
 ERROR_PAGES = frozenset({400, 403, 404, 405, 413, 422, 429, 500})
 BODY_LIMIT = 1_000_000

@@ -35,6 +35,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "worker-src 'self'",
         "frame-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

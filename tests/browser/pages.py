@@ -44,6 +44,15 @@ NO_PAGES = {
     "digests.code",
     "digests.progress",
     "digests.relay_pages",
+    "signposts.group_picture",
+    "signposts.manifest",
+    "signposts.need_picture",
+    "signposts.robots",
+    "signposts.service_picture",
+    "signposts.service_worker",
+    "signposts.show_sign",
+    "signposts.sitemap",
+    "signposts.territory_picture",
     "static",
 }
 """Parts of pages, files, a letter that is seen elsewhere, and an address that leads on."""
@@ -83,7 +92,7 @@ def pages_of(demonstration: Demonstration, role: str) -> Pages:
     """By endpoint the first page that a role comes to by links, in the territory whose week is written and elsewhere."""
     person = entered(demonstration, role)
     found: Pages = {}
-    waiting, seen = ["/"], {"/": ""}
+    waiting, seen = ["/", "/offline"], {"/": ""}
     adapter = demonstration.app.url_map.bind("localhost")
     while waiting:
         path = waiting.pop(0)

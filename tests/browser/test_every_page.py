@@ -131,3 +131,15 @@ def ask_for_letters(demonstration: Demonstration) -> None:
         path = next(path for (found, _), path in pages.items() if found == endpoint)
         entered(demonstration, role).fill_in(path, data)
     introductions.send_notices(works_of(demonstration.app))
+
+
+def test_without_a_connection_a_page_of_ours_says_so(demonstration: Demonstration, visit: MakeVisit) -> None:
+    somebody = visit(demonstration)
+    somebody.go("/")
+    somebody.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    somebody.page.reload()
+    somebody.lose_connection()
+    somebody.go("/t/clermont")
+    assert somebody.page.locator("h1").inner_text() == "Vous n’avez pas de connexion en ce moment"
+    # What could not be loaded is told by the browser, and is no fault of the page.
+    somebody.complaints.clear()

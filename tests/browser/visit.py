@@ -90,6 +90,10 @@ class Visit:
         assert answer is not None
         return answer.status
 
+    def lose_connection(self) -> None:
+        """Be where there is no internet."""
+        self._context.set_offline(True)
+
     def sign_in(self, address: str) -> None:
         """Come in with a session that was begun elsewhere."""
         with works_of(self._app).begin() as work:

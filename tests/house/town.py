@@ -30,6 +30,7 @@ PARTS = {
     "slug": "valence-romans",
     "token": "a.b.c",
     "name": "letter",
+    "size": 192,
     "sign_up_id": "a.b.c",
     "iso_week": "2026-W48",
     "code": "K7M2QY",

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from matchmaker import i18n
 from matchmaker.catalogue import queries, service
 from matchmaker.catalogue.rules import LIMITS
-from matchmaker.web import Access, access, reading
+from matchmaker.web import Access, access, reading, site
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -38,6 +38,13 @@ def skills() -> ResponseReturnValue:
         suggestions_found=resolver.suggest(typed, language=i18n.get_locale()),
         families=queries.families(reading()),
     )
+
+
+@blueprint.get("/accessibility")
+@access(Access.PUBLIC)
+def accessibility() -> ResponseReturnValue:
+    """How far everybody can use the service, and what to do where somebody cannot."""
+    return render_template("catalogue/accessibility.html", contact=site().settings.mail_from)
 
 
 @blueprint.get("/sources")

@@ -97,4 +97,7 @@
   const free = () => document.querySelectorAll("form[data-sending]").forEach((form) => { delete form.dataset.sending; });
   addEventListener("pageshow", free);
   document.addEventListener("htmx:finally:request", free);
+
+  // Without a connection there is a page that says so.
+  navigator.serviceWorker?.register("/service-worker.js");
 })();

@@ -1,0 +1,166 @@
+"""What programs read of the service: search engines, sites that show links, telephones that install it."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from matchmaker import i18n
+from matchmaker.catalogue import queries as catalogue
+from matchmaker.groups import queries as groups
+from matchmaker.groups.rules import NeedState
+from matchmaker.i18n import gettext
+from matchmaker.signposts import queries
+from matchmaker.signposts.rules import picture, sign
+from matchmaker.web import Access, access, now, reading, site
+
+blueprint = Blueprint("signposts", __name__)
+
+PUBLIC = ("catalogue.home", "catalogue.sources", "catalogue.accessibility", "citizens.place")
+"""Pages without values that a search engine may show, beside those of territories, groups and needs."""
+
+PRIVATE = ("/account", "/demo", "/groups/*/edit", "/groups/*/invite", "/home", "/introductions", "/join/", "/letters",
+           "/my-groups", "/profile", "/relays", "/sign-in", "/t/*/desk", "/t/*/week", "/unsubscribe")  # fmt: skip
+"""The beginnings of addresses at which a search engine finds nothing to show."""
+
+SIGN_SIZES = (32, 180, 192, 512)
+ONE_DAY = 86_400
+
+
+@blueprint.app_context_processor
+def for_pages() -> dict[str, object]:
+    """``absolute(endpoint, **values)``: an address as other sites are given it."""
+    return {"absolute": site().works.links.to}
+
+
+@blueprint.get("/robots.txt")
+@access(Access.PUBLIC)
+def robots() -> ResponseReturnValue:
+    """What search engines may read: all that is public, and nothing of a demonstration."""
+    if site().settings.demo_mailbox is not None:
+        return _text("User-agent: *\nDisallow: /\n")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
+    return _text("\n".join((*lines, "", f"Sitemap: {site().works.links.to('signposts.sitemap')}", "")))
+
+
+@blueprint.get("/sitemap.xml")
+@access(Access.PUBLIC)
+def sitemap() -> ResponseReturnValue:
+    """Every public page, in each language."""
+    found = queries.public_pages(reading(), now=now())
+    pages: list[tuple[str, dict[str, object]]] = [(endpoint, {}) for endpoint in PUBLIC]
+    pages += [("groups.territory", {"slug": slug}) for slug in found.territories]
+    pages += [("groups.show", {"group_id": number}) for number in found.groups]
+    pages += [("matching.need", {"need_id": number}) for number in found.needs]
+    body = render_template("signposts/sitemap.xml", pages=pages, languages=list(i18n.LOCALES))
+    return Response(body, mimetype="application/xml")
+
+
+@blueprint.get("/manifest.webmanifest")
+@access(Access.PUBLIC)
+def manifest() -> ResponseReturnValue:
+    """How a telephone installs the service."""
+    told = {
+        "name": site().settings.mail_from_name,
+        "short_name": site().settings.mail_from_name,
+        "description": gettext(
+            "Groups near you are starting useful local businesses. Offer what you can do."
+        ),
+        "lang": i18n.get_locale(),
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fbf6ec",
+        "theme_color": "#fffdf9",
+        "icons": [
+            {
+                "src": f"/sign-{size}.png",
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": "any maskable",
+            }
+            for size in (192, 512)
+        ],
+    }
+    answer = current_app.json.response(told)
+    answer.mimetype = "application/manifest+json"
+    return answer
+
+
+@blueprint.get("/offline")
+@access(Access.PUBLIC)
+def offline() -> ResponseReturnValue:
+    """What an installed service shows where there is no connection."""
+    return render_template("signposts/offline.html")
+
+
+@blueprint.get("/service-worker.js")
+@access(Access.PUBLIC)
+def service_worker() -> ResponseReturnValue:
+    """The script that shows `offline`; it must come from the top to be asked for every page."""
+    file = Path(current_app.static_folder or "") / "service-worker.js"
+    return Response(file.read_bytes(), mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@blueprint.get("/favicon.ico", defaults={"size": 32})
+@blueprint.get("/sign-<int:size>.png")
+@access(Access.PUBLIC)
+def show_sign(size: int) -> ResponseReturnValue:
+    """The service's sign, for what shows no SVG."""
+    if size not in SIGN_SIZES:
+        abort(404)
+    return _drawn(sign(size))
+
+
+@blueprint.get("/pictures/service.png")
+@access(Access.PUBLIC)
+def service_picture() -> ResponseReturnValue:
+    """The picture of a link to any other page."""
+    name = site().settings.mail_from_name
+    return _drawn(picture(gettext("What you can do is needed near you"), above=name, below=_host()))
+
+
+@blueprint.get("/pictures/territories/<slug>.png")
+@access(Access.PUBLIC)
+def territory_picture(slug: str) -> ResponseReturnValue:
+    """The picture of a link to a territory."""
+    territory = catalogue.find_territory(reading(), slug=slug)
+    if territory is None:
+        abort(404)
+    summary = territory.summary(i18n.get_locale())
+    return _drawn(picture(summary or territory.name, above=territory.name, below=_host()))
+
+
+@blueprint.get("/pictures/groups/<int:group_id>.png")
+@access(Access.PUBLIC)
+def group_picture(group_id: int) -> ResponseReturnValue:
+    """The picture of a link to a group."""
+    group = groups.find_group(reading(), group_id=group_id)
+    if group is None:
+        abort(404)
+    return _drawn(picture(group.pitch, above=group.name, below=group.territory.name))
+
+
+@blueprint.get("/pictures/needs/<int:need_id>.png")
+@access(Access.PUBLIC)
+def need_picture(need_id: int) -> ResponseReturnValue:
+    """The picture of a link to a need that is or was public."""
+    need = groups.find_need(reading(), need_id=need_id)
+    if need is None or need.state is NeedState.DRAFT:
+        abort(404)
+    below = f"{gettext('They are looking for somebody')} · {need.group.territory.name}"
+    return _drawn(picture(need.title, above=need.group.name, below=below))
+
+
+def _drawn(data: bytes) -> Response:
+    answer = Response(data, mimetype="image/png")
+    answer.cache_control.public, answer.cache_control.max_age = True, ONE_DAY
+    return answer
+
+
+def _text(words: str) -> Response:
+    return Response(words, mimetype="text/plain")
+
+
+def _host() -> str:
+    return site().settings.host

@@ -1,0 +1,33 @@
+// Shows a page of ours where there is no connection. It keeps nothing that a person wrote or was shown.
+"use strict";
+
+const KEPT = "offline-1";
+const OFFLINE = "/offline";
+
+addEventListener("install", (event) => {
+  const keep = async () => {
+    const page = await fetch(OFFLINE, { credentials: "omit" });
+    const styles = [...(await page.clone().text()).matchAll(/href="([^"]+\.css)"/g)].map((found) => found[1]);
+    const cache = await caches.open(KEPT);
+    await cache.put(OFFLINE, page);
+    await cache.addAll(styles);
+  };
+  event.waitUntil(keep());
+});
+
+addEventListener("activate", (event) => {
+  const forget = async () => {
+    for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
+  };
+  event.waitUntil(forget());
+});
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+  } else if (request.destination === "style") {
+    event.respondWith(fetch(request).catch(() => caches.match(request)));
+  }
+});

@@ -1,0 +1,114 @@
+"""What programs read of the service: robots, sitemap, manifest, the pictures of links."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from matchmaker.groups.rules import NeedState
+from matchmaker.signposts.rules import SIZE, picture
+from matchmaker.work import Work, WorkFactory
+from tests import builders
+from tests.builders import World
+from tests.doors import Person, make_app, visitor
+
+SPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+
+
+@pytest.fixture
+def work(works: WorkFactory) -> Iterator[Work]:
+    """A transaction of the site."""
+    with works.begin() as opened:
+        yield opened
+
+
+def addresses(person: Person) -> set[str]:
+    """The addresses that the sitemap tells."""
+    tree = ElementTree.fromstring(person.get("/sitemap.xml").text)  # noqa: S314
+    return {str(one.text) for one in tree.findall("s:url/s:loc", SPACE)}
+
+
+def test_the_sitemap_tells_what_is_public_in_both_languages_and_nothing_else(
+    person: Person, work: Work, world: World
+) -> None:
+    group = builders.add_group(work, world.challenge)
+    needs = {state: builders.add_need(work, group, state=state) for state in NeedState}
+    work.session.flush()
+    told = addresses(person)
+    opened = needs[NeedState.OPEN].id
+    for language in ("fr", "en"):
+        for path in ("/", "/t/valence-romans", f"/groups/{group.id}", f"/needs/{opened}"):
+            assert f"http://localhost{path}?lang={language}" in told
+            assert person.get(f"{path}?lang={language}").status_code == 200
+    assert [one for one in told if "/needs/" in one and f"/needs/{opened}?" not in one] == []
+
+
+def test_search_engines_are_sent_to_the_sitemap_and_away_from_a_demonstration(
+    person: Person, session: Session, tmp_path: object
+) -> None:
+    assert "Sitemap: http://localhost/sitemap.xml" in person.get("/robots.txt").text
+    demonstration = make_app(lambda: session, demo_mailbox=str(tmp_path))
+    assert visitor(demonstration).get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+
+
+def test_a_public_page_names_itself_its_languages_and_its_picture(
+    person: Person, work: Work, world: World
+) -> None:
+    need = builders.add_need(work, builders.add_group(work, world.challenge), title="Peindre & poncer")
+    work.session.flush()
+    page = person.get(f"/needs/{need.id}").text
+    address = f"http://localhost/needs/{need.id}"
+    assert f'<link rel="canonical" href="{address}?lang=fr">' in page
+    assert f'<link rel="alternate" hreflang="en" href="{address}?lang=en">' in page
+    assert '<meta property="og:title" content="Peindre &amp; poncer">' in page
+    shown = re.search(r'og:image" content="http://localhost([^"]+)"', page)
+    assert shown is not None
+    answer = person.get(shown[1])
+    assert Image.open(BytesIO(answer.data)).size == SIZE
+    assert answer.headers["Cache-Control"] == "public, max-age=86400"
+
+
+def test_pages_for_those_who_signed_in_are_kept_from_search_engines(person: Person) -> None:
+    assert '<meta name="robots" content="noindex">' in person.get("/sign-in").text
+    assert "canonical" not in person.get("/sign-in").text
+
+
+def test_a_draft_has_no_picture(person: Person, work: Work, world: World) -> None:
+    need = builders.add_need(work, builders.add_group(work, world.challenge), state=NeedState.DRAFT)
+    work.session.flush()
+    assert person.get(f"/pictures/needs/{need.id}.png").status_code == 404
+
+
+def test_every_picture_and_sign_that_is_named_is_drawn(person: Person, work: Work, world: World) -> None:
+    group = builders.add_group(work, world.challenge)
+    work.session.flush()
+    signs = [one["src"] for one in person.get("/manifest.webmanifest").get_json()["icons"]]
+    pictures = [
+        "/pictures/service.png",
+        "/pictures/territories/valence-romans.png",
+        f"/pictures/groups/{group.id}.png",
+    ]
+    for path in (*signs, *pictures, "/favicon.ico"):
+        Image.open(BytesIO(person.get(path).data)).verify()
+    assert person.get("/sign-100000.png").status_code == 404
+
+
+@pytest.mark.parametrize("title", ["", "x" * 500, "mot " * 200, "Été à l’œuvre"])
+def test_a_title_of_any_length_is_drawn_inside_the_picture(title: str) -> None:
+    image = Image.open(BytesIO(picture(title, above=title, below=title))).convert("RGB")
+    width, height = SIZE
+    margin = image.crop((width - 60, 0, width, height - 28))
+    assert margin.getcolors() == [(60 * (height - 28), image.getpixel((0, 0)))]
+
+
+def test_the_worker_and_its_page_come_from_the_top(app: Flask, person: Person) -> None:
+    worker = person.get("/service-worker.js")
+    assert worker.mimetype == "text/javascript"
+    assert worker.headers["Cache-Control"] == "no-cache"
+    assert '"/offline"' in worker.text
+    assert person.get("/offline").status_code == 200
