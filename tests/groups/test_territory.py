@@ -144,3 +144,24 @@ def test_the_page_asks_the_database_as_often_for_many_needs_as_for_one(
             add_need(work, other, title=f"Besoin {number}")
 
     assert asked() == few
+
+
+def test_needs_are_on_a_map_and_in_a_list_and_can_be_seen_by_commune(
+    person: Person, works: WorkFactory, world: World, cast: Cast
+) -> None:
+    with works.begin() as work:
+        group = work.session.get_one(StartupGroup, cast.group.id)
+        add_need(work, group, title="Ici à Romans", commune="26281")
+        add_need(work, group, title="Là à Valence", commune="26362")
+        add_need(work, group, title="Encore à Valence", commune="26362")
+
+    page = person.get(PAGE).text
+    assert page.count('<a href="/t/valence-romans?commune=26362"') == 2, "on the map and in the list"
+    assert "2 needs" in page
+
+    romans = person.get("/t/valence-romans?commune=26281&lang=en").text
+    assert "Ici à Romans" in romans
+    assert "Valence</h" not in romans
+    assert "Là à Valence" not in romans
+    assert "1 need in Romans-sur-Isère." in romans
+    assert person.get("/t/valence-romans?commune=00000").status_code == 200

@@ -68,3 +68,20 @@ def test_the_desk_is_not_there_for_anybody_else(app: Flask) -> None:
         assert person.get("/t/valence-romans/desk").status_code == 404
         assert person.get("/t/nowhere/desk").status_code == 404
     assert visitor(app).get("/t/valence-romans/desk").status_code == 302
+
+
+def test_the_desk_sets_citizens_against_groups_and_open_needs_of_each_challenge(app: Flask) -> None:
+    with works_of(app).begin() as work:
+        world = builders.make_world(work)
+        group = builders.add_group(work, world.challenge)
+        builders.add_need(work, group)
+        builders.add_need(work, group, title="Hier", until=builders.TODAY - timedelta(days=1))
+        builders.add_citizen(work, world.territory, challenges=[world.challenge])
+        builders.add_citizen(work, world.territory, address="b@example.org")
+        organiser = builders.add_organiser(work, world.territory)
+        organiser.locale = "en"
+
+    page = signed_in(app, organiser).get("/t/valence-romans/desk").text
+
+    cells = '<td class="number">1</td><td class="number">1</td><td class="number">1</td>'
+    assert f'<tr><th scope="row">Make it here</th>{cells}</tr>' in page

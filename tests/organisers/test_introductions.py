@@ -1,5 +1,6 @@
 """The organisers' board: who has waited too long, and what came of introductions."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import update
 
 from matchmaker.introductions import service
 from matchmaker.introductions.models import Introduction
-from matchmaker.introductions.rules import State
+from matchmaker.introductions.rules import Action, State
 from tests import builders
 from tests.clock import MovableClock
 from tests.databases import Database
@@ -79,3 +80,21 @@ def test_the_board_is_for_the_territory_s_organisers_alone(app: Flask) -> None:
     assert signed_in(app, elsewhere).get(BOARD).status_code == 404
     assert signed_in(app, pair.lead).get(BOARD).status_code == 404
     assert visitor(app).get(BOARD).status_code == 302
+
+
+def test_the_board_counts_what_was_begun_and_answered_in_each_week(app: Flask, clock: MovableClock) -> None:
+    works = works_of(app)
+    with works.begin() as work:
+        pair = make_pair(work)
+        begun = service.offer(work, need_id=pair.need.id, citizen_id=pair.citizen.id, by=pair.as_citizen)
+        week = work.now.isocalendar().week
+    clock.advance(timedelta(days=7))
+    with works.begin() as work:
+        service.act(work, introduction_id=begun.id, action=Action.ACCEPT, by=pair.as_group)
+    page = signed_in(app, pair.organiser).get(BOARD).text
+    rows = re.findall(r'<tr><th scope="row">(\d+)</th>((?:<td class="number">\d+</td>)+)</tr>', page)
+    figures = {int(name): [int(one) for one in re.findall(r">(\d+)<", cells)] for name, cells in rows}
+    assert len(figures) == 12
+    assert figures[week] == [1, 0, 0, 0]
+    assert figures[week + 1] == [0, 1, 0, 0]
+    assert sum(map(sum, figures.values())) == 2

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from matchmaker.catalogue.models import Challenge, Commune, Territory
+from matchmaker.catalogue.models import Challenge, Commune, Territory, TerritoryCommune
+from matchmaker.catalogue.rules import Spot
 from matchmaker.groups.models import Invitation, Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Role
 
@@ -100,11 +101,12 @@ def challenges_with_groups(
     territory: Territory,
     now: datetime,
     challenge_slug: str | None = None,
+    commune_code: str | None = None,
     needs_each: int,
 ) -> Sequence[ChallengeGroups]:
     """A territory's défis in their order with their groups, and each with its newest open needs, ``needs_each`` at most.
 
-    Only the défi of ``challenge_slug`` if that is given.
+    Only the défi of ``challenge_slug``, and only needs in the commune of ``commune_code``, if these are given.
     """
     today = local_day(now, territory.time_zone)
     challenges = select(Challenge).where(Challenge.territory_id == territory.id).order_by(Challenge.position)
@@ -127,6 +129,7 @@ def challenges_with_groups(
         select(Need.id, place.label("place"))
         .join(Need.group)
         .where(Need.territory_id == territory.id, open_on(today))
+        .where(true() if commune_code is None else Need.commune_code == commune_code)
         .subquery()
     )
     needs = session.scalars(
@@ -144,6 +147,27 @@ def challenges_with_groups(
             needs=tuple(need for need in needs if need.group.challenge_id == challenge.id),
         )
         for challenge in session.scalars(challenges)
+    ]
+
+
+def needs_by_commune(session: Session, *, territory: Territory, now: datetime) -> Sequence[Spot]:
+    """Every commune of a territory with how many open needs are met there."""
+    counted = (
+        select(Need.commune_code, func.count().label("number"))
+        .where(Need.territory_id == territory.id, open_on(local_day(now, territory.time_zone)))
+        .group_by(Need.commune_code)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Commune.code, Commune.name, Commune.latitude, Commune.longitude, counted.c.number)
+        .join(TerritoryCommune, TerritoryCommune.commune_code == Commune.code)
+        .outerjoin(counted, counted.c.commune_code == Commune.code)
+        .where(TerritoryCommune.territory_id == territory.id)
+        .order_by(Commune.folded)
+    )
+    return [
+        Spot(code=code, name=name, latitude=latitude, longitude=longitude, count=number or 0)
+        for code, name, latitude, longitude, number in rows
     ]
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.catalogue.models import Commune, Territory
-from matchmaker.citizens.models import Citizen, CitizenSkill, Consent
+from matchmaker.catalogue.models import Challenge, Commune, Territory
+from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, Consent
 from matchmaker.citizens.queries import letter_wanted
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.queries import local_day, open_on
@@ -65,6 +65,36 @@ def figures(session: Session, territory: Territory, *, now: datetime) -> Figures
     row = session.execute(select(*(count.scalar_subquery() for count in counts))).one()
     citizens, readers, groups, open_needs = row
     return Figures(citizens=citizens, readers=readers, groups=groups, open_needs=open_needs)
+
+
+def supply_and_demand(
+    session: Session, territory: Territory, *, now: datetime
+) -> Sequence[tuple[Challenge, tuple[int, int, int]]]:
+    """For each défi of a territory in their order: the citizens who chose it, its groups, and their open needs."""
+    challenges = session.scalars(
+        select(Challenge).where(Challenge.territory_id == territory.id).order_by(Challenge.position)
+    ).all()
+    needs_open = open_on(local_day(now, territory.time_zone))
+    counts = [
+        select(CitizenChallenge.challenge_id, func.count())
+        .join(Citizen, Citizen.id == CitizenChallenge.citizen_id)
+        .where(Citizen.territory_id == territory.id)
+        .group_by(CitizenChallenge.challenge_id),
+        select(StartupGroup.challenge_id, func.count())
+        .where(StartupGroup.territory_id == territory.id)
+        .group_by(StartupGroup.challenge_id),
+        select(StartupGroup.challenge_id, func.count())
+        .join(Need, Need.group_id == StartupGroup.id)
+        .where(Need.territory_id == territory.id, needs_open)
+        .group_by(StartupGroup.challenge_id),
+    ]
+    citizens, groups, needs = (
+        {number: count for number, count in session.execute(one)}
+        for one in counts  # noqa: C416
+    )
+    return [
+        (one, (citizens.get(one.id, 0), groups.get(one.id, 0), needs.get(one.id, 0))) for one in challenges
+    ]
 
 
 def newcomers(session: Session, *, territory_id: int, limit: int) -> Sequence[Newcomer]:

@@ -12,6 +12,7 @@ from matchmaker.catalogue.rules.limits import (
     check_phrase,
     check_phrases,
 )
+from matchmaker.catalogue.rules.maps import Mark, Sheet, Spot, drawn
 from matchmaker.catalogue.rules.official import vocabulary_from_esco, vocabulary_from_rome
 from matchmaker.catalogue.rules.readers import (
     VocabularyError,
@@ -44,12 +45,15 @@ __all__ = [
     "LabelKind",
     "LimitExceededError",
     "Limits",
+    "Mark",
     "Phrase",
     "PhraseTooLongError",
     "Relation",
     "RelationKind",
     "Resolution",
     "Resolver",
+    "Sheet",
+    "Spot",
     "Suggestion",
     "TooManyPhrasesError",
     "Verdict",
@@ -61,6 +65,7 @@ __all__ = [
     "check_description",
     "check_phrase",
     "check_phrases",
+    "drawn",
     "merge",
     "relations_from_rows",
     "vocabulary_from_esco",

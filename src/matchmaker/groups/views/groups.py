@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from matchmaker import i18n
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Challenge, Territory
+from matchmaker.catalogue.rules import drawn
 from matchmaker.forms import choices
 from matchmaker.groups import queries, service
 from matchmaker.groups.forms import GroupForm
@@ -26,11 +27,16 @@ NAME_TAKEN = mark("There is a group of this name already in this territory.")
 @blueprint.get("/t/<slug>")
 @access(Access.PUBLIC)
 def territory(slug: str) -> ResponseReturnValue:
-    """A territory: its défis, their groups, the needs that are open now; one défi's alone with ``?challenge=``."""
+    """A territory: its défis, their groups, the needs that are open now; one défi's alone with ``?challenge=``.
+
+    With ``?commune=`` the needs of one commune alone.
+    """
     place = _territory(slug)
     challenges = catalogue.challenges_of(reading(), territory_id=place.id)
     asked = request.args.get("challenge")
     chosen = next((challenge for challenge in challenges if challenge.slug == asked), None)
+    spots = queries.needs_by_commune(reading(), territory=place, now=now())
+    commune = next((spot for spot in spots if spot.code == request.args.get("commune")), None)
     return render_template(
         "groups/territory.html",
         territory=place,
@@ -41,9 +47,12 @@ def territory(slug: str) -> ResponseReturnValue:
             territory=place,
             now=now(),
             challenge_slug=chosen.slug if chosen else None,
-            needs_each=NEEDS_OF_ONE if chosen else NEEDS_OF_EACH,
+            commune_code=commune.code if commune else None,
+            needs_each=NEEDS_OF_ONE if chosen or commune else NEEDS_OF_EACH,
         ),
-        communes=catalogue.count_communes(reading(), territory_id=place.id),
+        spots=spots,
+        commune=commune,
+        sheet=drawn(spots),
     )
 
 

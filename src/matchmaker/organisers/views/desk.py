@@ -38,6 +38,7 @@ def desk(slug: str) -> ResponseReturnValue:
         "organisers/desk.html",
         territory=territory,
         figures=queries.figures(reading(), territory, now=now()),
+        challenges=queries.supply_and_demand(reading(), territory, now=now()),
         unmatched=len(unmatched),
         needs=[needs[need_id] for need_id in unmatched[:NEEDS_SHOWN]],
         newcomers=queries.newcomers(reading(), territory_id=territory.id, limit=NEWCOMERS_SHOWN),

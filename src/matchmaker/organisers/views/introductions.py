@@ -1,12 +1,17 @@
 """The introductions of a territory that have waited too long, and what came of the others."""
 
+from datetime import timedelta
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from matchmaker.groups.queries import local_day
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.rules import OWING, outcome_bands
 from matchmaker.organisers.views.desk import blueprint, own_territory
-from matchmaker.web import Access, access, reading
+from matchmaker.web import Access, access, now, reading
+
+WEEKS = 12
 
 
 @blueprint.get("/t/<slug>/introductions")
@@ -14,6 +19,8 @@ from matchmaker.web import Access, access, reading
 def introductions(slug: str) -> ResponseReturnValue:
     """Who has owed an answer for three weeks, how many introductions stand where, and outcomes by score."""
     territory = own_territory(slug)
+    today = local_day(now(), territory.time_zone)
+    weeks = [queries.monday_of(today) - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
     waiting = queries.on_the_board(reading(), territory_id=territory.id)
     return render_template(
         "organisers/introductions.html",
@@ -21,6 +28,15 @@ def introductions(slug: str) -> ResponseReturnValue:
         waiting=[
             (one, [service.side_name(one, party) for party in sorted(OWING[one.state])]) for one in waiting
         ],
+        weeks=list(
+            zip(
+                weeks,
+                queries.answers_by_week(
+                    reading(), territory_id=territory.id, weeks=weeks, time_zone=territory.time_zone
+                ),
+                strict=True,
+            )
+        ),
         counts=queries.counts_by_state(reading(), territory_id=territory.id),
         bands=outcome_bands(queries.endings(reading(), territory_id=territory.id)),
     )
