@@ -66,13 +66,16 @@ class Page(HTMLParser):
         self.forms: list[dict[str, str]] = []
         self.bare_forms = 0
         self._posting = False
+        self._drawings = 0
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note one element."""
         values = {name: value or "" for name, value in attrs}
         self.headings += tag == "h1"
-        self.titles += tag == "title"
+        # A drawing's parts have titles too.
+        self._drawings += tag == "svg"
+        self.titles += tag == "title" and not self._drawings
         if "id" in values:
             self.ids.append(values["id"])
         if tag == "html":
@@ -88,6 +91,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Note the end of one."""
+        self._drawings -= tag == "svg"
         if tag == "form":
             self.bare_forms += self._posting and "csrf_token" not in self.forms[-1]
             self._posting = False

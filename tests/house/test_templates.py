@@ -47,7 +47,7 @@ def test_every_letter_that_is_written_has_templates() -> None:
 
 
 def test_every_page_that_is_rendered_exists_and_each_that_exists_is_used() -> None:
-    rendered = set(re.findall(r'"((?:\w+/)+\w+\.html)"', CODE))
+    rendered = set(re.findall(r'"((?:\w+/)+\w+\.(?:html|xml))"', CODE))
     assert rendered <= set(NAMES)
     texts = "\n".join(Path(TEMPLATES, name).read_text(encoding="utf-8") for name in NAMES)
     frames = set(re.findall(r'"((?:\w+/)*\w+\.(?:html|txt))"', texts))

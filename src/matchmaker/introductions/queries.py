@@ -1,9 +1,7 @@
 """Reads about introductions."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -267,33 +265,6 @@ def counts_by_state(session: Session, *, territory_id: int) -> Sequence[tuple[St
     )
     found = {row.state: row.number for row in rows}
     return [(state, found[state]) for state in State if state in found]
-
-
-def answers_by_week(
-    session: Session, *, territory_id: int, weeks: Sequence[date], time_zone: str
-) -> Sequence[tuple[int, int, int, int]]:
-    """For each week, by its Monday: introductions begun, agreed to, declined, and closed without an answer."""
-    if not weeks:
-        return []
-    zone = ZoneInfo(time_zone)
-    since = datetime.combine(weeks[0], time(), zone)
-    rows = session.execute(
-        select(IntroductionEvent.action, IntroductionEvent.happened_at)
-        .join(Introduction, Introduction.id == IntroductionEvent.introduction_id)
-        .where(Introduction.territory_id == territory_id, IntroductionEvent.happened_at >= since)
-    )
-    kinds = (None, Action.ACCEPT, Action.DECLINE, Action.CLOSE)
-    found = Counter(
-        (kinds.index(action), monday_of(moment.astimezone(zone).date()))
-        for action, moment in rows
-        if action in kinds
-    )
-    return [(found[0, week], found[1, week], found[2, week], found[3, week]) for week in weeks]
-
-
-def monday_of(day: date) -> date:
-    """The first day of its week."""
-    return day - timedelta(days=day.weekday())
 
 
 def endings(session: Session, *, territory_id: int) -> Sequence[tuple[float, bool]]:

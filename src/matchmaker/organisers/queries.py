@@ -1,8 +1,10 @@
 """What the desk shows: a territory's numbers, and what waits for somebody's attention."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -13,6 +15,8 @@ from matchmaker.citizens.queries import letter_wanted
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.queries import local_day, open_on
 from matchmaker.groups.rules import NeedState
+from matchmaker.introductions.models import Introduction, IntroductionEvent
+from matchmaker.introductions.rules import Action
 from matchmaker.text import fold
 
 
@@ -88,13 +92,37 @@ def supply_and_demand(
         .where(Need.territory_id == territory.id, needs_open)
         .group_by(StartupGroup.challenge_id),
     ]
-    citizens, groups, needs = (
-        {number: count for number, count in session.execute(one)}
-        for one in counts  # noqa: C416
-    )
+    citizens, groups, needs = ({row[0]: row[1] for row in session.execute(one)} for one in counts)
     return [
         (one, (citizens.get(one.id, 0), groups.get(one.id, 0), needs.get(one.id, 0))) for one in challenges
     ]
+
+
+def answers_by_week(
+    session: Session, *, territory_id: int, weeks: Sequence[date], time_zone: str
+) -> Sequence[tuple[int, int, int, int]]:
+    """For each week, by its Monday: introductions begun, agreed to, declined, and closed without an answer."""
+    if not weeks:
+        return []
+    zone = ZoneInfo(time_zone)
+    since = datetime.combine(weeks[0], time(), zone)
+    rows = session.execute(
+        select(IntroductionEvent.action, IntroductionEvent.happened_at)
+        .join(Introduction, Introduction.id == IntroductionEvent.introduction_id)
+        .where(Introduction.territory_id == territory_id, IntroductionEvent.happened_at >= since)
+    )
+    kinds = (None, Action.ACCEPT, Action.DECLINE, Action.CLOSE)
+    found = Counter(
+        (kinds.index(action), monday_of(moment.astimezone(zone).date()))
+        for action, moment in rows
+        if action in kinds
+    )
+    return [(found[0, week], found[1, week], found[2, week], found[3, week]) for week in weeks]
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
 
 
 def newcomers(session: Session, *, territory_id: int, limit: int) -> Sequence[Newcomer]:

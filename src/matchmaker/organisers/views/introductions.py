@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from matchmaker.groups.queries import local_day
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.rules import OWING, outcome_bands
+from matchmaker.organisers import queries as desk
 from matchmaker.organisers.views.desk import blueprint, own_territory
 from matchmaker.web import Access, access, now, reading
 
@@ -20,7 +21,7 @@ def introductions(slug: str) -> ResponseReturnValue:
     """Who has owed an answer for three weeks, how many introductions stand where, and outcomes by score."""
     territory = own_territory(slug)
     today = local_day(now(), territory.time_zone)
-    weeks = [queries.monday_of(today) - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
+    weeks = [desk.monday_of(today) - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
     waiting = queries.on_the_board(reading(), territory_id=territory.id)
     return render_template(
         "organisers/introductions.html",
@@ -31,7 +32,7 @@ def introductions(slug: str) -> ResponseReturnValue:
         weeks=list(
             zip(
                 weeks,
-                queries.answers_by_week(
+                desk.answers_by_week(
                     reading(), territory_id=territory.id, weeks=weeks, time_zone=territory.time_zone
                 ),
                 strict=True,
