@@ -231,7 +231,7 @@ def _install_template_values(app: Flask) -> None:
             "organised": catalogue_queries.organised_territories(web.reading(), account_id=visitor)
             if visitor
             else (),
-            "relays": citizens_queries.relays_at(web.reading(), account_id=visitor) if visitor else (),
+            "my_relays": citizens_queries.relays_at(web.reading(), account_id=visitor) if visitor else (),
             "has_profile": citizens_queries.has_profile(web.reading(), account_id=visitor)
             if visitor
             else False,

@@ -1,5 +1,6 @@
 """Templates: each can be read, each letter has both parts, and each is used."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -13,6 +14,11 @@ TEMPLATES = folder("templates")
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*"))
 LETTERS = sorted({name.rpartition(".")[0] for name in NAMES if "/letters/" in name})
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/matchmaker").rglob("*.py"))
+VIEWS = "\n".join(
+    path.read_text(encoding="utf-8")
+    for path in (ROOT / "src/matchmaker").rglob("*.py")
+    if path.stem == "views" or path.parent.name == "views"
+)
 
 
 @pytest.fixture
@@ -57,3 +63,21 @@ def test_every_page_that_is_rendered_exists_and_each_that_exists_is_used() -> No
         if name.partition("/")[0] not in {"errors", "letters"} and "/letters/" not in name
     }
     assert shown - rendered - frames == set()
+
+
+def test_no_page_is_given_a_value_that_the_frame_has_under_the_same_name(template_app: Flask) -> None:
+    context: dict[str, object] = {}
+    with template_app.test_request_context("/"):
+        template_app.update_template_context(context)
+    frame = set(context)
+    base = Path(TEMPLATES, "base.html").read_text(encoding="utf-8")
+    frame |= set(re.findall(r"{%-? set (\w+)", base))
+    calls = [node for node in ast.walk(ast.parse(VIEWS)) if isinstance(node, ast.Call)]
+    given = {
+        keyword.arg
+        for call in calls
+        if isinstance(call.func, ast.Name) and re.fullmatch(r"render_template|\w+_page", call.func.id)
+        for keyword in call.keywords
+    }
+    assert "territory" in given
+    assert given & frame == set()

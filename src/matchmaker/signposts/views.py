@@ -52,7 +52,7 @@ def sitemap() -> ResponseReturnValue:
     pages += [("groups.territory", {"slug": slug}) for slug in found.territories]
     pages += [("groups.show", {"group_id": number}) for number in found.groups]
     pages += [("matching.need", {"need_id": number}) for number in found.needs]
-    body = render_template("signposts/sitemap.xml", pages=pages, languages=list(i18n.LOCALES))
+    body = render_template("signposts/sitemap.xml", pages=pages)
     return Response(body, mimetype="application/xml")
 
 

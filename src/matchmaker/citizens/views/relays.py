@@ -46,7 +46,7 @@ def relays(slug: str) -> ResponseReturnValue:
     return render_template(
         "citizens/relays/all.html",
         territory=territory,
-        in_territory=queries.relays_of(reading(), territory_id=territory.id),
+        relays=queries.relays_of(reading(), territory_id=territory.id),
         people=queries.count_people(reading(), territory_id=territory.id),
         waiting=waiting,
     )
