@@ -8,7 +8,8 @@ _PACKAGE = Path(__file__).parent
 def folder(name: str) -> Path:
     """The folder ``templates`` or ``migrations``: the package's own copy if there is one, else the checkout's.
 
-    Raises FileNotFoundError when there is neither.
+    Folders that lie in the package alone, as ``static/vendor``, are found too. Raises FileNotFoundError when there is
+    neither.
     """
     for candidate in (_PACKAGE / name, _PACKAGE.parent.parent / name):
         if candidate.is_dir():

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.pages import address_of
 from tests.browser.site import UNWRITTEN, WRITTEN, make_demonstration, served
 from tests.browser.visit import FLAGS, Scheme, Visit, find_browser
 
@@ -37,9 +36,7 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
         for name, role, path, width, scheme, height in SCREENS:
             visit = Visit(browser, demonstration, width=width, scheme=scheme)
-            address = address_of(role)
-            if address is not None:
-                visit.sign_in(address)
+            visit.enter(role)
             visit.go(path)
             visit.page.set_viewport_size({"width": width, "height": height})
             visit.page.screenshot(path=folder / f"{name}.png")

@@ -13,7 +13,7 @@ from matchmaker.introductions import service as introductions
 from matchmaker.mail import OutboxMessage
 from tests.browser.conftest import MakeVisit
 from tests.browser.markup import can_validate, mistakes
-from tests.browser.pages import BY_LETTER, NO_PAGES, ROLES, SIGN_UP, address_of, entered, pages_of
+from tests.browser.pages import BY_LETTER, NO_PAGES, ROLES, SIGN_UP, entered, pages_of
 from tests.browser.site import Demonstration
 from tests.browser.visit import WIDTHS, Scheme, Visit
 from tests.doors import works_of
@@ -35,10 +35,8 @@ def test_every_page_can_be_used_by_everyone(
 ) -> None:
     """A page that an earlier role comes to as well was looked at in every way for that one: here in two ways."""
     somebody, reader = (visit(demonstration, language=language, letters=one) for one in (False, True))
-    address = address_of(role)
     for one in (somebody, reader):
-        if address is not None:
-            one.sign_in(address)
+        one.enter(role)
         one.go(f"/?lang={language}")
     known = {page for earlier in ROLES[: ROLES.index(role)] for page in pages_of(demonstration, earlier)}
     faults = []
@@ -100,7 +98,7 @@ def test_pages_of_errors_help_everyone(
     demonstration: Demonstration, visit: MakeVisit, path: str, status: int, language: str
 ) -> None:
     somebody = visit(demonstration, language=language)
-    somebody.sign_in(demo.sign_in_addresses()[0])
+    somebody.enter("citizen")
     somebody.go(f"/?lang={language}")
     assert somebody.go(path) == status
     assert somebody.page.locator("main a").count() > 0

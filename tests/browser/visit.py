@@ -7,11 +7,9 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
-from sqlalchemy import select
 
-from matchmaker.accounts.models import Account
+from tests.browser.pages import entered
 from tests.browser.site import Demonstration
-from tests.doors import signed_in, works_of
 
 Scheme = Literal["light", "dark"]
 
@@ -63,7 +61,7 @@ class Visit:
         letters: bool = False,
     ) -> None:
         self.address = demonstration.address
-        self._app = demonstration.app
+        self._demonstration = demonstration
         self.complaints: list[str] = []
         self._context = browser.new_context(
             viewport={"width": width, "height": HEIGHTS[width]},
@@ -94,13 +92,11 @@ class Visit:
         """Be where there is no internet."""
         self._context.set_offline(True)
 
-    def sign_in(self, address: str) -> None:
-        """Come in with a session that was begun elsewhere."""
-        with works_of(self._app).begin() as work:
-            account = work.session.scalars(select(Account).where(Account.address == address)).one()
-        cookie = signed_in(self._app, account).client.get_cookie("session")
-        assert cookie is not None
-        self._context.add_cookies([{"name": "session", "value": cookie.value, "url": self.address}])
+    def enter(self, role: str) -> None:
+        """Come in as somebody of a role, with a session that was begun elsewhere; a visitor has none."""
+        cookie = entered(self._demonstration, role).client.get_cookie("session")
+        if cookie is not None:
+            self._context.add_cookies([{"name": "session", "value": cookie.value, "url": self.address}])
 
     def wear(self, scheme: Scheme, width: int) -> None:
         """Look at the same page in another colour scheme and width."""

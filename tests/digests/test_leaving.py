@@ -77,6 +77,14 @@ def camilles_profile(work: Work) -> int:
     return work.session.scalars(select(Citizen.id).join(Account).where(Account.address == CAMILLE)).one()
 
 
+def run_of(works: WorkFactory, world: World) -> int:
+    """The number of the territory's run."""
+    with works.begin() as work:
+        return work.session.scalars(
+            select(DigestRun.id).where(DigestRun.territory_id == world.territory.id)
+        ).one()
+
+
 @pytest.mark.parametrize("leave", [stop_letters, withdraw, erase])
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
 def test_who_leaves_after_their_letter_was_claimed_gets_none(
@@ -112,10 +120,7 @@ def test_who_leaves_between_the_plan_and_the_writing_gets_none(
     leave: Callable[[Work], None],
 ) -> None:
     service.request_due(live_works)
-    with live_works.begin() as work:
-        run_id = work.session.scalars(
-            select(DigestRun.id).where(DigestRun.territory_id == world.territory.id)
-        ).one()
+    run_id = run_of(live_works, world)
     assert service.plan_run(live_works, run_id=run_id)
     with live_works.begin() as work:
         leave(work)
@@ -146,10 +151,7 @@ def test_who_leaves_while_the_week_is_planned_need_not_wait_and_gets_none(
 
 def test_of_two_processes_that_plan_a_week_one_keeps_it(live_works: WorkFactory, world: World) -> None:
     service.request_due(live_works)
-    with live_works.begin() as work:
-        run_id = work.session.scalars(
-            select(DigestRun.id).where(DigestRun.territory_id == world.territory.id)
-        ).one()
+    run_id = run_of(live_works, world)
     faster: list[bool] = []
     slower = amid_reading(live_works, lambda: faster.append(service.plan_run(live_works, run_id=run_id)))
     assert not service.plan_run(slower, run_id=run_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from textwrap import shorten
 
@@ -20,12 +20,16 @@ TITLE_SIZES = (88, 76, 66, 58)
 TITLE_HEIGHT = 290
 LEADING = 1.14
 TITLE_LENGTH = 140
+PICTURES_KEPT = 100
+"""The last ones, of 60 kB each: whoever shows a link asks for its picture many times."""
+
 GRAIN = 4
 """The sign is drawn so many times larger and made smaller, which smooths its edges."""
 
 Font = ImageFont.FreeTypeFont
 
 
+@lru_cache(maxsize=PICTURES_KEPT)
 def picture(title: str, *, above: str, below: str) -> bytes:
     """A PNG of SIZE with a title of any length, and a line above and below it."""
     image = Image.new("RGB", SIZE, PAGE)
@@ -45,6 +49,7 @@ def picture(title: str, *, above: str, below: str) -> bytes:
     return _png(image)
 
 
+@cache
 def sign(size: int) -> bytes:
     """The service's sign as a square PNG of so many pixels."""
     return _png(_sign(size))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, render_template
+from flask import Blueprint, Response, abort, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker import i18n
@@ -67,14 +67,14 @@ def manifest() -> ResponseReturnValue:
             "Groups near you are starting useful local businesses. Offer what you can do."
         ),
         "lang": i18n.get_locale(),
-        "start_url": "/",
-        "scope": "/",
+        "start_url": url_for("catalogue.home"),
+        "scope": url_for("catalogue.home"),
         "display": "standalone",
         "background_color": "#fbf6ec",
         "theme_color": "#fffdf9",
         "icons": [
             {
-                "src": f"/sign-{size}.png",
+                "src": url_for("signposts.show_sign", size=size),
                 "sizes": f"{size}x{size}",
                 "type": "image/png",
                 "purpose": "any maskable",

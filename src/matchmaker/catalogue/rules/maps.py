@@ -12,7 +12,7 @@ it is 300 pixels wide."""
 
 MARGIN, ROOM_FOR_NAMES = 36, 110
 SMALLEST, DOT = 9.0, 2.5
-LETTER_WIDTH, LINE = 9.0, 20
+LETTER_WIDTH, LINE, GAP = 9.0, 20, 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +71,10 @@ def drawn(spots: Sequence[Spot]) -> Sheet:
         x = left + (spot.longitude - west) * shrink * scale
         y = top + (north - spot.latitude) * scale
         radius = SMALLEST * sqrt(spot.count) if spot.count else DOT
-        leftward = x + radius + 6 + LETTER_WIDTH * len(spot.name) > width
-        edge = x - radius - 6 - LETTER_WIDTH * len(spot.name) if leftward else x + radius + 6
-        box = (edge, y - LINE / 2, edge + LETTER_WIDTH * len(spot.name), y + LINE / 2)
+        length, beside = LETTER_WIDTH * len(spot.name), radius + GAP
+        leftward = x + beside + length > width
+        edge = x - beside - length if leftward else x + beside
+        box = (edge, y - LINE / 2, edge + length, y + LINE / 2)
         label = bool(spot.count) and edge >= 0 and not any(_cover(box, other) for other in taken)
         taken.append((x - radius, y - radius, x + radius, y + radius))
         if label:

@@ -82,18 +82,19 @@ def rank(
     }
     elsewhere = {territory_id for _, territory_id in owners} - {territory.id}
     places = (territory, *(session.get_one(Territory, one) for one in sorted(elsewhere)))
-    matches = {place.id: matching.territory_matches(session, place, now=now) for place in places}
     found: dict[str, Row] = {}
     several: dict[str, list[Ranked]] = defaultdict(list)
     groups: dict[str, str] = {}
     only = {
         reader_id: one.profiles[0].citizen_id for reader_id, one in wanting.items() if len(one.profiles) == 1
     }
-    for place_id, match in matches.items():
-        mine = {citizen_id: owner for (citizen_id, of), owner in owners.items() if of == place_id}
+    here = matching.territory_matches(session, territory, now=now)
+    for place in places:
+        match = here if place is territory else matching.territory_matches(session, place, now=now)
+        mine = {citizen_id: owner for (citizen_id, of), owner in owners.items() if of == place.id}
         needs = [need for docket in match.dockets for need in docket.needs]
         groups |= {need.id: need.group_id or "" for need in needs}
-        settled = needs_settled(session, territory_id=place_id, needs=needs)
+        settled = needs_settled(session, territory_id=place.id, needs=needs)
         unwanted = {
             citizen_id: refused.get(owner, frozenset())
             | settled.between.get(citizen_id, frozenset())
@@ -109,7 +110,6 @@ def rank(
     best_profile: dict[tuple[str, str], int] = {}
     for owner, rankings in several.items():
         found[owner] = _best_of(owner, rankings, best_profile)
-    here = matches[territory.id]
     return Ranking(
         rows=found,
         groups=groups,

@@ -36,7 +36,8 @@ def territory(slug: str) -> ResponseReturnValue:
     asked = request.args.get("challenge")
     chosen = next((challenge for challenge in challenges if challenge.slug == asked), None)
     spots = queries.needs_by_commune(reading(), territory=place, now=now())
-    commune = next((spot for spot in spots if spot.code == request.args.get("commune")), None)
+    wanted = None if chosen else request.args.get("commune")
+    commune = next((spot for spot in spots if spot.count and spot.code == wanted), None)
     return render_template(
         "groups/territory.html",
         territory=place,
@@ -52,7 +53,7 @@ def territory(slug: str) -> ResponseReturnValue:
         ),
         spots=spots,
         commune=commune,
-        sheet=drawn(spots),
+        sheet=None if chosen or commune else drawn(spots),
     )
 
 
