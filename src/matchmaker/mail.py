@@ -219,7 +219,10 @@ class LetterRenderer:
             i18n.translate, i18n.translate_plural, newstyle=True
         )
         self._environment.filters.update(
-            date=i18n.format_day, datetime=i18n.format_moment, number=i18n.format_number
+            date=i18n.format_day,
+            datetime=i18n.format_moment,
+            number=i18n.format_number,
+            percent=i18n.format_percent,
         )
         self._environment.globals["service_name"] = service_name
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)

@@ -405,7 +405,7 @@ def test_composing_asks_the_database_the_same_number_of_times_for_few_and_for_ma
     def statements() -> int:
         with statements_of(work.session) as seen:
             plan = compose(work, world.territory)
-            for draft in service.drafts(work.session, plan.people, plan.letters):
+            for draft in service.drafts(work.session, plan.people, plan.letters, now=work.now):
                 service.letter_of(work, world.territory, draft, ())
         return len(seen)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from matchmaker.digests import letters
-from matchmaker.digests.letters import HelperSection, NewsLine, Sections
+from matchmaker.digests.letters import HelperSection, NeedLine, NewsLine, Sections
+from matchmaker.introductions.rules import AnswerSpeed
 from matchmaker.mail import Letter, LetterRenderer
 from matchmaker.matching.queries import CitizenCard, NeedCard
 from matchmaker.matching.rules import Cover, Importance, SkillReason
@@ -37,6 +38,7 @@ BICYCLES = NeedCard(
     need_id=1,
     title="Réparer nos vélos de livraison",
     url="https://aide.example.org/needs/1",
+    group_id=1,
     group_name="Ma bouteille s'appelle Reviens",
     group_url="https://aide.example.org/groups/1",
     description="Deux après-midi par mois, à l'atelier.",
@@ -67,6 +69,8 @@ ACCOUNTS = replace(
     remote=True,
     hours=None,
     until=None,
+    places_left=1,
+    missing=("tableur", "facturation"),
     reasons=(
         reason("comptabilité", "gestion", Cover.BROADER),
         reason("paie", "comptabilité", Cover.RELATED),
@@ -116,6 +120,17 @@ NEWS = (
 )
 
 
+SPEEDS = {
+    BICYCLES.need_id: AnswerSpeed(share=0.8, days=1.5),
+    NEXT_DOOR.need_id: AnswerSpeed(share=0, days=None),
+}
+
+
+def told(card: NeedCard) -> NeedLine:
+    """A need as a line of a letter; of one group it is not known how fast it answers."""
+    return NeedLine(card=card, speed=SPEEDS.get(card.need_id), offer_url=f"{card.url}/offer")
+
+
 @pytest.fixture(scope="module")
 def renderer() -> LetterRenderer:
     """The renderer of a service."""
@@ -138,7 +153,7 @@ def weekly(
         first_name="Camille",
         locale=locale,
         territory_name="Valence-Romans",
-        sections=Sections(needs=lines, helpers=helpers, news=news, paragraphs=paragraphs),
+        sections=Sections(needs=tuple(map(told, lines)), helpers=helpers, news=news, paragraphs=paragraphs),
         home_url="https://aide.example.org/home",
         wishes_url="https://aide.example.org/letters",
         unsubscribe_url="https://aide.example.org/unsubscribe/token",
@@ -213,7 +228,7 @@ def test_an_example_is_marked_and_stops_nobodys_letters(renderer: LetterRenderer
         first_name="Orane",
         locale="en",
         territory_name="Valence-Romans",
-        sections=Sections(needs=(BICYCLES,)),
+        sections=Sections(needs=(told(BICYCLES),)),
         home_url="https://aide.example.org/home",
         wishes_url="https://aide.example.org/letters",
         list_id="Valence-Romans <valence-romans.week.aide.example.org>",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -17,13 +18,15 @@ from matchmaker.digests import service
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import EditKind, Frequency, LineKind, Silence
 from matchmaker.groups.rules import NeedState
+from matchmaker.introductions import service as introductions
+from matchmaker.introductions.rules import Action, Party
 from matchmaker.mail import Letter, MessageState, OutboxMessage
 from matchmaker.suppression import record_return
 from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.builders import World
 from tests.digests.weeks import add_quiet_need, plan_run, run_week
-from tests.doors import site_of, works_of
+from tests.doors import signed_in, site_of, works_of
 from tests.mailbox import Mailbox
 
 WEEK = timedelta(days=7)
@@ -346,3 +349,30 @@ def test_who_cannot_be_reached_is_planned_no_letter_and_is_told_nothing(work: Wo
     assert run.silences == {"came_back": 1, "off": 1}
     assert work.session.scalars(select(DigestLine)).all() == []
     assert letters(work.session) == {}
+
+
+def test_the_letter_and_the_page_tell_how_fast_a_group_answers(app: Flask, work: Work, world: World) -> None:
+    lead = builders.add_account(work, address="gaspard@example.org", first_name="Gaspard")
+    group = builders.add_group(work, world.challenge, lead=lead)
+    asked = builders.add_need(work, group, wanted=("couture",), places=9)
+    long_ago = replace(work, now=work.now - 20 * timedelta(days=1))
+    later = replace(work, now=long_ago.now + timedelta(days=2))
+    for number in range(5):
+        helper = builders.add_citizen(
+            work, world.territory, address=f"aide-{number}@example.org", first_name=f"Aide {number}"
+        )
+        actor = introductions.Actor(party=Party.CITIZEN, account_id=helper.account_id)
+        begun = introductions.offer(long_ago, need_id=asked.id, citizen_id=helper.id, by=actor)
+        answer = introductions.Actor(party=Party.GROUP, account_id=lead.id)
+        introductions.act(later, introduction_id=begun.id, action=Action.ACCEPT, by=answer)
+    camille = builders.add_citizen(work, world.territory)
+    need = builders.add_need(work, group, title="Réparer les vélos", wanted=("réparer des vélos",))
+    run_week(work, territory_id=world.territory.id, started_by=None)
+    letter = letters(work.session)["Camille"]
+    work.session.commit()
+
+    said = "Ce groupe répond à 100 % des personnes qui proposent leur aide."
+    assert need.title in letter.text
+    assert f"/needs/{need.id}/offer" in letter.text
+    for text in (letter.text, letter.html, signed_in(app, camille.account).get("/home").text):
+        assert said in " ".join(unescape(text).split())

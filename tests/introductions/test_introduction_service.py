@@ -217,13 +217,12 @@ def test_a_group_shows_how_fast_it_answers_from_five_cases_on(work: Work) -> Non
     pair = make_pair(work, places=9)
     later = replace(work, now=work.now + timedelta(days=2))
     for number in range(5):
-        assert queries.speed_of_group(work.session, group_id=pair.group.id, now=later.now) is None
+        assert queries.speeds_of_groups(work.session, group_ids=[pair.group.id], now=later.now) == {}
         one = builders.add_citizen(work, pair.world.territory, address=f"aide-{number}@example.org")
         actor = service.Actor(party=Party.CITIZEN, account_id=one.account_id)
         begun = service.offer(work, need_id=pair.need.id, citizen_id=one.id, by=actor)
         service.act(later, introduction_id=begun.id, action=Action.ACCEPT, by=pair.as_group)
-    speed = queries.speed_of_group(work.session, group_id=pair.group.id, now=later.now)
-    assert speed is not None
+    speed = queries.speeds_of_groups(work.session, group_ids=[pair.group.id], now=later.now)[pair.group.id]
     assert (speed.share, speed.days) == (1, 2)
 
 

@@ -113,7 +113,7 @@ def test_the_letter_of_the_week_follows_the_verdicts(work: Work, world: World) -
     plan = digests.compose(work.session, world.territory, now=NOW, tokens=work.tokens, seed=1)
     draft = next(
         draft
-        for draft in digests.drafts(work.session, plan.people, plan.letters)
+        for draft in digests.drafts(work.session, plan.people, plan.letters, now=NOW)
         if draft.recipient.first_name == "Camille"
     )
 

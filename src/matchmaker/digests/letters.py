@@ -3,11 +3,21 @@
 from dataclasses import dataclass, replace
 
 from matchmaker.i18n import gettext, mark, using
+from matchmaker.introductions.rules import AnswerSpeed
 from matchmaker.mail import Letter, LetterRenderer
 from matchmaker.matching.queries import CitizenCard, NeedCard
 
 TEST_KIND = "digests.test"
 """The kind of an organiser's own example, which is counted with no run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedLine:
+    """A need that the reader could help with, how fast its group answers if that is known, and where help is offered."""
+
+    card: NeedCard
+    speed: AnswerSpeed | None
+    offer_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +53,7 @@ class Sections:
     """All that a letter tells, section by section; an empty one does not show."""
 
     paragraphs: tuple[str, ...] = ()
-    needs: tuple[NeedCard, ...] = ()
+    needs: tuple[NeedLine, ...] = ()
     waiting: tuple[WaitingLine, ...] = ()
     helpers: tuple[HelperSection, ...] = ()
     news: tuple[NewsLine, ...] = ()
@@ -54,7 +64,7 @@ class Sections:
         if self.needs:
             one = mark("You could help: %(title)s")
             several = mark("You could help: %(title)s (and %(others)s more)")
-            values = {"title": self.needs[0].title, "others": len(self.needs) - 1}
+            values = {"title": self.needs[0].card.title, "others": len(self.needs) - 1}
             return (several if len(self.needs) > 1 else one), values
         if self.waiting:
             return mark("Somebody waits for your answer: %(title)s"), {"title": self.waiting[0].need_title}

@@ -208,38 +208,43 @@ def waiting_for(session: Session, *, account_ids: Iterable[int]) -> Sequence[tup
     return sorted(found, key=lambda pair: (pair[1].since, pair[1].id, pair[0]))
 
 
-def speed_of_group(session: Session, *, group_id: int, now: datetime) -> AnswerSpeed | None:
-    """How fast a group answers those who offered help in the last year; nothing of fewer than five.
+def speeds_of_groups(
+    session: Session, *, group_ids: Iterable[int], now: datetime
+) -> Mapping[int, AnswerSpeed]:
+    """How fast groups answer those who offered help in the last year; nothing of one that fewer than five asked.
 
     One that still waits counts once a reminder would have been due, and one that the clock closed counts as unanswered.
     """
     answered = (
-        select(
-            IntroductionEvent.introduction_id,
-            func.min(IntroductionEvent.happened_at).label("at"),
-        )
+        select(func.min(IntroductionEvent.happened_at))
         .where(
-            IntroductionEvent.by == Party.GROUP, IntroductionEvent.action.in_((Action.ACCEPT, Action.DECLINE))
+            IntroductionEvent.introduction_id == Introduction.id,
+            IntroductionEvent.by == Party.GROUP,
+            IntroductionEvent.action.in_((Action.ACCEPT, Action.DECLINE)),
         )
-        .group_by(IntroductionEvent.introduction_id)
-        .subquery()
+        .scalar_subquery()
     )
     rows = session.execute(
-        select(Introduction.begun_at, answered.c.at, Introduction.state, Introduction.step)
-        .outerjoin(answered, answered.c.introduction_id == Introduction.id)
-        .where(
-            Introduction.group_id == group_id,
+        select(
+            Introduction.group_id,
+            Introduction.begun_at,
+            answered.label("answered_at"),
+            Introduction.state,
+            Introduction.step,
+        ).where(
+            Introduction.group_id.in_(sorted(set(group_ids))),
             Introduction.begun_by == Party.CITIZEN,
             Introduction.begun_at > now - SPEED_OVER,
         )
     )
-    waits: list[timedelta | None] = []
-    for begun_at, at, state, step in rows:
-        if at is not None:
-            waits.append(at - begun_at)
-        elif state is State.CLOSED or (state is State.OFFERED and step >= Step.REMINDED):
-            waits.append(None)
-    return answer_speed(waits)
+    waits: dict[int, list[timedelta | None]] = {}
+    for row in rows:
+        if row.answered_at is not None:
+            waits.setdefault(row.group_id, []).append(row.answered_at - row.begun_at)
+        elif row.state is State.CLOSED or (row.state is State.OFFERED and row.step >= Step.REMINDED):
+            waits.setdefault(row.group_id, []).append(None)
+    found = {group_id: answer_speed(its) for group_id, its in waits.items()}
+    return {group_id: speed for group_id, speed in found.items() if speed is not None}
 
 
 def on_the_board(session: Session, *, territory_id: int) -> Sequence[Introduction]:

@@ -29,6 +29,7 @@ class NeedCard:
     need_id: int
     title: str
     url: str
+    group_id: int
     group_name: str
     group_url: str
     description: str
@@ -95,6 +96,7 @@ def need_card(
         need_id=need.id,
         title=need.title,
         url=to("matching.need", need_id=need.id),
+        group_id=need.group_id,
         group_name=need.group.name,
         group_url=to("groups.show", group_id=need.group_id),
         description=need.description,

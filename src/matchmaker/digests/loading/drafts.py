@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from matchmaker.digests.rules import LineKind, PlannedLetter, PlannedLine
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.introductions import queries as introductions
 from matchmaker.introductions.models import Introduction
+from matchmaker.introductions.rules import AnswerSpeed
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Match
@@ -19,7 +21,10 @@ from matchmaker.matching.rules import Match
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
-    """A line with what it is about: need and match, and the citizen who helps; an introduction; or a group for news."""
+    """A line with what it is about: need and match, and the citizen who helps; an introduction; or a group for news.
+
+    ``speed`` tells how fast the group of a need answers, where that is known and the reader could help.
+    """
 
     planned: PlannedLine
     need: Need | None = None
@@ -27,6 +32,7 @@ class DraftLine:
     citizen: Citizen | None = None
     group: StartupGroup | None = None
     introduction: Introduction | None = None
+    speed: AnswerSpeed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,7 @@ class Draft:
 
 
 def drafts(
-    session: Session, people: Mapping[str, Recipient], letters: Sequence[PlannedLetter]
+    session: Session, people: Mapping[str, Recipient], letters: Sequence[PlannedLetter], *, now: datetime
 ) -> tuple[Draft, ...]:
     """Some letters, a hundred or so, with all that they tell, in a fixed number of queries."""
     lines = [line for letter in letters for line in letter.lines]
@@ -64,6 +70,9 @@ def drafts(
         else {}
     )
     matches = matching.matches_of(session, pairs) if pairs else {}
+    speeds = introductions.speeds_of_groups(
+        session, group_ids=(need.group_id for need in needs.values()), now=now
+    )
 
     def found(line: PlannedLine) -> DraftLine | None:
         if line.kind is LineKind.NEWS:
@@ -77,7 +86,8 @@ def drafts(
         helper = helpers.get(line.citizen_id or 0)
         if need is None or match is None or (line.kind is LineKind.HELPER and helper is None):
             return None
-        return DraftLine(planned=line, need=need, match=match, citizen=helper)
+        speed = speeds.get(need.group_id) if line.kind is LineKind.NEED else None
+        return DraftLine(planned=line, need=need, match=match, citizen=helper, speed=speed)
 
     return tuple(
         Draft(

@@ -8,15 +8,17 @@ from urllib.parse import urlsplit
 from matchmaker import i18n
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters
-from matchmaker.digests.letters import HelperSection, NewsLine, Sections, WaitingLine
+from matchmaker.digests.letters import HelperSection, NeedLine, NewsLine, Sections, WaitingLine
 from matchmaker.digests.loading import Draft, DraftLine
 from matchmaker.digests.models import DigestEdit
 from matchmaker.digests.rules import EditKind, LineKind
 from matchmaker.digests.service.preferences import UNSUBSCRIBE
+from matchmaker.groups.models import Need
 from matchmaker.introductions import service as introductions
-from matchmaker.introductions.rules import Party
+from matchmaker.introductions.rules import AnswerSpeed, Party
 from matchmaker.mail import Letter, LetterRenderer
 from matchmaker.matching import queries as matching_queries
+from matchmaker.matching.rules import Match
 from matchmaker.tokens import Tokens
 from matchmaker.work import Links
 
@@ -59,7 +61,7 @@ def sections(press: Press, draft: Draft, edits: Sequence[DigestEdit], *, locale:
     """What a letter tells, in words of a language."""
     with i18n.using(locale):
         needs = tuple(
-            matching_queries.need_card(line.need, to=press.links.to, locale=locale, match=line.match)
+            need_line(press, line.need, locale=locale, match=line.match, speed=line.speed)
             for line in draft.of(LineKind.NEED)
             if line.need is not None
         )
@@ -79,6 +81,17 @@ def sections(press: Press, draft: Draft, edits: Sequence[DigestEdit], *, locale:
         waiting=_waiting(press, draft, locale),
         helpers=_about_people(press, draft.of(LineKind.HELPER)),
         news=news,
+    )
+
+
+def need_line(
+    press: Press, need: Need, *, locale: str, match: Match | None = None, speed: AnswerSpeed | None = None
+) -> NeedLine:
+    """A need as a letter tells of it, in words of the language in use."""
+    return NeedLine(
+        card=matching_queries.need_card(need, to=press.links.to, locale=locale, match=match),
+        speed=speed,
+        offer_url=press.links.to("introductions.offer", need_id=need.id),
     )
 
 

@@ -9,10 +9,9 @@ from matchmaker.digests import letters, queries
 from matchmaker.digests.letters import Sections
 from matchmaker.digests.loading import compose, drafts
 from matchmaker.digests.rules import LINES_AT_MOST, iso_week
-from matchmaker.digests.service.composing import list_id, sections
+from matchmaker.digests.service.composing import list_id, need_line, sections
 from matchmaker.digests.service.runs import seed_of
 from matchmaker.groups import queries as groups
-from matchmaker.matching import queries as matching_queries
 from matchmaker.work import Work
 
 
@@ -33,16 +32,13 @@ def send_test(work: Work, *, territory_id: int, account_id: int) -> None:
     )
     longest = max(plan.letters, key=lambda letter: len(letter.lines), default=None)
     if longest is not None:
-        (draft,) = drafts(work.session, plan.people, [longest])
+        (draft,) = drafts(work.session, plan.people, [longest], now=work.now)
         edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
         told = sections(work, draft, edits, locale=organiser.locale)
     else:
         needs = groups.open_needs(work.session, territory=territory, now=work.now, limit=LINES_AT_MOST)
         with i18n.using(organiser.locale):
-            cards = tuple(
-                matching_queries.need_card(need, to=work.links.to, locale=organiser.locale) for need in needs
-            )
-        told = Sections(needs=cards)
+            told = Sections(needs=tuple(need_line(work, need, locale=organiser.locale) for need in needs))
     # Who waits for somebody's answer, or could help a group, is told to those alone whom it concerns.
     told = replace(told, helpers=(), waiting=())
     if not (told.needs or told.news):

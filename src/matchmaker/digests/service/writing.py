@@ -117,7 +117,7 @@ def write_letters(work: Work, *, at_most: int = LETTERS_AT_ONCE) -> int | None:
             _leave_out(work, letter, why)
         else:
             wanted.append(letter)
-    found = drafts(work.session, people, [_as_planned(letter) for letter in wanted])
+    found = drafts(work.session, people, [_as_planned(letter) for letter in wanted], now=work.now)
     true = [still_true(draft) for draft in found]
     for letter, draft in zip(wanted, true, strict=True):
         _write(work, run, letter, draft, edits)

@@ -12,7 +12,7 @@ from matchmaker.digests.views.blueprint import Desk, blueprint, own_desk, plan_o
 from matchmaker.groups.models import Need
 from matchmaker.mail import Letter
 from matchmaker.matching import queries as matching_queries
-from matchmaker.web import Access, access, letter_page, reading, site
+from matchmaker.web import Access, access, letter_page, now, reading, site
 
 CANDIDATES_SHOWN = 10
 
@@ -79,7 +79,7 @@ def _letter(desk: Desk, account_id: int) -> Letter | None:
 
 def _draft(plan: service.Plan, account_id: int) -> service.Draft | None:
     planned = [letter for letter in plan.letters if letter.account_id == str(account_id)]
-    return next(iter(service.drafts(reading(), plan.people, planned)), None)
+    return next(iter(service.drafts(reading(), plan.people, planned, now=now())), None)
 
 
 def _candidates(plan: service.Plan, account_id: int) -> list[Candidate]:

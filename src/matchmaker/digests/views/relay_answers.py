@@ -88,7 +88,7 @@ def relay_calls(relay_id: int) -> ResponseReturnValue:
     calls = []
     for one in letters:
         with using(one.citizen.locale):
-            words = [_spoken(card) for card in sections_of(one).needs]
+            words = [_spoken(line.card) for line in sections_of(one).needs]
         number = readable_number(one.citizen.telephone.number) if one.citizen.telephone else None
         calls.append((one, number, list(zip(one.needs, words, one.answers, strict=True))))
     return render_template("digests/relays/calls.html", relay=own, territory=own.territory, calls=calls)

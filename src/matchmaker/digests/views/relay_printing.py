@@ -86,8 +86,8 @@ def _page(relay: Relay, one: service.PaperLetter) -> Markup:
             until=_good_until(one),
             sections=sections,
             needs=[
-                (card, readable_code(code), _qr(code))
-                for card, code in zip(sections.needs, codes, strict=True)
+                (line.card, readable_code(code), _qr(code))
+                for line, code in zip(sections.needs, codes, strict=True)
             ],
         )
     return Markup(rendered)  # noqa: S704

@@ -33,7 +33,7 @@ def week(slug: str) -> ResponseReturnValue:
     letters = _named(plan, name)
     page = max(request.args.get("page", 1, type=int), 1)
     first = (page - 1) * LETTERS_A_PAGE
-    shown = service.drafts(reading(), plan.people, letters[first : first + LETTERS_A_PAGE])
+    shown = service.drafts(reading(), plan.people, letters[first : first + LETTERS_A_PAGE], now=now())
     runs = queries.latest_runs(reading(), territory_id=territory.id, limit=RUNS_SHOWN)
     skipped = queries.skipped_weeks(reading(), territory_id=territory.id)
     last_error = delivery.waiting(reading(), kind=WEEKLY_LETTER_KIND).last_error

@@ -1,6 +1,6 @@
 """The blueprint, what its pages share, and what pages of rooms below show of introductions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -125,9 +125,9 @@ def may_offer() -> bool:
 
 
 @blueprint.app_template_global()
-def answer_speed(group_id: int) -> AnswerSpeed | None:
-    """How fast a group answers, if there were enough cases to say so."""
-    return queries.speed_of_group(reading(), group_id=group_id, now=now())
+def answer_speeds(group_ids: Iterable[int]) -> Mapping[int, AnswerSpeed]:
+    """How fast groups answer, of each of which there are enough cases to say so."""
+    return queries.speeds_of_groups(reading(), group_ids=group_ids, now=now())
 
 
 @blueprint.app_template_global()
