@@ -10,63 +10,22 @@ from typing import Any
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from werkzeug.datastructures import MultiDict
-from wtforms import (  # type: ignore[attr-defined]
-    BooleanField,
-    DateField,
-    FieldList,
-    Form,
-    HiddenField,
-    IntegerField,
-    RadioField,
-    SelectChoice,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import DataRequired, Length, Optional
+
+from matchmaker.demo import style
+from matchmaker.demo.style import EveryField
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src/matchmaker/static"
 TEMPLATES = ROOT / "templates"
 
-GROUNDS = ("page", "surface", "sunken")
-SIGNALS = ("terracotta", "sage", "ochre", "brick", "slate")
-TEXT_PAIRS = [
-    *((ink, ground) for ground in GROUNDS for ink in ("ink", "muted", *SIGNALS)),
-    *((ink, f"{name}-soft") for name in SIGNALS for ink in ("ink", name)),
-    ("ink", "highlight"),
-    ("terracotta-strong", "terracotta-soft"),
-    ("on-terracotta", "button"),
-    ("on-terracotta", "button-strong"),
-]
-EDGE_PAIRS = [(name, ground) for ground in GROUNDS for name in ("edge", "focus")]
+
+def test_colours_can_be_told_apart() -> None:
+    assert [pair for pair in style.pairs() if min(pair.light, pair.dark) < pair.at_least] == []
 
 
-def _schemes() -> dict[str, dict[str, str]]:
-    blocks = re.findall(r":root \{([^}]*)\}", (STATIC / "matchmaker.css").read_text())
-    light, dark = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block)) for block in blocks[:2])
-    return {"light": light, "dark": light | dark}
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance, WCAG 2.2."""
-    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_colours_can_be_told_apart(scheme: str) -> None:
-    colours = _schemes()[scheme]
-    weak = [(a, b) for a, b in TEXT_PAIRS if _contrast(colours[a], colours[b]) < 4.5]
-    weak += [(a, b) for a, b in EDGE_PAIRS if _contrast(colours[a], colours[b]) < 3]
-    assert weak == []
+def test_the_contrast_is_that_of_wcag() -> None:
+    assert style.contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert style.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
 
 
 def test_vendored_files_are_those_that_were_checked_in() -> None:
@@ -94,28 +53,6 @@ def test_nothing_comes_from_a_third_party(path: Path) -> None:
     assert (
         re.findall(r"(?:src=\"|(?<!<a )href=\"|url\(\"?|@import\s+\"?)(?:https?:)?//", path.read_text()) == []
     )
-
-
-class EveryField(Form):
-    """One field of each kind that the macro ``field`` takes."""
-
-    first_name = StringField("First <name>", [DataRequired("Say it."), Length(max=60)])
-    commune = StringField("Commune")
-    commune_code = HiddenField()
-    skills = FieldList(StringField("Skill", [Length(max=64, message="Too long.")]), "Skills", min_entries=2)
-    hours = IntegerField("Hours", [Optional()])
-    until = DateField("Until", [Optional()])
-    about = TextAreaField("About")
-    kind = SelectField("Kind", choices=[SelectChoice("skill", "A skill")])
-    radius = RadioField(
-        "How far",
-        [DataRequired("Choose.")],
-        choices=[SelectChoice("5", "5 km"), SelectChoice("0", "From home")],
-    )
-    challenges = SelectMultipleField(
-        "What matters", choices=[SelectChoice("food", "Food"), SelectChoice("waste", "Waste")]
-    )
-    letter = BooleanField("Send me the letter")
 
 
 @pytest.fixture
@@ -150,7 +87,7 @@ def _posted(**values: str | list[str]) -> EveryField:
 def test_a_wrong_field_says_so_in_words_that_are_tied_to_it(macros: Environment) -> None:
     form = _posted(first_name="")
     html = _show(
-        macros, '{{ forms.field(form.first_name, hint="A hint.", autocomplete="given-name") }}', form=form
+        macros, '{{ forms.field(form.first_name, hint="A <hint>.", autocomplete="given-name") }}', form=form
     )
     described = re.search(r'aria-describedby="([^"]*)"', html)
     assert described is not None
@@ -158,7 +95,7 @@ def test_a_wrong_field_says_so_in_words_that_are_tied_to_it(macros: Environment)
     assert described[1].split() == ["first_name-hint", "first_name-error"]
     assert 'aria-invalid="true"' in html
     assert 'autocomplete="given-name"' in html
-    assert "First &lt;name&gt;" in html
+    assert "A &lt;hint&gt;." in html
 
 
 def test_a_right_field_keeps_what_was_typed_and_claims_no_error(macros: Environment) -> None:

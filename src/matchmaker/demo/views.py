@@ -1,11 +1,14 @@
-"""The page on which the demonstration shows the letters that it caught; registered nowhere else."""
+"""Pages of the demonstration alone: the letters that it caught, and the style of the service. Registered nowhere else."""
 
 from pathlib import Path
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from matchmaker.demo import content, mailbox
+from matchmaker.demo import content, mailbox, style
+from matchmaker.digests import letters
+from matchmaker.i18n import using
 from matchmaker.web import Access, access, letter_page, site
 
 blueprint = Blueprint("demo", __name__)
@@ -46,6 +49,43 @@ def show_letter(name: str) -> ResponseReturnValue:
     if html is None:
         abort(404)
     return letter_page(html)
+
+
+@blueprint.get("/style", endpoint="style")
+@access(Access.PUBLIC)
+def show_style() -> ResponseReturnValue:
+    """Every colour, letter and part of which pages are made, for who builds pages; in English, as the code is."""
+    form = style.EveryField(MultiDict({"first_name": "", "skills-0": "mending bicycles", "radius": "5"}))
+    form.validate()
+    with using("en"):
+        return render_template(
+            "demo/style.html",
+            tokens=style.tokens().values(),
+            pairs=style.pairs(),
+            form=form,
+            need=style.NEED,
+            citizen=style.CITIZEN,
+            speed=style.SPEED,
+        )
+
+
+@blueprint.get("/style/letter", endpoint="style_letter")
+@access(Access.PUBLIC)
+def show_style_letter() -> ResponseReturnValue:
+    """The weekly letter of that page, as a mail program shows it."""
+    letter = letters.weekly(
+        site().works.letters,
+        address="camille@demo.example",
+        first_name="Camille",
+        locale="en",
+        territory_name="Valence-Romans",
+        sections=style.LETTER,
+        home_url="#",
+        wishes_url="#",
+        unsubscribe_url=None,
+        list_id="demo",
+    )
+    return letter_page(letter.html)
 
 
 def _folder() -> Path:
