@@ -27,13 +27,15 @@ WIDTHS = (320, 768, 1280)
 HEIGHTS = {320: 640, 768: 1024, 1280: 800}
 
 RULES = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice")
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
+"""All that another colour scheme can change, at a width at which every rule was looked at."""
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 TABS_AT_MOST = 250
 
-RUN_AXE = """tags => axe.run(document, {
-    runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], iframes: false
+RUN_AXE = """wanted => axe.run(document, {
+    runOnly: wanted, resultTypes: ['violations'], iframes: false
 }).then(found => found.violations.map(
     one => one.id + ' at ' + one.nodes.map(node => node.target.join(' ')).slice(0, 4).join(', ')
         + ': ' + (one.nodes[0].any[0]?.message ?? one.nodes[0].all[0]?.message
@@ -136,9 +138,9 @@ class Visit:
         """Where it is."""
         return urlsplit(self.page.url).path
 
-    def faults(self) -> list[str]:
+    def faults(self, *, colours_alone: bool = False) -> list[str]:
         """What axe-core finds in the page that is open, and whether it scrolls sideways."""
-        found = self._axe()
+        found = self._axe(colours_alone)
         wide = self.page.evaluate(
             "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
@@ -146,10 +148,14 @@ class Visit:
             found.append(f"scrolls sideways: {wide[0]} pixels in {wide[1]}")
         return found
 
-    def _axe(self) -> list[str]:
+    def _axe(self, colours_alone: bool) -> list[str]:
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE)
-        found: list[Any] = self.page.evaluate(RUN_AXE, list(RULES))
+        wanted = {
+            "type": "rule" if colours_alone else "tag",
+            "values": COLOUR_RULES if colours_alone else RULES,
+        }
+        found: list[Any] = self.page.evaluate(RUN_AXE, wanted)
         return [str(one) for one in found]
 
     def _hear(self, message: ConsoleMessage) -> None:

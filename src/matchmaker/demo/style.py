@@ -80,6 +80,8 @@ def tokens() -> dict[str, Token]:
     """What the stylesheet gives a name, in its order."""
     css = resources.files("matchmaker").joinpath("static/matchmaker.css").read_text(encoding="utf-8")
     blocks = re.findall(r":root \{([^}]*)\}", css)
+    light: dict[str, str]
+    dark: dict[str, str]
     light, dark = (dict(re.findall(r"--([a-z-]+): ([^;]+);", block)) for block in blocks[:2])
     return {name: Token(name=name, light=value, dark=dark.get(name, value)) for name, value in light.items()}
 
