@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.i18n import CATALOGUES
-from matchmaker.translations import messages
+from matchmaker.translations import ease, messages
 from matchmaker.translations.__main__ import main
 
 
@@ -74,4 +74,44 @@ def test_the_command_answers_with_its_exit_code(capsys: pytest.CaptureFixture[st
     assert (CATALOGUES / "fr/LC_MESSAGES/messages.mo").exists()
     assert messages.catalogue_path("fr").read_bytes() == before
     assert main(["translate"]) == 2
-    assert "update, compile or check?" in capsys.readouterr().err
+    assert main(["ease"]) == 0
+    assert "update, compile, check or ease?" in capsys.readouterr().err
+
+
+def test_every_page_is_read_easily_at_twelve() -> None:
+    assert [page for page in ease.ease_of_pages() if page.is_hard] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [
+        ("chat", 1),
+        ("ville", 1),
+        ("mangent", 1),
+        ("maison", 2),
+        ("école", 2),
+        ("idée", 2),
+        ("créer", 2),
+        ("théâtre", 2),
+        ("personne", 2),
+        ("compétence", 3),
+        ("organisatrice", 5),
+    ],
+)
+def test_syllables_are_those_that_are_spoken(word: str, count: int) -> None:
+    assert ease.syllables(word) == count
+
+
+def test_what_administrations_write_is_found_hard(translated: Path) -> None:
+    easy = "Nous gardons votre adresse. Personne ne la voit."
+    hard = (
+        "L’administration procède à la conservation des coordonnées électroniques communiquées préalablement par "
+        "l’utilisateur dans le respect des dispositions réglementaires applicables."
+    )
+    assert ease.kandel_moles([easy]) > 80 > ease.AT_LEAST > 20 > ease.kandel_moles([hard])
+    path = messages.catalogue_path("fr", translated)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(f'\n#: templates/a.html\nmsgid "A text"\nmsgstr "{hard} {hard}"\n')
+    assert [page.place for page in ease.ease_of_pages("fr", translated) if page.is_hard] == [
+        "templates/a.html"
+    ]

@@ -49,8 +49,8 @@ WEEKLY_LETTER_TEXT = mark(
     "I can stop it at any time by one click in each letter."
 )
 RELAY_PROFILE_TEXT = mark(
-    "I agree that %(relay)s keeps here, for me, my first name, my commune, what I can do, how much time I have "
-    "and, if I give it, my telephone number. "
+    "I agree that %(relay)s keeps here, for me, my first name, my commune, what I can do and how much time "
+    "I have. If I give my telephone number, it is kept too. "
     "Groups see my first name and my skills, and nothing else. "
     "I can have all of it shown to me, corrected or deleted at any time: I ask %(relay)s."
 )
