@@ -4,6 +4,7 @@ python -m benchmarks            all of it (some minutes)
 python -m benchmarks --quick    a tenth of the people
 python -m benchmarks service    the demonstration: its start, each page, the week's run
 python -m benchmarks matching   resolving, ranking and whole runs beside the plain loop, and their growth
+python -m benchmarks pages      the public pages and a citizen's home on a telephone, by Lighthouse
 python -m benchmarks exposure   the week's choice of who is told of what
 python -m benchmarks letters    the week's letters, from the request to the mail server
 """
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from benchmarks.exposure import exposure, week
 from benchmarks.letters import letters, one
 from benchmarks.matching import country, loop, new_need, typing
+from benchmarks.pages import pages
 from benchmarks.service import service
 
 
@@ -57,6 +59,7 @@ def matching(part: int) -> None:
 
 PARTS: dict[str, Callable[[int], None]] = {
     "service": lambda _: service(),
+    "pages": pages,
     "matching": matching,
     "exposure": lambda _: exposure(),
     "letters": letters,

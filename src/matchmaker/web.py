@@ -20,6 +20,7 @@ from matchmaker import i18n, limits
 from matchmaker.db import SessionFactory
 from matchmaker.forms import BaseForm
 from matchmaker.settings import Settings
+from matchmaker.stylesheet import stylesheet
 from matchmaker.work import Work, WorkFactory
 
 EXTENSION = "matchmaker"
@@ -29,7 +30,7 @@ PATH_LENGTH = 300
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
-        "style-src 'self'",
+        f"style-src 'self' {stylesheet().source}",
         "script-src 'self'",
         "img-src 'self' data:",
         "font-src 'self'",

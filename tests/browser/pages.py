@@ -51,6 +51,7 @@ NO_PAGES = {
     "signposts.service_picture",
     "signposts.service_worker",
     "signposts.show_sign",
+    "signposts.show_stylesheet",
     "signposts.sitemap",
     "signposts.territory_picture",
     "static",

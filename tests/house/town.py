@@ -31,6 +31,7 @@ PARTS = {
     "token": "a.b.c",
     "name": "letter",
     "size": 192,
+    "digest": "0123456789ab",
     "sign_up_id": "a.b.c",
     "iso_week": "2026-W48",
     "code": "K7M2QY",

@@ -328,3 +328,24 @@ def test_nobody_fits_is_said_with_what_to_do(app: Flask, work: Work, need: Need)
     work.session.commit()
 
     assert "This need is not open" in person.get(f"/needs/{need.id}/citizens").text
+
+
+def test_who_is_new_sees_first_steps_and_what_a_group_would_see_of_them(
+    app: Flask, work: Work, world: World
+) -> None:
+    citizen = builders.add_citizen(work, world.territory, skills=())
+    need = builders.add_need(work, builders.add_group(work, world.challenge))
+    work.session.commit()
+    person = signed_in(app, citizen.account)
+
+    page = person.get("/home").text
+    assert "Premiers pas" in page
+    assert page.count("Fait :") == 0
+    assert "Un groupe que vous pourriez aider voit ceci" in page
+
+    person.fill_in("/profile/skills", {"skills-0": "réparer des vélos"})
+    page = person.get("/home").text
+    assert page.count("Fait :") == 1
+
+    person.fill_in(f"/needs/{need.id}/offer", {})
+    assert "Premiers pas" not in person.get("/home").text

@@ -1,11 +1,15 @@
 """What programs read of the service: robots, sitemap, manifest, the pictures of links."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
+from html import unescape
 from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
+import segno
 from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
@@ -63,7 +67,9 @@ def test_a_public_page_names_itself_its_languages_and_its_picture(
     work.session.flush()
     page = person.get(f"/needs/{need.id}").text
     address = f"http://localhost/needs/{need.id}"
-    assert f'<link rel="canonical" href="{address}?lang=fr">' in page
+    assert f'<link rel="canonical" href="{address}">' in page
+    english = person.get(f"/needs/{need.id}?lang=en").text
+    assert f'<link rel="canonical" href="{address}?lang=en">' in english
     assert f'<link rel="alternate" hreflang="en" href="{address}?lang=en">' in page
     assert '<meta property="og:title" content="Peindre &amp; poncer">' in page
     shown = re.search(r'og:image" content="http://localhost([^"]+)"', page)
@@ -112,3 +118,57 @@ def test_the_worker_and_its_page_come_from_the_top(app: Flask, person: Person) -
     assert worker.headers["Cache-Control"] == "no-cache"
     assert '"/offline"' in worker.text
     assert person.get("/offline").status_code == 200
+
+
+def test_the_styles_are_one_file_that_is_kept_for_ever_under_the_name_of_its_text(person: Person) -> None:
+    page = person.get("/").text
+    (address,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
+    answer = person.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "text/css")
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+    assert all(part in answer.text for part in ("Pico CSS", "--terracotta", ".cards.wide", "@media print"))
+    fonts = re.findall(r'url\("(/[^"]+)"\)', answer.text)
+    assert len(fonts) == 2
+    for font in fonts:
+        found = person.get(font)
+        assert found.status_code == 200
+        found.close()
+
+    old = person.get("/style-0123456789ab.css")
+    assert old.text == answer.text
+    assert old.headers["Cache-Control"] == "no-cache"
+
+
+def test_who_comes_from_elsewhere_has_the_styles_in_the_page_and_others_beside_it(person: Person) -> None:
+    for where, inside in (("none", True), ("cross-site", True), ("same-origin", False), (None, False)):
+        answer = person.client.get("/", headers={"Sec-Fetch-Site": where} if where else {})
+        found = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+        assert bool(found) is inside
+        assert ('rel="stylesheet"' in answer.text) is not inside
+        assert "Sec-Fetch-Site" in answer.headers["Vary"]
+        for text in found:
+            known = b64encode(sha256(text.encode()).digest()).decode()
+            assert f"'sha256-{known}'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("asked", ["br", "zstd", "gzip"])
+def test_pages_and_styles_travel_packed(person: Person, asked: str) -> None:
+    for path in ("/", "/style-0123456789ab.css", "/static/vendor/htmx.min.js"):
+        plain = person.get(path)
+        packed = person.client.get(path, headers={"Accept-Encoding": asked})
+        assert packed.headers["Content-Encoding"] == asked
+        assert len(packed.data) < len(plain.data) / 2
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        plain.close()
+        packed.close()
+
+
+def test_a_territory_has_a_sign_to_hang_up_with_the_address_in_words_and_as_a_qr(
+    person: Person, world: World
+) -> None:
+    page = person.get(f"/t/{world.territory.slug}/sign").text
+    address = f"localhost/join?territory={world.territory.slug}"
+    assert address in page
+    assert segno.make_qr(f"http://{address}", error="q").svg_data_uri(border=2) in unescape(page)
+    assert person.get("/t/nowhere/sign").status_code == 404

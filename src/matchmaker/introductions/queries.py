@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.citizens.models import Citizen
@@ -206,6 +206,11 @@ def waiting_for(session: Session, *, account_ids: Iterable[int]) -> Sequence[tup
     ).all()
     found = [(account_id, one) for account_id, one in (*of_citizens, *of_groups) if account_id is not None]
     return sorted(found, key=lambda pair: (pair[1].since, pair[1].id, pair[0]))
+
+
+def has_met(session: Session, *, group_id: int) -> bool:
+    """Whether there ever was an introduction to a group."""
+    return session.scalar(select(exists().where(Introduction.group_id == group_id))) or False
 
 
 def speeds_of_groups(

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, render_template, url_for
+import segno
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from matchmaker import i18n
 from matchmaker.catalogue import queries as catalogue
@@ -12,6 +14,7 @@ from matchmaker.groups.rules import NeedState
 from matchmaker.i18n import gettext
 from matchmaker.signposts import queries
 from matchmaker.signposts.rules import picture, sign
+from matchmaker.stylesheet import stylesheet
 from matchmaker.web import Access, access, now, reading, site
 
 blueprint = Blueprint("signposts", __name__)
@@ -25,12 +28,40 @@ PRIVATE = ("/account", "/demo", "/groups/*/edit", "/groups/*/invite", "/home", "
 
 SIGN_SIZES = (32, 180, 192, 512)
 ONE_DAY = 86_400
+FROM_ELSEWHERE = {"none", "cross-site"}
+"""What a browser tells (Fetch Metadata) where the page before was not ours, or there was none."""
+
+ONE_YEAR = 365 * ONE_DAY
 
 
 @blueprint.app_context_processor
 def for_pages() -> dict[str, object]:
     """``absolute(endpoint, **values)``: an address as other sites are given it."""
     return {"absolute": site().works.links.to}
+
+
+@blueprint.app_template_global()
+def styles() -> Markup:
+    """The pages' styles: in the page itself for who comes from elsewhere, who sees it a round trip earlier; else a file."""
+    found = stylesheet()
+    if request.headers.get("Sec-Fetch-Site") in FROM_ELSEWHERE:
+        return Markup("<style>{}</style>").format(Markup(found.text))  # noqa: S704
+    return Markup('<link rel="stylesheet" href="{}">').format(
+        url_for("signposts.show_stylesheet", digest=found.digest)
+    )
+
+
+@blueprint.get("/style-<digest>.css")
+@access(Access.PUBLIC)
+def show_stylesheet(digest: str) -> ResponseReturnValue:
+    """The pages' styles. Who asks by an older name gets those of now, and is not to keep them under that name."""
+    found = stylesheet()
+    known = digest == found.digest
+    return Response(
+        found.text,
+        mimetype="text/css",
+        headers={"Cache-Control": f"public, max-age={ONE_YEAR}, immutable" if known else "no-cache"},
+    )
 
 
 @blueprint.get("/robots.txt")
@@ -100,6 +131,23 @@ def service_worker() -> ResponseReturnValue:
     """The script that shows `offline`; it must come from the top to be asked for every page."""
     file = Path(current_app.static_folder or "") / "service-worker.js"
     return Response(file.read_bytes(), mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@blueprint.get("/t/<slug>/sign")
+@access(Access.PUBLIC)
+def poster(slug: str) -> ResponseReturnValue:
+    """A sheet to print and hang up, with a QR of the address at which people of a territory sign up."""
+    territory = catalogue.find_territory(reading(), slug=slug)
+    if territory is None:
+        abort(404)
+    links = site().works.links
+    address = links.to("citizens.place", territory=territory.slug)
+    return render_template(
+        "signposts/poster.html",
+        territory=territory,
+        address=address.partition("://")[2],
+        qr=segno.make_qr(address, error="q").svg_data_uri(border=2),
+    )
 
 
 @blueprint.get("/favicon.ico", defaults={"size": 32})

@@ -2,6 +2,13 @@
 "use strict";
 
 (() => {
+  // Most pages have nothing that htmx would do, and do not load it.
+  if (document.querySelector("[hx-get]")) {
+    const script = document.createElement("script");
+    script.src = document.currentScript.dataset.htmx;
+    document.head.append(script);
+  }
+
   const box = (element) => element.closest("[data-suggest]");
 
   // Suggestion pages read what is typed as "q", whatever the field is called.

@@ -1,7 +1,7 @@
 // Shows a page of ours where there is no connection. It keeps nothing that a person wrote or was shown.
 "use strict";
 
-const KEPT = "offline-1";
+const KEPT = "offline-2";
 const OFFLINE = "/offline";
 
 addEventListener("install", (event) => {

@@ -100,6 +100,18 @@ def my_standing(need_id: int) -> Standing | None:
 
 
 @blueprint.app_template_global()
+def has_introductions() -> bool:
+    """Whether anything stands between the visitor and a need."""
+    return bool(_once("standings", _standings))
+
+
+@blueprint.app_template_global()
+def has_met(group_id: int) -> bool:
+    """Whether anybody was ever introduced to a group."""
+    return queries.has_met(reading(), group_id=group_id)
+
+
+@blueprint.app_template_global()
 def is_introduced(need_id: int, citizen_id: int) -> bool:
     """Whether a citizen was introduced for a need."""
     return any(one.citizen_id == citizen_id for one in _introduced(need_id))

@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
+from matchmaker.citizens import queries as citizens
+from matchmaker.digests import queries as digests
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.organisers import queries
@@ -42,5 +44,7 @@ def desk(slug: str) -> ResponseReturnValue:
         unmatched=len(unmatched),
         needs=[needs[need_id] for need_id in unmatched[:NEEDS_SHOWN]],
         newcomers=queries.newcomers(reading(), territory_id=territory.id, limit=NEWCOMERS_SHOWN),
+        relays=bool(citizens.relays_of(reading(), territory_id=territory.id)),
+        runs=bool(digests.latest_runs(reading(), territory_id=territory.id, limit=1)),
         quiet_groups=queries.groups_without_open_needs(reading(), territory, now=now()),
     )
