@@ -160,6 +160,24 @@ def test_of_two_processes_that_plan_a_week_one_keeps_it(live_works: WorkFactory,
         assert work.session.scalar(select(func.count()).select_from(DigestLetter)) == 2
 
 
+def test_who_is_asked_to_end_while_planning_keeps_nothing_and_the_next_does_all(
+    live_works: WorkFactory, world: World
+) -> None:
+    service.request_due(live_works)
+    run_id = run_of(live_works, world)
+    asked: list[bool] = []
+    amid = amid_reading(live_works, lambda: asked.append(True))
+
+    def letters() -> int | None:
+        with live_works.begin() as work:
+            return work.session.scalar(select(func.count()).select_from(DigestLetter))
+
+    assert not service.plan_run(amid, run_id=run_id, going_on=lambda: not asked)
+    assert (asked, letters()) == ([True], 0)
+    assert service.plan_run(live_works, run_id=run_id)
+    assert letters() == 2
+
+
 def amid_reading(works: WorkFactory, happening: Callable[[], object]) -> WorkFactory:
     """Units of work whose first reading session has read the people when something happens elsewhere."""
     waiting = [happening]

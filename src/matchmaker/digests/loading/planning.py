@@ -1,7 +1,7 @@
 """The week's plan: who would get what, and why nobody else, read in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -76,10 +76,12 @@ def compose(
     tokens: Tokens,
     seed: int,
     week: str | None = None,
+    going_on: Callable[[], bool] = lambda: True,
 ) -> Plan:
     """Who would get what in ``week``, this one unless given, and why nobody else; nothing is kept.
 
-    The number of queries grows by a few for every 500 people, not by person.
+    The number of queries grows by a few for every 500 people, not by person. Raises PlanningStopped soon after
+    ``going_on`` says no.
     """
     week = week or iso_week(now, territory.time_zone)
     everyone = (
@@ -114,7 +116,7 @@ def compose(
         one: _needs_told(told.get(readers[one].recipient_key, ())) | held.get(one, frozenset())
         for one in wanting
     }
-    ranking = rank(session, territory, wanting, refused, now=now)
+    ranking = rank(session, territory, wanting, refused, now=now, going_on=going_on)
     offered: dict[str, set[str]] = defaultdict(set)
     since = now - OFFERS_COUNT_FOR
     for key, groups in queries.groups_offered(session, recipient_keys=owners, since=since).items():

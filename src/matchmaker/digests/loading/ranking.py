@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -19,6 +19,10 @@ from matchmaker.matching.rules import Ranked
 
 CANDIDATES_EACH = 20
 """The best needs of each person, of which the run chooses."""
+
+
+class PlanningStopped(Exception):
+    """The process was asked to end, and leaves the choice to another."""
 
 
 class Row(NamedTuple):
@@ -73,8 +77,12 @@ def rank(
     refused: Mapping[str, frozenset[str]],
     *,
     now: datetime,
+    going_on: Callable[[], bool] = lambda: True,
 ) -> Ranking:
-    """The best needs of everybody who wants a letter; ``refused`` are needs that a reader is not to be told of."""
+    """The best needs of everybody who wants a letter; ``refused`` are needs that a reader is not to be told of.
+
+    Raises PlanningStopped within a second or so of ``going_on`` saying no.
+    """
     owners = {
         (str(profile.citizen_id), profile.territory_id): reader_id
         for reader_id, one in wanting.items()
@@ -102,6 +110,8 @@ def rank(
             for citizen_id, owner in mine.items()
         }
         for citizen_id, ranking in match.ranked(session, mine, limit=CANDIDATES_EACH, refused=unwanted):
+            if not going_on():
+                raise PlanningStopped
             owner = mine[citizen_id]
             if owner in only:
                 found[owner] = _row(ranking)

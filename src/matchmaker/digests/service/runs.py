@@ -1,6 +1,6 @@
 """A week's run: asked for once, planned and kept at once, paused and resumed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
@@ -13,7 +13,7 @@ from matchmaker import db, mail
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
-from matchmaker.digests.loading import Plan, Unreached, compose, relay_ids, unreached
+from matchmaker.digests.loading import Plan, PlanningStopped, Unreached, compose, relay_ids, unreached
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import Due, RunState, Schedule, due_week, iso_week
 from matchmaker.mail import OutboxMessage
@@ -82,8 +82,10 @@ def request_due(works: WorkFactory) -> int:
     return number
 
 
-def plan_run(works: WorkFactory, *, run_id: int) -> bool:
+def plan_run(works: WorkFactory, *, run_id: int, going_on: Callable[[], bool] = lambda: True) -> bool:
     """Decide who gets what in a run that was asked for, and keep it; False when another process has done it.
+
+    Once ``going_on`` says no it ends within seconds, with nothing kept and False.
 
     Reading and choosing take long and lock nothing, so that several processes may be at it at once: the first to keep
     its plan ends the matter. What another run or somebody's leaving has overtaken raises IntegrityError by one of
@@ -93,15 +95,34 @@ def plan_run(works: WorkFactory, *, run_id: int) -> bool:
         run = session.get_one(DigestRun, run_id)
         if run.state is not RunState.PREPARING:
             return False
-        plan = plan_of(session, run, now=works.clock(), tokens=works.tokens)
+        try:
+            plan = plan_of(session, run, now=works.clock(), tokens=works.tokens, going_on=going_on)
+        except PlanningStopped:
+            log.info("planning_stopped", run=run_id)
+            return False
         few = unreached(session, plan)
     with works.begin() as work:
         return keep_plan(work, run_id=run_id, plan=plan, few=few)
 
 
-def plan_of(session: Session, run: DigestRun, *, now: datetime, tokens: Tokens) -> Plan:
-    """Who would get what in a run, as things stand."""
-    return compose(session, run.territory, now=now, tokens=tokens, seed=run.seed, week=run.iso_week)
+def plan_of(
+    session: Session,
+    run: DigestRun,
+    *,
+    now: datetime,
+    tokens: Tokens,
+    going_on: Callable[[], bool] = lambda: True,
+) -> Plan:
+    """Who would get what in a run, as things stand. Raises PlanningStopped soon after ``going_on`` says no."""
+    return compose(
+        session,
+        run.territory,
+        now=now,
+        tokens=tokens,
+        seed=run.seed,
+        week=run.iso_week,
+        going_on=going_on,
+    )
 
 
 def keep_plan(work: Work, *, run_id: int, plan: Plan, few: Sequence[Unreached]) -> bool:

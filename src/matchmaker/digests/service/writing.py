@@ -50,7 +50,7 @@ def advance(works: WorkFactory, *, going_on: Callable[[], bool] = lambda: True) 
         if not going_on():
             break
         try:
-            plan_run(works, run_id=run_id)
+            plan_run(works, run_id=run_id, going_on=going_on)
         except IntegrityError:
             log.warning("week_overtaken", run=run_id)
     written = 0
