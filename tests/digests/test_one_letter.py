@@ -376,3 +376,22 @@ def test_the_letter_and_the_page_tell_how_fast_a_group_answers(app: Flask, work:
     assert f"/needs/{need.id}/offer" in letter.text
     for text in (letter.text, letter.html, signed_in(app, camille.account).get("/home").text):
         assert said in " ".join(unescape(text).split())
+
+
+def test_a_member_who_lives_elsewhere_hears_of_the_helpers_of_their_group(work: Work, world: World) -> None:
+    gaspard = builders.add_account(work, address="gaspard@example.org", first_name="Gaspard")
+    builders.add_citizen(work, world.other_territory, commune="63113", account=gaspard, skills=["couture"])
+    group = builders.add_group(work, world.challenge, lead=gaspard)
+    need = builders.add_need(work, group, title="Réparer les vélos", wanted=("réparer des vélos",))
+    builders.add_citizen(work, world.territory)
+
+    run_week(work, territory_id=world.territory.id, started_by=None)
+    assert set(letters(work.session)) == {"Camille"}
+    run_week(work, territory_id=world.other_territory.id, started_by=None)
+    letter = letters(work.session)["Gaspard"]
+    assert need.title in letter.text
+    assert "Camille" in letter.text
+
+    later = replace(work, now=work.now + WEEK)
+    run_week(later, territory_id=world.other_territory.id, started_by=None)
+    assert len(letters(work.session)) == 2, "nobody hears of a helper twice"

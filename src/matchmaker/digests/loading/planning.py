@@ -36,6 +36,9 @@ from matchmaker.tokens import Tokens
 LIMITS = Limits()
 OFFERS_COUNT_FOR = timedelta(days=31)
 NEWS_FOR = timedelta(days=28)
+HELPERS_FOR = timedelta(days=8)
+"""How long a member who lives elsewhere can hear of a helper: their week may come a week after the group's."""
+
 PINNED = 1000.0
 """The score at which a line that an organiser pinned is weighed: above all others."""
 
@@ -135,6 +138,16 @@ def compose(
     )
     news = _news(session, territory, wanting.values(), now=now)
     helpers = _helpers(ranking, assignment)
+    for group_id, told_elsewhere in queries.helpers_told(
+        session,
+        group_ids={group_id for person in wanting.values() for group_id in person.group_ids},
+        away_from=territory.id,
+        since=now - HELPERS_FOR,
+    ).items():
+        helpers.setdefault(group_id, []).extend(
+            PlannedLine(kind=LineKind.HELPER, need_id=need_id, citizen_id=citizen_id)
+            for need_id, citizen_id in dict.fromkeys(told_elsewhere)
+        )
     waiting = waiting_lines(session, wanting.values())
     letters = []
     for account_id, person in wanting.items():

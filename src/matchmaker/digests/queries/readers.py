@@ -200,6 +200,38 @@ def groups_offered(
     return found
 
 
+def helpers_told(
+    session: Session, *, group_ids: Iterable[int], away_from: int, since: datetime
+) -> dict[int, list[tuple[int, int]]]:
+    """By group, the needs and citizens of written lines that its own territory's runs told of it since a moment.
+
+    Of groups in another territory than ``away_from`` alone: a run tells its own.
+    """
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    ids = sorted(set(group_ids))
+    for start in range(0, len(ids), AT_ONCE):
+        rows = session.execute(
+            select(StartupGroup.id, DigestLine.need_id, DigestLine.citizen_id)
+            .join(Need, Need.id == DigestLine.need_id)
+            .join(StartupGroup, StartupGroup.id == Need.group_id)
+            .join(DigestLetter, DigestLetter.id == DigestLine.letter_id)
+            .join(DigestRun, DigestRun.id == DigestLetter.run_id)
+            .where(
+                StartupGroup.id.in_(ids[start : start + AT_ONCE]),
+                StartupGroup.territory_id != away_from,
+                DigestRun.territory_id == StartupGroup.territory_id,
+                DigestRun.started_at > since,
+                DigestLine.kind == LineKind.NEED,
+                or_(DigestLetter.message_id.is_not(None), DigestLetter.written_at.is_not(None)),
+            )
+            .order_by(DigestLine.position, DigestLine.id)
+        )
+        for group_id, need_id, citizen_id in rows:
+            if need_id is not None and citizen_id is not None:
+                found[group_id].append((need_id, citizen_id))
+    return found
+
+
 def _in_parts(keys: Iterable[str]) -> Iterator[list[str]]:
     known = sorted(set(keys))
     for start in range(0, len(known), AT_ONCE):
