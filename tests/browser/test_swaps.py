@@ -88,3 +88,23 @@ def test_the_progress_of_a_week_renews_itself_under_the_readers_hands(
     # A screen reader listens to the element that it knows, not to another one of the same words.
     assert status.evaluate("one => one.isConnected")
     assert somebody.faults() == []
+
+
+def test_what_was_typed_outlives_a_lost_connection(demonstration: Demonstration, visit: MakeVisit) -> None:
+    somebody = visit(demonstration, width=320)
+    somebody.go("/")
+    somebody.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    somebody.go("/join")
+    somebody.write("[name=commune]", "Romans-sur-Isère")
+    somebody.lose_connection()
+    somebody.press("main [type=submit]:not([formnovalidate])")
+    somebody.page.get_by_role("alert").wait_for()
+    assert somebody.path == "/join"
+    assert "Ce que vous avez écrit est toujours là" in somebody.page.get_by_role("alert").inner_text()
+    assert somebody.page.input_value("[name=commune]") == "Romans-sur-Isère"
+    # What could not be loaded is told by the browser, and is no fault of the page.
+    somebody.complaints.clear()
+
+    somebody.find_connection()
+    somebody.send("main [type=submit]:not([formnovalidate])")
+    assert somebody.path == "/join/skills"

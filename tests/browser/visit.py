@@ -94,6 +94,10 @@ class Visit:
         """Be where there is no internet."""
         self._context.set_offline(True)
 
+    def find_connection(self) -> None:
+        """Have internet again."""
+        self._context.set_offline(False)
+
     def enter(self, role: str) -> None:
         """Come in as somebody of a role, with a session that was begun elsewhere; a visitor has none."""
         cookie = entered(self._demonstration, role).client.get_cookie("session")

@@ -107,4 +107,13 @@
 
   // Without a connection there is a page that says so.
   navigator.serviceWorker?.register("/service-worker.js");
+  navigator.serviceWorker?.addEventListener("message", () => {
+    const form = document.querySelector("form[data-sending]");
+    const notice = document.getElementById("no-connection");
+    if (!form) return;
+    free();
+    form.append(notice);
+    notice.hidden = false;
+    notice.scrollIntoView({ block: "nearest" });
+  });
 })();

@@ -18,16 +18,22 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => {
   const forget = async () => {
     for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
+    await clients.claim();
   };
   event.waitUntil(forget());
 });
 
+// An answer without content leaves the page as it is, with all that was typed; the page says why.
+const stay = async () => {
+  for (const page of await clients.matchAll({ type: "window" })) page.postMessage("no connection");
+  return new Response(null, { status: 204 });
+};
+
 addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET") return;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
-  } else if (request.destination === "style") {
+    event.respondWith(fetch(request).catch(() => (request.method === "GET" ? caches.match(OFFLINE) : stay())));
+  } else if (request.method === "GET" && request.destination === "style") {
     event.respondWith(fetch(request).catch(() => caches.match(request)));
   }
 });
