@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from tests.builders import World
     from tests.doors import Person
 
-# What a test covers, it covers on the first of them; measuring it again on the second would take minutes.
-BACKENDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.no_cover))
+BACKENDS = ("sqlite", "postgres")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
