@@ -86,6 +86,7 @@ def _posted(**values: str | list[str]) -> EveryField:
 
 def test_a_wrong_field_says_so_in_words_that_are_tied_to_it(macros: Environment) -> None:
     form = _posted(first_name="")
+    form.first_name.label.text = "First <name>"
     html = _show(
         macros, '{{ forms.field(form.first_name, hint="A <hint>.", autocomplete="given-name") }}', form=form
     )
@@ -95,6 +96,7 @@ def test_a_wrong_field_says_so_in_words_that_are_tied_to_it(macros: Environment)
     assert described[1].split() == ["first_name-hint", "first_name-error"]
     assert 'aria-invalid="true"' in html
     assert 'autocomplete="given-name"' in html
+    assert "First &lt;name&gt;" in html
     assert "A &lt;hint&gt;." in html
 
 
