@@ -13,20 +13,21 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
 
 from sqlalchemy import select
 
-from matchmaker import migrate, web
+from benchmarks.service import MEASURED, filled
+from matchmaker import web
 from matchmaker.accounts.models import Account
-from matchmaker.app import create_app
 from matchmaker.demo import service as demo
 from matchmaker.groups.models import Need
 from matchmaker.logs import set_up_logs
-from matchmaker.settings import PREFIX, Settings
+from matchmaker.settings import PREFIX
 from matchmaker.web import Site
 from tests.browser.visit import find_browser
+from tests.cli.processes import eventually, free_port
 from tests.doors import signed_in
 
 FOLDER = Path(__file__).parent / "lighthouse"
@@ -122,22 +123,14 @@ def _measure(browser: str, address: str, folder: Path, cookie: str | None) -> di
 @contextmanager
 def _served(folder: Path) -> Iterator[tuple[str, list[str], str]]:
     """The address of an installation with the demonstration's people, its pages, and a citizen's session."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = {
-        "secret_key": "a secret that is long enough for measuring",
+        **MEASURED,
         "base_url": f"http://127.0.0.1:{port}",
-        "mail_from": "bonjour@demo.example",
         "database_url": f"sqlite:///{folder}/pages.sqlite",
     }
-    app = create_app(Settings.model_validate(settings))
+    app = filled(settings)
     site: Site = app.extensions[web.EXTENSION]
-    migrate.upgrade(site.engine)
-    with site.works.begin() as work:
-        demo.load_places_and_words(work)
-        demo.load(work)
-        demo.complete(work)
     with site.works.begin() as work:
         need = work.session.scalars(select(Need).order_by(Need.id).limit(1)).one()
         paths = ["/", "/t/valence-romans", f"/groups/{need.group_id}", f"/needs/{need.id}", "/join", "/home"]
@@ -153,7 +146,9 @@ def _served(folder: Path) -> Iterator[tuple[str, list[str], str]]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(port)
+        eventually(lambda: _answers(port))
+        # The first answer waits for what the server reads when it begins.
+        sleep(5)
         yield settings["base_url"], paths, cookie.value
     finally:
         process.terminate()
@@ -161,13 +156,6 @@ def _served(folder: Path) -> Iterator[tuple[str, list[str], str]]:
         site.engine.dispose()
 
 
-def _wait_for(port: int) -> None:
-    until = monotonic() + 60
-    while monotonic() < until:
-        with socket.socket() as asked:
-            if asked.connect_ex(("127.0.0.1", port)) == 0:
-                # The first answer waits for what the server reads when it begins.
-                sleep(5)
-                return
-        sleep(0.2)
-    sys.exit("the installation did not start")
+def _answers(port: int) -> bool:
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0

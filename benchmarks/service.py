@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from time import perf_counter
 
 from flask import Flask
@@ -24,11 +24,19 @@ from matchmaker.groups.models import Need
 from matchmaker.logs import set_up_logs
 from matchmaker.settings import Settings
 from matchmaker.web import Site
+from tests.cli.processes import free_port
 
 ROUNDS = 9
 PAGE_LIMIT = 100
 RUN_LIMIT = 5
 START_LIMIT = 3
+
+MEASURED = {
+    "secret_key": "a secret that is long enough for measuring",
+    "base_url": "http://localhost",
+    "mail_from": "bonjour@demo.example",
+}
+"""Settings of an installation that is measured."""
 
 
 def service() -> None:
@@ -36,35 +44,30 @@ def service() -> None:
     set_up_logs("error")
     start_up()
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(
-            Settings.model_validate(
-                {
-                    "secret_key": "a secret that is long enough for measuring",
-                    "base_url": "http://localhost",
-                    "mail_from": "bonjour@demo.example",
-                    "database_url": f"sqlite:///{folder}/demo.sqlite",
-                    "demo_mailbox": folder,
-                }
-            )
-        )
+        app = filled({**MEASURED, "database_url": f"sqlite:///{folder}/demo.sqlite", "demo_mailbox": folder})
         site: Site = app.extensions[web.EXTENSION]
-        migrate.upgrade(site.engine)
-        with site.works.begin() as work:
-            demo.load_places_and_words(work)
-            demo.load(work)
-            demo.complete(work)
         pages(app, site)
         weeks(site)
         site.engine.dispose()
+
+
+def filled(settings: Mapping[str, str]) -> Flask:
+    """The application over an empty database, with the demonstration's people in it."""
+    app = create_app(Settings.model_validate(settings))
+    site: Site = app.extensions[web.EXTENSION]
+    migrate.upgrade(site.engine)
+    with site.works.begin() as work:
+        demo.load_places_and_words(work)
+        demo.load(work)
+        demo.complete(work)
+    return app
 
 
 def start_up() -> None:
     """Seconds from the command to the address, with an empty data folder and then with the same again."""
     with tempfile.TemporaryDirectory() as folder:
         for which in ("empty data folder", "same data folder again"):
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = free.getsockname()[1]
+            port = free_port()
             started = perf_counter()
             process = subprocess.Popen(
                 [sys.executable, "-m", "matchmaker", "demo", f"--port={port}", f"--data={folder}/data"],

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 
 from flask import Flask
 from sqlalchemy import select
@@ -23,6 +22,7 @@ from matchmaker.digests import service as weeks
 from matchmaker.digests.rules import iso_week
 from matchmaker.work import system_clock
 from tests.builders import make_settings
+from tests.cli.processes import free_port
 from tests.doors import make_app, works_of
 
 WRITTEN, UNWRITTEN = "valence-romans", "clermont"
@@ -68,9 +68,7 @@ def make_demonstration(folder: Path) -> Path:
 @contextmanager
 def served(file: Path, mailbox: Path) -> Iterator[Demonstration]:
     """The service over an SQLite file, until the end of the block."""
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     app = create_app(
         make_settings(base_url=address, database_url=f"sqlite:///{file}", demo_mailbox=str(mailbox))

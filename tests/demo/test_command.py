@@ -22,6 +22,7 @@ from matchmaker import settings
 from matchmaker.cli import demo as command
 from matchmaker.cli import demo_processes
 from matchmaker.demo import service
+from tests.cli.processes import free_port
 from tests.doors import site_of
 
 PATIENCE = 60
@@ -119,13 +120,6 @@ def running(folder: Path) -> Iterator[Demo]:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        number: int = bound.getsockname()[1]
-    return number
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
