@@ -20,14 +20,20 @@ def heard(somebody: Visit, around: str) -> str:
     return somebody.page.locator(f"{around} [role=status]").first.inner_text()
 
 
+def type_a_commune(somebody: Visit, text: str) -> str:
+    """Begin a sign-up and wait for suggestions; what they and their field are in."""
+    somebody.go("/join")
+    somebody.write("[name=commune]", text)
+    around = "[data-suggest]:has([name=commune])"
+    somebody.page.locator(f"{around} [data-suggestions] button").first.wait_for()
+    return around
+
+
 def test_suggestions_come_without_taking_the_focus_and_are_counted_aloud(
     demonstration: Demonstration, visit: MakeVisit
 ) -> None:
     somebody = visit(demonstration, width=320)
-    somebody.go("/join")
-    somebody.write("[name=commune]", "Romans-sur-I")
-    around = "[data-suggest]:has([name=commune])"
-    somebody.page.locator(f"{around} [data-suggestions] button").first.wait_for()
+    around = type_a_commune(somebody, "Romans-sur-I")
     assert focused(somebody, "[name=commune]")
     assert "suggestion" in heard(somebody, around)
 
@@ -51,10 +57,7 @@ def test_escape_closes_suggestions_and_stays_in_the_field(
     demonstration: Demonstration, visit: MakeVisit
 ) -> None:
     somebody = visit(demonstration, width=320)
-    somebody.go("/join")
-    somebody.write("[name=commune]", "Romans")
-    around = "[data-suggest]:has([name=commune])"
-    somebody.page.locator(f"{around} [data-suggestions] button").first.wait_for()
+    around = type_a_commune(somebody, "Romans")
     somebody.page.keyboard.press("Escape")
     assert somebody.page.locator(f"{around} [data-suggestions] button").count() == 0
     assert focused(somebody, "[name=commune]")

@@ -1,9 +1,10 @@
 """What the page of the style shows: the colours of the stylesheet with their contrasts, and an example of each part."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
+from functools import cache
 
 from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
@@ -25,6 +26,7 @@ from matchmaker.digests.letters import NeedLine, NewsLine, Sections
 from matchmaker.introductions.rules import AnswerSpeed
 from matchmaker.matching.queries import CitizenCard, NeedCard
 from matchmaker.matching.rules import Cover, Importance, SkillReason
+from matchmaker.resources import folder
 
 TEXT_AT_LEAST = 4.5
 EDGE_AT_LEAST = 3.0
@@ -76,9 +78,10 @@ class Pair:
         return contrast(self.ink.dark, self.ground.dark)
 
 
-def tokens() -> dict[str, Token]:
+@cache
+def tokens() -> Mapping[str, Token]:
     """What the stylesheet gives a name, in its order."""
-    css = resources.files("matchmaker").joinpath("static/matchmaker.css").read_text(encoding="utf-8")
+    css = folder("static").joinpath("matchmaker.css").read_text(encoding="utf-8")
     blocks = re.findall(r":root \{([^}]*)\}", css)
     light: dict[str, str]
     dark: dict[str, str]

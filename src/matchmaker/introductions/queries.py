@@ -220,6 +220,9 @@ def speeds_of_groups(
 
     One that still waits counts once a reminder would have been due, and one that the clock closed counts as unanswered.
     """
+    wanted = sorted(set(group_ids))
+    if not wanted:
+        return {}
     answered = (
         select(func.min(IntroductionEvent.happened_at))
         .where(
@@ -237,7 +240,7 @@ def speeds_of_groups(
             Introduction.state,
             Introduction.step,
         ).where(
-            Introduction.group_id.in_(sorted(set(group_ids))),
+            Introduction.group_id.in_(wanted),
             Introduction.begun_by == Party.CITIZEN,
             Introduction.begun_at > now - SPEED_OVER,
         )

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from matchmaker import i18n
 from matchmaker.catalogue import queries as catalogue
+from matchmaker.catalogue.models import Territory
 from matchmaker.groups import queries as groups
 from matchmaker.groups.rules import NeedState
 from matchmaker.i18n import gettext
@@ -137,11 +138,8 @@ def service_worker() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def poster(slug: str) -> ResponseReturnValue:
     """A sheet to print and hang up, with a QR of the address at which people of a territory sign up."""
-    territory = catalogue.find_territory(reading(), slug=slug)
-    if territory is None:
-        abort(404)
-    links = site().works.links
-    address = links.to("citizens.place", territory=territory.slug)
+    territory = _territory(slug)
+    address = site().works.links.to("citizens.place", territory=territory.slug)
     return render_template(
         "signposts/poster.html",
         territory=territory,
@@ -172,9 +170,7 @@ def service_picture() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def territory_picture(slug: str) -> ResponseReturnValue:
     """The picture of a link to a territory."""
-    territory = catalogue.find_territory(reading(), slug=slug)
-    if territory is None:
-        abort(404)
+    territory = _territory(slug)
     summary = territory.summary(i18n.get_locale())
     return _drawn(picture(summary or territory.name, above=territory.name, below=_host()))
 
@@ -198,6 +194,13 @@ def need_picture(need_id: int) -> ResponseReturnValue:
         abort(404)
     below = f"{gettext('They are looking for somebody')} · {need.group.territory.name}"
     return _drawn(picture(need.title, above=need.group.name, below=below))
+
+
+def _territory(slug: str) -> Territory:
+    territory = catalogue.find_territory(reading(), slug=slug)
+    if territory is None:
+        abort(404)
+    return territory
 
 
 def _drawn(data: bytes) -> Response:

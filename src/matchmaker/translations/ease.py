@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matchmaker.i18n import CATALOGUES
-from matchmaker.translations.messages import read
+from matchmaker.translations.messages import PLACEHOLDER, read
 
 AT_LEAST = 70
 LONGEST = 30
@@ -22,7 +22,6 @@ FEWEST = 30
 
 _VOWELS = "aeiouyàâäéèêëîïôöùûüœæ"
 _WORD = re.compile(r"[^\W\d_]+")
-_PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +83,7 @@ def _ease(place: str, sentences: Sequence[str]) -> Ease:
 
 def _sentences(text: str) -> list[str]:
     """What ends as a sentence does and has at least three words; a placeholder is read as one short word."""
-    parts = re.split(r"(?<=[.!?:;])\s+", _PLACEHOLDER.sub("cela", text).strip())
+    parts = re.split(r"(?<=[.!?:;])\s+", PLACEHOLDER.sub("cela", text).strip())
     return [part for part in parts if part[-1:] in {".", "!", "?"} and len(_words(part)) >= 3]
 
 

@@ -21,7 +21,7 @@ KEYWORDS = {
     "mark": None,
     "lazy": None,
 }
-_PLACEHOLDER = re.compile(r"%\((\w+)\)[sdif]")
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sdif]")
 
 
 def catalogue_path(locale: str, top: Path = CATALOGUES) -> Path:
@@ -122,5 +122,5 @@ def _is_complete(message: Message) -> bool:
 def _same_placeholders(message: Message) -> bool:
     sources = [message.id] if isinstance(message.id, str) else list(message.id)
     strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
-    wanted = {name for source in sources for name in _PLACEHOLDER.findall(source)} - {"num"}
-    return all(set(_PLACEHOLDER.findall(text)) - {"num"} == wanted for text in strings)
+    wanted = {name for source in sources for name in PLACEHOLDER.findall(source)} - {"num"}
+    return all(set(PLACEHOLDER.findall(text)) - {"num"} == wanted for text in strings)

@@ -138,16 +138,7 @@ def compose(
     )
     news = _news(session, territory, wanting.values(), now=now)
     helpers = _helpers(ranking, assignment)
-    for group_id, told_elsewhere in queries.helpers_told(
-        session,
-        group_ids={group_id for person in wanting.values() for group_id in person.group_ids},
-        away_from=territory.id,
-        since=now - HELPERS_FOR,
-    ).items():
-        helpers.setdefault(group_id, []).extend(
-            PlannedLine(kind=LineKind.HELPER, need_id=need_id, citizen_id=citizen_id)
-            for need_id, citizen_id in dict.fromkeys(told_elsewhere)
-        )
+    elsewhere = _helpers_elsewhere(session, territory, wanting.values(), now=now)
     waiting = waiting_lines(session, wanting.values())
     letters = []
     for account_id, person in wanting.items():
@@ -160,7 +151,11 @@ def compose(
             )
             for need_id in assignment.letters.get(account_id, ())
         ]
-        mine = [line for group_id in sorted(person.group_ids) for line in helpers.get(group_id, ())]
+        mine = [
+            line
+            for group_id in sorted(person.group_ids)
+            for line in (*helpers.get(group_id, ()), *elsewhere.get(group_id, ()))
+        ]
         lines = lines_of(
             needs,
             mine,
@@ -225,6 +220,25 @@ def _helpers(ranking: Ranking, assignment: Assignment) -> dict[int, list[Planned
     return {
         group_id: [line for _, line in sorted(lines, key=lambda one: (one[0], one[1].subject))]
         for group_id, lines in found.items()
+    }
+
+
+def _helpers_elsewhere(
+    session: Session, territory: Territory, people: Iterable[Recipient], *, now: datetime
+) -> dict[int, list[PlannedLine]]:
+    """By the id of a group of another territory, whom its own runs told of its needs lately."""
+    told = queries.helpers_told(
+        session,
+        group_ids={group_id for person in people for group_id in person.group_ids},
+        away_from=territory.id,
+        since=now - HELPERS_FOR,
+    )
+    return {
+        group_id: [
+            PlannedLine(kind=LineKind.HELPER, need_id=need_id, citizen_id=citizen_id)
+            for need_id, citizen_id in dict.fromkeys(pairs)
+        ]
+        for group_id, pairs in told.items()
     }
 
 
