@@ -110,9 +110,10 @@ class Meanings:
         meant = sparse.csr_array(
             (translation * (1 - OWN_SHARE) + sparse.eye_array(shape[1]) * OWN_SHARE) @ spoken.T
         )
-        weights = sparse.csr_array(sparse.diags_array(1 / often) @ meant)
-        weights.data = np.log1p((1 - FLOOR) / FLOOR * weights.data)
-        self._weights = sparse.csr_array(weights.astype(np.float32))
+        meant.data *= np.repeat(1 / often, np.diff(meant.indptr))
+        meant.data *= (1 - FLOOR) / FLOOR
+        np.log1p(meant.data, out=meant.data)
+        self._weights = meant.astype(np.float32)
         self._full = np.log1p((1 - FLOOR) / FLOOR * OWN_SHARE / often)
 
     def _learn(self, text: str, language: str) -> list[int]:
@@ -201,22 +202,19 @@ def _translations(held: sparse.csr_array, labels: Ints) -> sparse.csr_array:
     concept = np.repeat(np.arange(held.shape[0]), np.diff(held.indptr))
     pairs_each = per_concept[concept]
     kept = np.flatnonzero(pairs_each)
+    if not len(kept):
+        return sparse.csr_array((size, size))
     runs = pairs_each[kept]
     first = np.cumsum(runs) - runs
-    inside = np.arange(int(runs.sum())) - np.repeat(first, runs)
-    partner = np.repeat(held.indptr[:-1][concept[kept]], runs) + inside
-    source = np.repeat(kept, runs)
-    if not len(source):
-        return sparse.csr_array((size, size))
-    said, other = held.indices[source].astype(np.int64), held.indices[partner].astype(np.int64)
-    # A word is explained by the other labels, so one label's own occurrence of it does not count.
-    weight = np.maximum(held.data[partner] - (source == partner), 0)
-    distinct, pair = np.unique(said * size + other, return_inverse=True)
+    pair, distinct, weight = _partners(held, concept, kept, runs, first)
     likely = np.ones(len(distinct))
     for _ in range(ROUNDS):
-        expected = likely[pair] * weight
-        whole = np.repeat(np.add.reduceat(expected, first), runs)
-        expected = np.where(whole > 0, expected / np.maximum(whole, 1e-12), 0) * held.data[source]
+        # In place: of hundreds of thousands of pairs each further column is some megabytes in every process.
+        expected = likely[pair]
+        expected *= weight
+        whole = np.maximum(np.add.reduceat(expected, first), 1e-12)
+        expected /= np.repeat(whole, runs)
+        expected *= np.repeat(held.data[kept], runs)
         counted = np.bincount(pair, weights=expected, minlength=len(distinct))
         likely = counted / (
             np.bincount(distinct % size, weights=counted, minlength=size)[distinct % size] + CAUTION
@@ -225,6 +223,24 @@ def _translations(held: sparse.csr_array, labels: Ints) -> sparse.csr_array:
     return sparse.csr_array(
         (likely[believed], (distinct[believed] // size, distinct[believed] % size)), shape=(size, size)
     )
+
+
+def _partners(
+    held: sparse.csr_array, concept: Ints, kept: Ints, runs: Ints, first: Ints
+) -> tuple[Ints, Ints, NDArray[np.float64]]:
+    """Each of the ``kept`` words of a concept with each word of that concept, in ``runs`` that begin at ``first``.
+
+    Of each its number among the distinct pairs of words, those pairs, and by how many labels the other explains it.
+    """
+    partner = np.arange(int(runs.sum())) + np.repeat(held.indptr[:-1][concept[kept]] - first, runs)
+    source = np.repeat(kept, runs)
+    # A word is explained by the other labels, so one label's own occurrence of it does not count.
+    weight = np.maximum(held.data[partner] - (source == partner), 0)
+    codes = held.indices[source].astype(np.int64) * held.shape[1]
+    codes += held.indices[partner]
+    del partner, source
+    distinct, pair = np.unique(codes, return_inverse=True)
+    return pair, distinct, weight
 
 
 @lru_cache(maxsize=8)
