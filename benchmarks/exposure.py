@@ -44,12 +44,11 @@ def week(people: int, needs_a_group: int) -> list[dict[str, float | str]]:
     ranked = list(_rankings(people))
     groups = {f"n{number}": f"g{number // needs_a_group}" for number in range(people // PEOPLE_A_NEED)}
     rng = np.random.default_rng(2)
-    offered = {
-        f"c{number}": frozenset(
-            f"g{group}" for group in rng.integers(len(groups) // needs_a_group, size=before)
-        )
+    offered = [
+        (f"c{number}", f"g{group}")
         for number, before in enumerate(rng.integers(0, 5, size=people).tolist())
-    }
+        for group in rng.integers(len(groups) // needs_a_group, size=before)
+    ]
     before = _peak()
     started = perf_counter()
     given = candidates(ranked, groups=groups, offered=offered)

@@ -67,7 +67,7 @@ def batch(work: Work, world: World) -> set[tuple[str, str]]:
     """The pairs of a whole run."""
     matches = service.territory_matches(work.session, world.territory, now=NOW)
     people = {str(one) for one in work.session.scalars(select(Citizen.id))}
-    found = matches.ranked(work.session, people, limit=20, refused={})
+    found = matches.ranked(work.session, people, limit=20)
     return {(citizen_id, one.need_id) for citizen_id, some in found for one in some}
 
 

@@ -11,6 +11,7 @@ import pytest
 from matchmaker.digests.rules import (
     Exposure,
     Limits,
+    PlanningStopped,
     Unreachable,
     assign,
     assign_greedily,
@@ -127,7 +128,7 @@ def test_a_need_that_fits_nobody_is_listed_with_all_its_floor_missing() -> None:
 
 
 def test_a_week_without_candidates_tells_nobody() -> None:
-    told = assign(candidates([], groups={"ferry": "boats"}, offered={}), limits=TWO_LINES, seed=1)
+    told = assign(candidates([], groups={"ferry": "boats"}, offered=[]), limits=TWO_LINES, seed=1)
 
     assert told.letters == {}
     assert told.needs == {"ferry": Exposure(people=0, missing=2)}
@@ -138,7 +139,32 @@ def test_a_pair_that_comes_twice_is_refused() -> None:
     twice = [Ranked(need_id="n", citizen_id="c", total=total) for total in (50.0, 60.0)]
 
     with pytest.raises(ValueError, match="twice"):
-        candidates(twice, groups={"n": "g"}, offered={})
+        candidates(twice, groups={"n": "g"}, offered=[])
+
+
+def test_a_group_that_somebody_was_offered_to_twice_this_month_counts_once() -> None:
+    """Before and after they had an address of their own."""
+    fits = [Ranked(need_id="milk", citizen_id="Ahmed", total=70.0)]
+    offered = [("Ahmed", "hive"), ("Ahmed", "hive"), ("who gets no letter", "hive")]
+    given = candidates(fits, groups={"milk": "farm"}, offered=offered)
+
+    told = assign(given, limits=Limits(groups_a_month=2, floor=0), seed=1)
+
+    assert told.letters == {"Ahmed": ("milk",)}
+
+
+def test_a_choice_in_parts_is_left_before_the_next_part() -> None:
+    """Two people are chosen for one by one; the process is asked to end after the first."""
+    asked: list[bool] = []
+
+    def going_on() -> bool:
+        asked.append(True)
+        return len(asked) < 2
+
+    given = week({"Ahmed": {"milk": 70.0}, "Denis": {"milk": 60.0}})
+    with pytest.raises(PlanningStopped):
+        assign(given, limits=TWO_LINES, seed=1, at_once=1, going_on=going_on)
+    assert len(asked) == 2
 
 
 def test_equal_needs_take_turns_and_a_band_is_never_outweighed() -> None:

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.digests.rules import Assignment, Candidates, Limits, assign, assign_greedily
-from matchmaker.digests.rules.candidates import parts_of, turns
+from matchmaker.digests.rules.candidates import turns
 from matchmaker.digests.rules.pairs import Pairs
+from matchmaker.digests.rules.parts import parts_of
 from matchmaker.digests.rules.program import Program
 from tests.rules.weeks import week
 
@@ -48,7 +49,7 @@ def letters_of(given: Candidates, citizen: int, kept: Limits) -> list[tuple[int,
 
 def best_worth(given: Candidates, kept: Limits) -> Worth:
     """The worth of the best choice, found by making each."""
-    turn = turns(given, seed=SEED).tolist()
+    turn = turns(given, np.arange(len(given.citizen)), seed=SEED).tolist()
     band = (given.score // kept.band).astype(int).tolist()
     found: dict[tuple[int, ...], tuple[int, int]] = {(0,) * len(given.needs): (0, 0)}
     for citizen in range(len(given.citizens)):
@@ -74,7 +75,7 @@ def worth(people: tuple[int, ...], bands: int, taken: int, kept: Limits) -> Wort
 
 def worth_of(given: Candidates, told: Assignment, kept: Limits) -> Worth:
     """The worth of a choice; it must keep to the limits."""
-    turn = turns(given, seed=SEED).tolist()
+    turn = turns(given, np.arange(len(given.citizen)), seed=SEED).tolist()
     taken = 0
     for citizen, name in enumerate(given.citizens):
         pairs = [

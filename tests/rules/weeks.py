@@ -21,5 +21,5 @@ def week(
             for need, total in fits.items()
         ],
         groups=own | dict(groups or {}),
-        offered=offered or {},
+        offered=[(citizen, group) for citizen, names in (offered or {}).items() for group in names],
     )

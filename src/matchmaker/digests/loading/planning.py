@@ -1,44 +1,39 @@
 """The week's plan: who would get what, and why nobody else, read in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import Territory
-from matchmaker.citizens import queries as citizens
 from matchmaker.digests import queries
-from matchmaker.digests.loading.on_paper import former_keys, keys_of, people_on_paper
+from matchmaker.digests.loading.keys import Keys, keys_of
+from matchmaker.digests.loading.lines import lines_of_readers, told_to
+from matchmaker.digests.loading.on_paper import people_on_paper
 from matchmaker.digests.loading.ranking import Ranking, rank
-from matchmaker.digests.loading.waiting import waiting_lines
-from matchmaker.digests.queries import Recipient
+from matchmaker.digests.queries import AT_ONCE, Recipient
 from matchmaker.digests.rules import (
     Assignment,
     EditKind,
     Limits,
-    LineKind,
     PlannedLetter,
-    PlannedLine,
     Reader,
     Silence,
     assign,
     candidates,
     iso_week,
-    lines_of,
     silence_of,
 )
 from matchmaker.groups.queries import local_day
+from matchmaker.matching.rules import Ranked
 from matchmaker.suppression import suppressed_among
 from matchmaker.tokens import Tokens
 
 LIMITS = Limits()
 OFFERS_COUNT_FOR = timedelta(days=31)
-NEWS_FOR = timedelta(days=28)
-HELPERS_FOR = timedelta(days=8)
-"""How long a member who lives elsewhere can hear of a helper: their week may come a week after the group's."""
-
 PINNED = 1000.0
 """The score at which a line that an organiser pinned is weighed: above all others."""
 
@@ -83,90 +78,58 @@ def compose(
 ) -> Plan:
     """Who would get what in ``week``, this one unless given, and why nobody else; nothing is kept.
 
-    The number of queries grows by a few for every 500 people, not by person. Raises PlanningStopped soon after
-    ``going_on`` says no.
+    The number of queries grows by a few for every 500 people, not by person. What was told in earlier weeks is read
+    for some people at a time: memory grows by half a kilobyte or so a person, whatever they were told. Raises
+    PlanningStopped soon after ``going_on`` says no.
     """
     week = week or iso_week(now, territory.time_zone)
-    everyone = (
-        *queries.recipients(session, territory_id=territory.id),
-        *people_on_paper(session, territory_id=territory.id),
+    people = {
+        one.reader_id: one
+        for one in chain(
+            queries.recipients(session, territory_id=territory.id),
+            people_on_paper(session, territory_id=territory.id),
+        )
+    }
+    keys = keys_of(session, people, tokens=tokens)
+    silent = dict(
+        _silences(session, territory, people, keys, week=week, today=local_day(now, territory.time_zone))
     )
-    people = {one.reader_id: one for one in everyone}
-    own_keys = keys_of(session, everyone, tokens=tokens)
-    former = former_keys(session, everyone)
-    owners = {key: own for one, own in own_keys.items() for key in (own, *former.get(one, ()))}
-    last: dict[str, tuple[str, datetime]] = {}
-    for key, letter in queries.last_letters(session, recipient_keys=owners).items():
-        last[owners[key]] = max(letter, last.get(owners[key], letter), key=lambda one: one[1])
-    readers = _readers(session, people, own_keys, last, territory)
-    today = local_day(now, territory.time_zone)
-    silent: dict[str, Silence] = {}
-    for account_id, reader in readers.items():
-        why = silence_of(reader, today=today, had_one=last.get(reader.recipient_key, ("",))[0] == week)
-        if why is not None:
-            silent[account_id] = why
-    told: dict[str, set[str]] = defaultdict(set)
-    for key, subjects in queries.told(session, recipient_keys=owners).items():
-        told[owners[key]] |= subjects
-    wanting = {one: people[one] for one in people if one not in silent}
+    wanting = {one: person for one, person in people.items() if one not in silent}
     edits = queries.edits(session, territory_id=territory.id, iso_week=week)
     held: dict[str, frozenset[str]] = defaultdict(frozenset)
     for edit in edits:
         if edit.kind is EditKind.HOLD:
             held[str(edit.account_id)] |= {str(edit.need_id)}
     pinned = {(str(e.account_id), str(e.need_id)) for e in edits if e.kind is EditKind.PIN}
-    refused = {
-        one: _needs_told(told.get(readers[one].recipient_key, ())) | held.get(one, frozenset())
-        for one in wanting
-    }
+
+    def refused(reader_ids: Set[str]) -> dict[str, frozenset[str]]:
+        told = told_to(session, keys, reader_ids)
+        return {
+            one: _needs_told(told.get(one, ())) | held.get(one, frozenset())
+            for one in reader_ids & (told.keys() | held.keys())
+        }
+
     ranking = rank(session, territory, wanting, refused, now=now, going_on=going_on)
-    offered: dict[str, set[str]] = defaultdict(set)
-    since = now - OFFERS_COUNT_FOR
-    for key, groups in queries.groups_offered(session, recipient_keys=owners, since=since).items():
-        offered[owners[key]] |= groups
     assignment = assign(
         candidates(
-            (
-                replace(one, total=PINNED) if (one.citizen_id, one.need_id) in pinned else one
-                for one in ranking.pairs
-            ),
+            _with_pins(ranking.pairs, pinned),
             groups=ranking.groups,
-            offered={one: offered.get(readers[one].recipient_key, set()) for one in wanting},
+            offered=_offered(session, keys, wanting, since=now - OFFERS_COUNT_FOR),
         ),
         limits=LIMITS,
         seed=seed,
+        going_on=going_on,
     )
-    news = _news(session, territory, wanting.values(), now=now)
-    helpers = _helpers(ranking, assignment)
-    elsewhere = _helpers_elsewhere(session, territory, wanting.values(), now=now)
-    waiting = waiting_lines(session, wanting.values())
     letters = []
-    for account_id, person in wanting.items():
-        key = readers[account_id].recipient_key
-        needs = [
-            PlannedLine(
-                kind=LineKind.NEED,
-                need_id=int(need_id),
-                citizen_id=ranking.profile_of(account_id, need_id),
-            )
-            for need_id in assignment.letters.get(account_id, ())
-        ]
-        mine = [
-            line
-            for group_id in sorted(person.group_ids)
-            for line in (*helpers.get(group_id, ()), *elsewhere.get(group_id, ()))
-        ]
-        lines = lines_of(
-            needs,
-            mine,
-            news.get(account_id, ()),
-            told=told.get(key, set()),
-            waiting=waiting.get(account_id, ()),
-        )
+    for reader_id, lines, told in lines_of_readers(
+        session, territory, wanting, keys=keys, ranking=ranking, assignment=assignment, now=now
+    ):
         if lines:
-            letters.append(PlannedLetter(account_id=account_id, recipient_key=key, lines=lines))
+            letters.append(
+                PlannedLetter(account_id=reader_id, recipient_key=keys.own[reader_id], lines=lines)
+            )
         else:
-            silent[account_id] = _why_nothing(account_id, ranking, told.get(key, set()), held[account_id])
+            silent[reader_id] = _why_nothing(reader_id, ranking, told, held.get(reader_id, frozenset()))
     return Plan(
         iso_week=week,
         letters=tuple(letters),
@@ -177,90 +140,64 @@ def compose(
     )
 
 
-def _readers(
+def _silences(
     session: Session,
-    people: Mapping[str, Recipient],
-    keys: Mapping[str, str],
-    last: Mapping[str, tuple[str, datetime]],
     territory: Territory,
-) -> dict[str, Reader]:
-    came_back = suppressed_among(session, keys.values())
-    days = {key: local_day(moment, territory.time_zone) for key, (_, moment) in last.items()}
-    return {
-        reader_id: Reader(
-            account_id=reader_id,
-            recipient_key=keys[reader_id],
-            consents=bool(one.profiles),
-            member=bool(one.group_ids),
-            frequency=one.frequency,
-            paused_until=one.paused_until,
-            came_back=keys[reader_id] in came_back,
-            last_letter=days.get(keys[reader_id]),
-        )
-        for reader_id, one in people.items()
-    }
+    people: Mapping[str, Recipient],
+    keys: Keys,
+    *,
+    week: str,
+    today: date,
+) -> Iterator[tuple[str, Silence]]:
+    """Who wants no letter this week, and why."""
+    ids = list(people)
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        owners = keys.owners(some)
+        last: dict[str, tuple[str, datetime]] = {}
+        for key, letter in queries.last_letters(session, recipient_keys=owners).items():
+            last[owners[key]] = max(letter, last.get(owners[key], letter), key=lambda one: one[1])
+        came_back = suppressed_among(session, (keys.own[one] for one in some))
+        for reader_id in some:
+            person = people[reader_id]
+            had = last.get(reader_id)
+            why = silence_of(
+                Reader(
+                    account_id=reader_id,
+                    recipient_key=keys.own[reader_id],
+                    consents=bool(person.profiles),
+                    member=bool(person.group_ids),
+                    frequency=person.frequency,
+                    paused_until=person.paused_until,
+                    came_back=keys.own[reader_id] in came_back,
+                    last_letter=None if had is None else local_day(had[1], territory.time_zone),
+                ),
+                today=today,
+                had_one=had is not None and had[0] == week,
+            )
+            if why is not None:
+                yield reader_id, why
+
+
+def _with_pins(pairs: Iterable[Ranked], pinned: Set[tuple[str, str]]) -> Iterator[Ranked]:
+    for one in pairs:
+        yield replace(one, total=PINNED) if (one.citizen_id, one.need_id) in pinned else one
+
+
+def _offered(
+    session: Session, keys: Keys, reader_ids: Iterable[str], *, since: datetime
+) -> Iterator[tuple[str, str]]:
+    """The groups that readers were offered to since a moment, some of them more than once."""
+    ids = list(reader_ids)
+    for start in range(0, len(ids), AT_ONCE):
+        owners = keys.owners(ids[start : start + AT_ONCE])
+        for key, groups in queries.groups_offered(session, recipient_keys=owners, since=since).items():
+            for group_id in groups:
+                yield owners[key], group_id
 
 
 def _needs_told(subjects: Iterable[str]) -> frozenset[str]:
     return frozenset(one.removeprefix("need:") for one in subjects if one.startswith("need:"))
-
-
-def _helpers(ranking: Ranking, assignment: Assignment) -> dict[int, list[PlannedLine]]:
-    """By the group's id, who is told of its needs in this run: its members hear of the same people."""
-    found: dict[int, list[tuple[float, PlannedLine]]] = defaultdict(list)
-    for reader_id, need_ids in assignment.letters.items():
-        totals = ranking.totals(reader_id)
-        for need_id in need_ids:
-            line = PlannedLine(
-                kind=LineKind.HELPER,
-                need_id=int(need_id),
-                citizen_id=ranking.profile_of(reader_id, need_id),
-            )
-            found[int(ranking.groups[need_id])].append((-totals[need_id], line))
-    return {
-        group_id: [line for _, line in sorted(lines, key=lambda one: (one[0], one[1].subject))]
-        for group_id, lines in found.items()
-    }
-
-
-def _helpers_elsewhere(
-    session: Session, territory: Territory, people: Iterable[Recipient], *, now: datetime
-) -> dict[int, list[PlannedLine]]:
-    """By the id of a group of another territory, whom its own runs told of its needs lately."""
-    told = queries.helpers_told(
-        session,
-        group_ids={group_id for person in people for group_id in person.group_ids},
-        away_from=territory.id,
-        since=now - HELPERS_FOR,
-    )
-    return {
-        group_id: [
-            PlannedLine(kind=LineKind.HELPER, need_id=need_id, citizen_id=citizen_id)
-            for need_id, citizen_id in dict.fromkeys(pairs)
-        ]
-        for group_id, pairs in told.items()
-    }
-
-
-def _news(
-    session: Session, territory: Territory, people: Iterable[Recipient], *, now: datetime
-) -> dict[str, list[PlannedLine]]:
-    """By account, the groups founded lately on the défis that a person chose, their own aside."""
-    everyone = list(people)
-    places = {p.territory_id for one in everyone for p in one.profiles} | {territory.id}
-    groups = queries.news(session, territory_ids=places, since=now - NEWS_FOR)
-    chosen = citizens.challenges_chosen(
-        session, citizen_ids=(p.citizen_id for one in everyone for p in one.profiles)
-    )
-    found: dict[str, list[PlannedLine]] = {}
-    for one in everyone:
-        mine = {challenge for p in one.profiles for challenge in chosen.get(p.citizen_id, ())}
-        found[one.reader_id] = [
-            PlannedLine(kind=LineKind.NEWS, group_id=group.id)
-            for group in groups
-            if group.challenge_id in mine and group.id not in one.group_ids
-        ]
-    return found
 
 
 def _why_nothing(account_id: str, ranking: Ranking, told: Set[str], held: frozenset[str]) -> Silence:

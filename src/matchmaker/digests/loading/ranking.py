@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests.loading.waiting import needs_settled
 from matchmaker.digests.queries import Recipient
+from matchmaker.digests.rules import PlanningStopped
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Ranked
 
@@ -21,15 +21,42 @@ CANDIDATES_EACH = 20
 """The best needs of each person, of which the run chooses."""
 
 
-class PlanningStopped(Exception):
-    """The process was asked to end, and leaves the choice to another."""
+class Rows:
+    """Each reader's needs, best first, in columns: a fifth of the room that as many values take."""
 
+    def __init__(self, need_ids: Iterable[str]) -> None:
+        self._need_ids = list(need_ids)
+        self._numbers = {need_id: number for number, need_id in enumerate(self._need_ids)}
+        self._places: dict[str, int] = {}
+        self._ends = array("q", [0])
+        self._needs, self._totals = array("i"), array("d")
 
-class Row(NamedTuple):
-    """One reader's needs, best first, in a fifth of the room that as many values take."""
+    def add(self, reader_id: str, ranking: Iterable[Ranked]) -> None:
+        """Take the needs of one more reader."""
+        for one in ranking:
+            self._needs.append(self._numbers[one.need_id])
+            self._totals.append(one.total)
+        self._places[reader_id] = len(self._places)
+        self._ends.append(len(self._needs))
 
-    need_ids: tuple[str, ...]
-    totals: array[float]
+    def of(self, reader_id: str) -> Iterator[Ranked]:
+        """A reader's needs, best first; the citizen of each is named by the reader's id."""
+        for at in self._span(reader_id):
+            yield Ranked(
+                need_id=self._need_ids[self._needs[at]], citizen_id=reader_id, total=self._totals[at]
+            )
+
+    def total(self, reader_id: str, need_id: str) -> float:
+        """A reader's score for one of their needs."""
+        span, number = self._span(reader_id), self._numbers[need_id]
+        return self._totals[next(at for at in span if self._needs[at] == number)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def _span(self, reader_id: str) -> range:
+        place = self._places.get(reader_id)
+        return range(0) if place is None else range(self._ends[place], self._ends[place + 1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,23 +64,20 @@ class Ranking:
     """The needs of each reader, best first, with the group of every need in reach.
 
     ``here`` are the ids of the territory's own open needs, ``hearers`` those of the citizens whose letters it is about,
-    ``matches`` all that was chosen from.
+    ``matches`` all that was chosen from. ``best_profile`` has who fits a need in several territories.
     """
 
-    rows: Mapping[str, Row]
+    rows: Rows
     groups: Mapping[str, str]
     here: tuple[int, ...]
-    hearers: frozenset[str]
+    hearers: Sequence[int]
     matches: matching.TerritoryMatches
-    only_profile: Mapping[str, int]
+    readers: Mapping[str, Recipient]
     best_profile: Mapping[tuple[str, str], int]
 
     def of(self, reader_id: str) -> Iterator[Ranked]:
         """A reader's needs, best first; the citizen of each is named by the reader's id."""
-        row = self.rows.get(reader_id)
-        if row is not None:
-            for need_id, total in zip(row.need_ids, row.totals, strict=True):
-                yield Ranked(need_id=need_id, citizen_id=reader_id, total=total)
+        return self.rows.of(reader_id)
 
     @property
     def pairs(self) -> Iterator[Ranked]:
@@ -62,89 +86,110 @@ class Ranking:
 
     def profile_of(self, reader_id: str, need_id: str) -> int:
         """The id of the citizen as whom a reader fits a need."""
-        only = self.only_profile.get(reader_id)
-        return self.best_profile[reader_id, need_id] if only is None else only
+        profiles = self.readers[reader_id].profiles
+        return profiles[0].citizen_id if len(profiles) == 1 else self.best_profile[reader_id, need_id]
 
-    def totals(self, reader_id: str) -> dict[str, float]:
-        """A reader's scores, by the need's id."""
-        return {one.need_id: one.total for one in self.of(reader_id)}
+    def total(self, reader_id: str, need_id: str) -> float:
+        """A reader's score for one of their needs."""
+        return self.rows.total(reader_id, need_id)
 
 
 def rank(
     session: Session,
     territory: Territory,
     wanting: Mapping[str, Recipient],
-    refused: Mapping[str, frozenset[str]],
+    refused: Callable[[Set[str]], Mapping[str, frozenset[str]]],
     *,
     now: datetime,
     going_on: Callable[[], bool] = lambda: True,
 ) -> Ranking:
-    """The best needs of everybody who wants a letter; ``refused`` are needs that a reader is not to be told of.
+    """The best needs of everybody who wants a letter; ``refused`` tells for some readers the needs not to tell them of.
 
     Raises PlanningStopped within a second or so of ``going_on`` saying no.
     """
-    owners = {
-        (str(profile.citizen_id), profile.territory_id): reader_id
-        for reader_id, one in wanting.items()
-        for profile in one.profiles
+    elsewhere = {profile.territory_id for one in wanting.values() for profile in one.profiles} - {
+        territory.id
     }
-    elsewhere = {territory_id for _, territory_id in owners} - {territory.id}
     places = (territory, *(session.get_one(Territory, one) for one in sorted(elsewhere)))
-    found: dict[str, Row] = {}
-    several: dict[str, list[Ranked]] = defaultdict(list)
-    groups: dict[str, str] = {}
-    only = {
-        reader_id: one.profiles[0].citizen_id for reader_id, one in wanting.items() if len(one.profiles) == 1
+    matches = [matching.territory_matches(session, place, now=now) for place in places]
+    groups = {
+        need.id: need.group_id or "" for match in matches for docket in match.dockets for need in docket.needs
     }
-    here = matching.territory_matches(session, territory, now=now)
-    for place in places:
-        match = here if place is territory else matching.territory_matches(session, place, now=now)
-        mine = {citizen_id: owner for (citizen_id, of), owner in owners.items() if of == place.id}
-        needs = [need for docket in match.dockets for need in docket.needs]
-        groups |= {need.id: need.group_id or "" for need in needs}
-        settled = needs_settled(session, territory_id=place.id, needs=needs)
-        unwanted = {
-            citizen_id: refused.get(owner, frozenset())
-            | settled.between.get(citizen_id, frozenset())
-            | settled.closed
-            for citizen_id, owner in mine.items()
+    rows = Rows(groups)
+    several: dict[str, list[Ranked]] = defaultdict(list)
+    for place, match in zip(places, matches, strict=True):
+        owners = {
+            str(profile.citizen_id): reader_id
+            for reader_id, one in wanting.items()
+            for profile in one.profiles
+            if profile.territory_id == place.id
         }
-        for citizen_id, ranking in match.ranked(session, mine, limit=CANDIDATES_EACH, refused=unwanted):
+        not_told = _not_told(session, place, match, owners, refused)
+        for citizen_id, ranking in match.ranked(session, owners, limit=CANDIDATES_EACH, refused=not_told):
             if not going_on():
                 raise PlanningStopped
-            owner = mine[citizen_id]
-            if owner in only:
-                found[owner] = _row(ranking)
+            owner = owners[citizen_id]
+            if len(wanting[owner].profiles) == 1:
+                rows.add(owner, ranking)
             else:
                 several[owner] += ranking
     best_profile: dict[tuple[str, str], int] = {}
     for owner, rankings in several.items():
-        found[owner] = _best_of(owner, rankings, best_profile)
+        rows.add(owner, _best_of(owner, rankings, best_profile))
     return Ranking(
-        rows=found,
+        rows=rows,
         groups=groups,
         here=tuple(
             int(need.id)
-            for docket in here.dockets
+            for docket in matches[0].dockets
             for need in docket.needs
             if need.territory_id == str(territory.id)
         ),
-        hearers=frozenset(citizen_id for citizen_id, of in owners if of == territory.id),
-        matches=here,
-        only_profile=only,
+        hearers=array(
+            "q",
+            (
+                p.citizen_id
+                for one in wanting.values()
+                for p in one.profiles
+                if p.territory_id == territory.id
+            ),
+        ),
+        matches=matches[0],
+        readers=wanting,
         best_profile=best_profile,
     )
 
 
-def _best_of(reader_id: str, ranking: Sequence[Ranked], best_profile: dict[tuple[str, str], int]) -> Row:
+def _not_told(
+    session: Session,
+    place: Territory,
+    match: matching.TerritoryMatches,
+    owners: Mapping[str, str],
+    refused: Callable[[Set[str]], Mapping[str, frozenset[str]]],
+) -> Callable[[Set[str]], Mapping[str, frozenset[str]]]:
+    """What tells for some citizens the needs that their owners are not to be told of, or that are settled."""
+    needs = [need for docket in match.dockets for need in docket.needs]
+    settled = needs_settled(session, territory_id=place.id, needs=needs)
+
+    def not_told(citizen_ids: Set[str]) -> dict[str, frozenset[str]]:
+        readers = refused({owners[one] for one in citizen_ids})
+        return {
+            one: readers.get(owners[one], frozenset())
+            | settled.between.get(one, frozenset())
+            | settled.closed
+            for one in citizen_ids
+        }
+
+    return not_told
+
+
+def _best_of(
+    reader_id: str, ranking: Sequence[Ranked], best_profile: dict[tuple[str, str], int]
+) -> list[Ranked]:
     """One ranking of somebody with several profiles; as which of them they fit a need best is noted."""
     best: dict[str, Ranked] = {}
     for one in ranking:
         if one.need_id not in best or one.total > best[one.need_id].total:
             best[one.need_id] = one
             best_profile[reader_id, one.need_id] = int(one.citizen_id)
-    return _row(sorted(best.values(), key=lambda one: (-one.total, one.need_id)))
-
-
-def _row(ranking: Sequence[Ranked]) -> Row:
-    return Row(tuple(one.need_id for one in ranking), array("d", (one.total for one in ranking)))
+    return sorted(best.values(), key=lambda one: (-one.total, one.need_id))

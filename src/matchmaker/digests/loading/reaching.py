@@ -41,7 +41,7 @@ def _gates(session: Session, plan: Plan, need_ids: Set[str]) -> dict[str, Gate |
     found: dict[str, Reach] = {}
     if not need_ids:
         return {}
-    for readings in plan.ranking.matches.readings(session, plan.ranking.hearers):
+    for readings in plan.ranking.matches.readings(session, map(str, plan.ranking.hearers)):
         for docket, citizens in zip(plan.ranking.matches.dockets, readings, strict=True):
             needs = [need for need in docket.needs if need.id in need_ids]
             for reach in reaches(

@@ -18,6 +18,9 @@ from matchmaker.groups.rules import NeedState
 
 AT_ONCE = 500
 
+IN_NO_GROUP: frozenset[int] = frozenset()
+"""One for all: each empty set takes as much room as the rest of a recipient."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -55,11 +58,12 @@ def recipients(session: Session, *, territory_id: int) -> Sequence[Recipient]:
 
     It is the territory of somebody's first profile, or of the first group that they joined if they have none.
     """
-    return _recipients(session, _at_home(territory_id))
+    ids = session.scalars(select(Account.id).where(_at_home(territory_id)).order_by(Account.id)).all()
+    return list(recipients_by_id(session, ids).values())
 
 
 def recipients_by_id(session: Session, account_ids: Iterable[int]) -> dict[int, Recipient]:
-    """Some recipients by their account's id; who has left is not among them."""
+    """Some recipients by their account's id, in its order; who has left is not among them."""
     ids = sorted(set(account_ids))
     found: dict[int, Recipient] = {}
     for start in range(0, len(ids), AT_ONCE):
@@ -135,7 +139,7 @@ def _recipients(session: Session, those: ColumnElement[bool]) -> list[Recipient]
             frequency=frequency or Frequency.WEEKLY,
             paused_until=paused_until,
             profiles=tuple(profiles.get(number, ())),
-            group_ids=frozenset(groups.get(number, ())),
+            group_ids=frozenset(groups[number]) if number in groups else IN_NO_GROUP,
         )
         for number, address, first_name, locale, frequency, paused_until in rows
     ]

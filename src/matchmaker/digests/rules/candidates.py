@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
@@ -15,10 +15,6 @@ from matchmaker.matching.rules import Ranked
 
 STEPS = 1024
 """How many turns the seed can give a pair: equal candidates have the same turn once in so many cases."""
-
-
-AT_ONCE = 2_000
-"""Citizens that are chosen for at once: it bounds time and memory whatever the size of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +30,10 @@ class Limits:
     floor: int = 3
     band: float = 2.0
     seconds: float = 120.0
+
+    def bands(self, scores: Floats) -> Ints:
+        """Scores in whole bands."""
+        return np.floor(scores / self.band).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,73 +54,101 @@ class Candidates:
     free: Bools
     used: Ints
 
+    def part(self, pairs: Ints) -> Candidates:
+        """Some of the pairs with their citizens alone, and all needs."""
+        kept, citizen = np.unique(self.citizen[pairs], return_inverse=True)
+        return replace(
+            self,
+            citizens=tuple(self.citizens[one] for one in kept.tolist()),
+            citizen=citizen,
+            need=self.need[pairs],
+            score=self.score[pairs],
+            free=self.free[pairs],
+            used=self.used[kept],
+        )
+
 
 def candidates(
-    ranked: Iterable[Ranked], *, groups: Mapping[str, str], offered: Mapping[str, Set[str]]
+    ranked: Iterable[Ranked], *, groups: Mapping[str, str], offered: Iterable[tuple[str, str]]
 ) -> Candidates:
     """The pairs of some rankings, each pair once (else ValueError), in whatever order they come.
 
-    `groups` names the group of every open need, those that fit nobody included; `offered` the groups that a citizen was
-    offered to this month already.
+    `groups` names the group of every open need, those that fit nobody included; `offered` has the
+    citizens with the groups that they were offered to this month already; a pair may come several times.
     """
-    citizen_ids, need_ids, scores = [], [], array("d")
+    citizen_ids, need_ids, scores = _Numbered(()), _Numbered(groups), array("d")
     for one in ranked:
-        citizen_ids.append(one.citizen_id)
-        need_ids.append(one.need_id)
+        citizen_ids.add(one.citizen_id)
+        need_ids.add(one.need_id)
         scores.append(one.total)
-    citizens, citizen = _numbered(citizen_ids, ())
-    needs, need = _numbered(need_ids, groups)
+    citizens, citizen = citizen_ids.in_order()
+    needs, need = need_ids.in_order()
     order = np.lexsort((need, citizen))
-    citizen, need = citizen[order], need[order]
+    citizen = citizen[order]
+    need = need[order]
     if np.any((np.diff(citizen) == 0) & (np.diff(need) == 0)):
         raise ValueError("a pair comes twice")
-    names, group = _numbered([groups[one] for one in needs], ())
-    numbers = {name: number for number, name in enumerate(names)}
-    before = [
-        place * len(names) + numbers[name]
-        for place, citizen_id in enumerate(citizens)
-        for name in offered.get(citizen_id, ())
-        if name in numbers
-    ]
+    known, group_ids = {name: place for place, name in enumerate(citizens)}, _Numbered(())
+    for need_id in needs:
+        group_ids.add(groups[need_id])
+    who = array("q")
+    for citizen_id, group_id in offered:
+        if citizen_id in known:
+            who.append(known[citizen_id])
+            group_ids.add(group_id)
+    names, numbers = group_ids.in_order()
+    group = numbers[: len(needs)]
+    before = np.unique(np.asarray(who) * len(names) + numbers[len(needs) :])
     return Candidates(
         citizens=citizens,
         needs=needs,
         citizen=citizen,
         need=need,
-        score=np.array(scores, dtype=np.float64)[order],
+        score=np.asarray(scores)[order],
         group=group,
-        free=np.isin(citizen * len(names) + group[need], np.array(before, dtype=np.int64)),
-        used=np.array([len(offered.get(one, ())) for one in citizens], dtype=np.int64),
+        free=_among(before, citizen * len(names) + group[need]),
+        used=np.bincount(before // max(1, len(names)), minlength=len(citizens)),
     )
 
 
-def _numbered(names: Sequence[str], more: Iterable[str]) -> tuple[tuple[str, ...], Ints]:
-    """The distinct names in alphabetical order, and the place of each of ``names`` among them."""
-    known = sorted({*names, *more})
-    places = {name: place for place, name in enumerate(known)}
-    return tuple(known), np.array([places[name] for name in names], dtype=np.int64)
+def _among(known: Ints, numbers: Ints) -> Bools:
+    """Which numbers are among some rising ones; unlike numpy's `isin` it copies none."""
+    return np.asarray(np.append(known, -1)[np.searchsorted(known, numbers)] == numbers)
 
 
-def turns(given: Candidates, *, seed: int) -> Ints:
-    """For each pair a number from 0 to STEPS - 1 that hangs on nothing but the seed and the two ids."""
-    mine = np.array([_hashed(f"{seed} citizen {one}") for one in given.citizens], dtype=np.uint64)
-    theirs = np.array([_hashed(f"{seed} need {one}") for one in given.needs], dtype=np.uint64)
-    mixed = mine[given.citizen] + theirs[given.need]
+class _Numbered:
+    """Names as they come, each kept as a number."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._places: dict[str, int] = {}
+        self._numbers = array("i")
+        for name in known:
+            self._places.setdefault(name, len(self._places))
+
+    def add(self, name: str) -> None:
+        """Take the next name."""
+        self._numbers.append(self._places.setdefault(name, len(self._places)))
+
+    def in_order(self) -> tuple[tuple[str, ...], Ints]:
+        """All names in alphabetical order, those known before included, and the place of each that came."""
+        names = list(self._places)
+        order = sorted(range(len(names)), key=names.__getitem__)
+        place = np.empty(len(names), dtype=np.int64)
+        place[order] = np.arange(len(names))
+        return tuple(names[one] for one in order), place[np.asarray(self._numbers)]
+
+
+def turns(given: Candidates, pairs: Ints, *, seed: int) -> Ints:
+    """For each of some pairs a number from 0 to STEPS - 1 that hangs on nothing but the seed and the two ids."""
+    mine = np.array([hashed(f"{seed} citizen {one}") for one in given.citizens], dtype=np.uint64)
+    theirs = np.array([hashed(f"{seed} need {one}") for one in given.needs], dtype=np.uint64)
+    mixed = mine[given.citizen[pairs]] + theirs[given.need[pairs]]
     # The finaliser of SplitMix64 (Steele, Lea & Flood 2014): each bit of the sum changes about half of the answer's.
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray((mixed ^ (mixed >> np.uint64(31))) % np.uint64(STEPS), dtype=np.int64)
 
 
-def parts_of(given: Candidates, *, seed: int, at_once: int = AT_ONCE) -> Ints:
-    """For each citizen the part in which they are chosen for, of as many citizens each as can be, `at_once` at most."""
-    people = len(given.citizens)
-    parts = max(1, -(-people // at_once))
-    drawn = np.argsort([_hashed(f"{seed} part {one}") for one in given.citizens], kind="stable")
-    part = np.empty(people, dtype=np.int64)
-    part[drawn] = np.arange(people) % parts
-    return part
-
-
-def _hashed(text: str) -> int:
+def hashed(text: str) -> int:
+    """A number of 64 bits that hangs on the text alone."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")

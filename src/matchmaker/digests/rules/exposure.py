@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.digests.rules.candidates import AT_ONCE, Candidates, Limits, parts_of, turns
-from matchmaker.digests.rules.pairs import Floats, Ints, Pairs, greedy
-from matchmaker.digests.rules.program import Choice, choose
+from matchmaker.digests.rules.candidates import Candidates, Limits, turns
+from matchmaker.digests.rules.pairs import Ints, greedy
+from matchmaker.digests.rules.parts import AT_ONCE, floors_of, most_people, pairs_of, parts_of
+from matchmaker.digests.rules.plan import PlanningStopped
+from matchmaker.digests.rules.program import choose
 from matchmaker.matching.rules import Gate, Reach
 
 
@@ -56,7 +58,14 @@ def unreachable(reaches: Iterable[Reach], *, limits: Limits) -> tuple[Unreachabl
     )
 
 
-def assign(candidates: Candidates, *, limits: Limits, seed: int, at_once: int = AT_ONCE) -> Assignment:
+def assign(
+    candidates: Candidates,
+    *,
+    limits: Limits,
+    seed: int,
+    at_once: int = AT_ONCE,
+    going_on: Callable[[], bool] = lambda: True,
+) -> Assignment:
     """The best choice of one run within its limits, the same for one seed in every process when it is `optimal`.
 
     No other choice misses fewer people in all; of those none spares a need that misses more at the cost of one that
@@ -65,93 +74,47 @@ def assign(candidates: Candidates, *, limits: Limits, seed: int, at_once: int = 
     against a band, and the sum of the plain scores stays less than one band a line below the highest of those choices.
 
     All this holds up to `at_once` citizens. More are chosen for in parts of as many at most, drawn by the seed: the best
-    choice of each part, which together miss no more people than `assign_greedily` does.
+    choice of each part, which together miss no more people than `assign_greedily` does. Raises PlanningStopped before a
+    part when `going_on` says no.
     """
-    pairs, kept, turn = _pairs(candidates, limits=limits, seed=seed)
-    found = _in_parts(pairs, parts_of(candidates, seed=seed, at_once=at_once), seconds=limits.seconds)
-    return _told(candidates, kept[found.chosen], turn, limits, bound=found.bound, optimal=found.optimal)
-
-
-def _in_parts(pairs: Pairs, part: Ints, *, seconds: float) -> Choice:
-    """The best choice of each part of the citizens, which together miss no more people than a quick choice.
-
-    The quick choice is made over everybody: what it gives a need in a part, up to the floor, is that part's floor.
-    """
+    part = parts_of(candidates, seed=seed, at_once=at_once)
     parts = int(part.max(initial=0)) + 1
-    if parts == 1:
-        return choose(pairs, seconds=seconds)
-    own = part[pairs.citizen]
-    floors = _floors(pairs, own, parts)
-    chosen = np.zeros(len(pairs.citizen), dtype=bool)
+    most = most_people(candidates, limits)
+    floors = floors_of(candidates, part, limits=limits, seed=seed) if parts > 1 else (most,)
+    # Each part has columns of its own, which are gone before the next: of the whole run there are the candidates alone.
+    chosen = np.zeros(len(candidates.citizen), dtype=bool)
     bound, optimal = 0, True
-    for number in range(parts):
-        inside = own == number
-        found = choose(pairs.part(inside, floors[number]), seconds=seconds / parts)
-        chosen[inside] = found.chosen
+    for number, floor in enumerate(floors):
+        if not going_on():
+            raise PlanningStopped
+        inside = np.flatnonzero(part[candidates.citizen] == number)
+        some = candidates.part(inside)
+        pairs, kept = pairs_of(
+            some, np.arange(len(inside)), floor=floor, lost=limits.floor - most, limits=limits, seed=seed
+        )
+        found = choose(pairs, seconds=limits.seconds / parts)
+        chosen[inside[kept[found.chosen]]] = True
         bound, optimal = bound + found.bound, optimal and found.optimal
-    return Choice(chosen=chosen, bound=bound, optimal=optimal)
-
-
-def _floors(pairs: Pairs, part: Ints, parts: int) -> Ints:
-    """How many people each part gives each need at least: a row a part."""
-    quick = greedy(pairs, leaning=np.zeros(len(part), dtype=bool))
-    needs = len(pairs.floor)
-    given = np.bincount(part[quick] * needs + pairs.need[quick], minlength=parts * needs)
-    given = given.reshape(parts, needs)
-    possible = np.bincount(part * needs + pairs.need, minlength=parts * needs).reshape(parts, needs)
-    # The parts that give most go first, until the floor is reached.
-    order = np.argsort(-given, axis=0, kind="stable")
-    sorted_given = np.take_along_axis(given, order, axis=0)
-    before = np.cumsum(sorted_given, axis=0) - sorted_given
-    shares = np.clip(pairs.floor - before, 0, sorted_given)
-    floors = np.zeros_like(given)
-    np.put_along_axis(floors, order, shares, axis=0)
-    # What the quick choice misses, the part with the most people for it may still find.
-    most = possible.argmax(axis=0)
-    columns = np.arange(needs)
-    floors[most, columns] += pairs.floor - floors.sum(axis=0)
-    return np.asarray(np.minimum(floors, possible), dtype=np.int64)
+    return _told(candidates, np.flatnonzero(chosen), seed, limits, bound=bound, optimal=optimal)
 
 
 def assign_greedily(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
     """A choice within the same limits that takes pair after pair: the scarcest needs to their floor, then the best."""
-    pairs, kept, turn = _pairs(candidates, limits=limits, seed=seed)
-    chosen = kept[greedy(pairs, leaning=np.zeros(len(kept), dtype=bool))]
-    return _told(candidates, chosen, turn, limits, bound=pairs.most_bands(), optimal=False)
-
-
-def _pairs(given: Candidates, *, limits: Limits, seed: int) -> tuple[Pairs, Ints, Ints]:
-    """The pairs that the month's groups leave possible, where they stand among all, and the turn of every pair."""
-    groups_left = np.maximum(0, limits.groups_a_month - given.used)
-    kept = np.flatnonzero(given.free | (groups_left[given.citizen] > 0))
-    turn = turns(given, seed=seed)
-    need = given.need[kept]
-    floor = np.minimum(limits.floor, np.bincount(need, minlength=len(given.needs)))
-    pairs = Pairs(
-        citizen=given.citizen[kept],
-        need=need,
-        group=given.group[need],
-        band=_bands(given.score[kept], limits),
-        turn=turn[kept],
-        free=given.free[kept],
-        lines=limits.lines,
-        groups_left=groups_left,
-        floor=floor,
-        lost=limits.floor - floor,
-    )
-    return pairs, kept, turn
+    every, most = np.arange(len(candidates.citizen)), most_people(candidates, limits)
+    pairs, kept = pairs_of(candidates, every, floor=most, lost=limits.floor - most, limits=limits, seed=seed)
+    chosen = kept[greedy(pairs)]
+    return _told(candidates, chosen, seed, limits, bound=pairs.most_bands(), optimal=False)
 
 
 def _told(
-    given: Candidates, chosen: Ints, turn: Ints, limits: Limits, *, bound: int, optimal: bool
+    given: Candidates, chosen: Ints, seed: int, limits: Limits, *, bound: int, optimal: bool
 ) -> Assignment:
-    chosen = chosen[
-        np.lexsort((given.need[chosen], -turn[chosen], -given.score[chosen], given.citizen[chosen]))
-    ]
+    turn = turns(given, chosen, seed=seed)
+    chosen = chosen[np.lexsort((given.need[chosen], -turn, -given.score[chosen], given.citizen[chosen]))]
     told = [given.needs[need] for need in given.need[chosen].tolist()]
     ends = np.cumsum(np.bincount(given.citizen[chosen], minlength=len(given.citizens))).tolist()
     people = np.bincount(given.need[chosen], minlength=len(given.needs)).tolist()
-    bands = int(_bands(given.score[chosen], limits).sum())
+    bands = int(limits.bands(given.score[chosen]).sum())
     return Assignment(
         letters={
             citizen: tuple(told[start:end])
@@ -166,7 +129,3 @@ def _told(
         optimal=optimal,
         gap=max(0.0, 1 - bands / bound) if bound and not optimal else 0.0,
     )
-
-
-def _bands(scores: Floats, limits: Limits) -> Ints:
-    return np.floor(scores / limits.band).astype(np.int64)

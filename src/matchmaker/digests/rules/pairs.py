@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -67,39 +68,61 @@ class Pairs:
         return int(self.band[order][place < self.lines].sum())
 
 
-def greedy(pairs: Pairs, *, leaning: Bools) -> Bools:
+class Quick:
+    """A choice within the limits that takes pair after pair, in whatever order they come."""
+
+    def __init__(self, *, lines: int, groups_left: Ints, floor: Ints) -> None:
+        self._lines = [lines] * len(groups_left)
+        self._groups_left, self._missing = groups_left.tolist(), floor.tolist()
+        self._opened: set[tuple[int, int]] = set()
+
+    def take(self, pairs: Pairs, order: Ints, *, to_the_floor: bool) -> Ints:
+        """Those of some pairs, none of which was taken before, that are taken in this order: while there is a line and a
+        group for them, and ``to_the_floor`` only while their need misses people.
+        """
+        taken = array("q")
+        for pair, who, what, whose, free in _in_order(pairs, order):
+            if not self._lines[who] or (to_the_floor and self._missing[what] <= 0):
+                continue
+            if not free and (who, whose) not in self._opened:
+                if not self._groups_left[who]:
+                    continue
+                self._opened.add((who, whose))
+                self._groups_left[who] -= 1
+            self._lines[who] -= 1
+            self._missing[what] -= 1
+            taken.append(pair)
+        return np.array(taken, dtype=np.int64)
+
+
+def scarcest_first(pairs: Pairs, *, leaning: Bools | None = None) -> Ints:
+    """The places of the pairs: those of the needs with the fewest pairs first, each need's in the order of `best_first`."""
+    best = best_first(pairs, leaning=leaning)
+    many = np.bincount(pairs.need, minlength=len(pairs.floor))
+    return best[np.lexsort((pairs.need[best], many[pairs.need[best]]))]
+
+
+def best_first(pairs: Pairs, *, leaning: Bools | None = None) -> Ints:
+    """The places of the pairs, the best first; those with a ``leaning`` go before all others."""
+    keys = (-pairs.turn, -pairs.band)
+    return np.lexsort(keys if leaning is None else (*keys, ~leaning)).astype(np.int64)
+
+
+def greedy(pairs: Pairs, *, leaning: Bools | None = None) -> Bools:
     """A choice within the limits, seldom the best: the needs with the fewest pairs choose up to their floor first,
     then the best pairs that are left go in their order. Of all pairs those with a ``leaning`` go before the others.
     """
-    best = np.lexsort((-pairs.turn, -pairs.band, ~leaning))
-    many = np.bincount(pairs.need, minlength=len(pairs.floor))
-    scarce = best[np.argsort(many[pairs.need[best]], kind="stable")]
-    lines = [pairs.lines] * len(pairs.groups_left)
-    groups_left, missing = pairs.groups_left.tolist(), pairs.floor.tolist()
-    groups = int(pairs.group.max(initial=0)) + 1
-    opened: set[int] = set()
+    quick = Quick(lines=pairs.lines, groups_left=pairs.groups_left, floor=pairs.floor)
     chosen = np.zeros(len(pairs.citizen), dtype=bool)
-    for order, to_the_floor in ((scarce, True), (best, False)):
-        for pair, who, what, whose, free in _in_order(pairs, order, groups):
-            opens = not free and whose not in opened
-            if chosen[pair] or not lines[who] or (opens and not groups_left[who]):
-                continue
-            if to_the_floor and missing[what] <= 0:
-                continue
-            if opens:
-                opened.add(whose)
-                groups_left[who] -= 1
-            lines[who] -= 1
-            missing[what] -= 1
-            chosen[pair] = True
+    chosen[quick.take(pairs, scarcest_first(pairs, leaning=leaning), to_the_floor=True)] = True
+    best = best_first(pairs, leaning=leaning)
+    chosen[quick.take(pairs, best[~chosen[best]], to_the_floor=False)] = True
     return chosen
 
 
-def _in_order(pairs: Pairs, order: Ints, groups: int) -> Iterator[tuple[int, int, int, int, bool]]:
-    """Pairs with citizen, need, the group as this citizen's own, and whether it is free; some at a time become objects."""
+def _in_order(pairs: Pairs, order: Ints) -> Iterator[tuple[int, int, int, int, bool]]:
+    """Pairs with citizen, need, group, and whether it is free; some at a time become objects."""
     for start in range(0, len(order), AT_ONCE):
         some = order[start : start + AT_ONCE]
-        citizen, need = pairs.citizen[some], pairs.need[some]
-        whose = citizen * groups + pairs.group[some]
-        columns = (some, citizen, need, whose, pairs.free[some])
+        columns = (some, *(column[some] for column in (pairs.citizen, pairs.need, pairs.group, pairs.free)))
         yield from zip(*(column.tolist() for column in columns), strict=True)

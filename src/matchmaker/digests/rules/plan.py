@@ -14,6 +14,10 @@ MONTH = timedelta(days=27)
 """Who wants one letter a month gets none for so many days after one: it comes on the same weekday four weeks later."""
 
 
+class PlanningStopped(Exception):
+    """The process was asked to end, and leaves the choice to another."""
+
+
 class Frequency(Labelled):
     """How often somebody wants the letter."""
 

@@ -41,8 +41,7 @@ def choose(pairs: Pairs, *, seconds: float) -> Choice:
     deadline = monotonic() + seconds
     taken = Program(pairs).relaxed(deadline)
     if taken is None:
-        undecided = np.zeros(len(pairs.citizen), dtype=bool)
-        return Choice(chosen=greedy(pairs, leaning=undecided), bound=pairs.most_bands(), optimal=False)
+        return Choice(chosen=greedy(pairs), bound=pairs.most_bands(), optimal=False)
     chosen = taken > 0.5
     reached = pairs.reached(taken)
     scarce = (pairs.floor > 0) & (reached < pairs.floor + LOOSE)

@@ -13,9 +13,9 @@ from matchmaker import db, mail
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
-from matchmaker.digests.loading import Plan, PlanningStopped, Unreached, compose, relay_ids, unreached
+from matchmaker.digests.loading import Plan, Unreached, compose, relay_ids, unreached
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
-from matchmaker.digests.rules import Due, RunState, Schedule, due_week, iso_week
+from matchmaker.digests.rules import Due, PlanningStopped, RunState, Schedule, due_week, iso_week
 from matchmaker.mail import OutboxMessage
 from matchmaker.tokens import Tokens
 from matchmaker.work import Work, WorkFactory

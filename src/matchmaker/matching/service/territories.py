@@ -1,9 +1,8 @@
 """Everything that ranks in one territory on one day: for the weekly letter and for the desk."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -30,22 +29,23 @@ class TerritoryMatches:
         citizen_ids: Iterable[str],
         *,
         limit: int,
-        refused: Mapping[str, frozenset[str]] = MappingProxyType({}),
+        refused: Callable[[Set[str]], Mapping[str, frozenset[str]]] = lambda _: {},
         weights: Weights = WEIGHTS,
     ) -> Iterator[tuple[str, tuple[Ranked, ...]]]:
         """Each of some citizens by id with the needs worth showing to them, best first.
 
-        ``refused`` are the ids of needs that a citizen is not to be shown. The number of queries grows by a few for
-        every thousand citizens, and memory not at all.
+        ``refused`` tells the ids of needs that citizens are not to be shown; it is asked for a thousand at a time. The
+        number of queries grows by a few for every thousand citizens, and memory not at all.
         """
         matchers = [docket.book.judge(weights) for docket in self.dockets]
         for readings in self.readings(session, citizen_ids):
             found: dict[str, list[Ranked]] = {citizen.id: [] for citizen in readings[0]}
+            unwanted = refused(found.keys())
             for matcher, docket, citizens in zip(matchers, self.dockets, readings, strict=True):
                 people = [
                     replace(
                         citizen,
-                        refused_need_ids=citizen.refused_need_ids | refused.get(citizen.id, frozenset()),
+                        refused_need_ids=citizen.refused_need_ids | unwanted.get(citizen.id, frozenset()),
                     )
                     for citizen in citizens
                 ]
