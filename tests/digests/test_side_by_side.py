@@ -1,0 +1,109 @@
+"""Two transactions that are open at the same moment, on whose locks it hangs that nothing is written or sent twice."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import func, select
+
+from matchmaker import delivery
+from matchmaker.digests import service
+from matchmaker.digests.models import DigestLetter, DigestRun
+from matchmaker.mail import MessageState, OutboxMessage
+from matchmaker.work import Work, WorkFactory
+from tests import builders
+from tests.digests.weeks import add_quiet_need, plan_run
+
+Answer = TypeVar("Answer")
+
+A_MOMENT = 0.5
+"""Seconds for the second transaction: PostgreSQL lets it pass by what is locked, SQLite lets it wait for the first."""
+
+
+def beside(works: WorkFactory, first: Callable[[Work], object], second: Callable[[Work], Answer]) -> Answer:
+    """What ``second`` answers when it begins while ``first`` has done its work and is not yet committed."""
+
+    def begin() -> Answer:
+        with works.begin() as work:
+            return second(work)
+
+    with ThreadPoolExecutor(1) as pool:
+        with works.begin() as work:
+            first(work)
+            work.session.flush()
+            beginning = pool.submit(begin)
+            wait([beginning], timeout=A_MOMENT)
+        return beginning.result(timeout=10)
+
+
+@pytest.fixture
+def run_id(live_works: WorkFactory) -> int:
+    """A planned run of four letters."""
+    with live_works.begin() as work:
+        world = builders.make_world(work)
+        add_quiet_need(work, world.challenge)
+        for number in range(4):
+            builders.add_citizen(work, world.territory, address=f"v{number}@example.org")
+        world.territory.created_at = work.now - timedelta(days=2)
+        run = service.request_week(work, territory_id=world.territory.id, started_by=None)
+        plan_run(work, run)
+        return run.id
+
+
+def states(works: WorkFactory) -> list[MessageState]:
+    """The state of each letter in the outbox."""
+    with works.begin() as work:
+        return list(work.session.scalars(select(OutboxMessage.state)))
+
+
+def test_two_who_write_a_run_write_each_letter_once(live_works: WorkFactory, run_id: int) -> None:
+    beside(live_works, service.write_letters, service.write_letters)
+
+    service.advance(live_works)
+    with live_works.begin() as work:
+        assert work.session.scalar(select(func.count()).select_from(OutboxMessage)) == 4
+        written = select(func.count(DigestLetter.message_id.distinct()))
+        assert work.session.scalar(written.where(DigestLetter.run_id == run_id)) == 4
+
+
+def test_who_pauses_a_run_holds_what_is_being_written(live_works: WorkFactory, run_id: int) -> None:
+    paused = beside(live_works, service.write_letters, lambda work: service.pause_run(work, run_id=run_id))
+
+    assert paused
+    assert states(live_works) == [MessageState.HELD] * 4
+
+
+def test_two_who_plan_a_run_keep_one_plan(live_works: WorkFactory) -> None:
+    with live_works.begin() as work:
+        world = builders.make_world(work)
+        add_quiet_need(work, world.challenge)
+        builders.add_citizen(work, world.territory)
+        run_id = service.request_week(work, territory_id=world.territory.id, started_by=None).id
+    with live_works.reading() as session:
+        run = session.get_one(DigestRun, run_id)
+        plan = service.plan_of(session, run, now=live_works.clock(), tokens=live_works.tokens)
+
+    kept = beside(
+        live_works,
+        lambda work: service.keep_plan(work, run_id=run_id, plan=plan, few=()),
+        lambda work: service.keep_plan(work, run_id=run_id, plan=plan, few=()),
+    )
+
+    assert kept is False
+
+
+def test_two_senders_claim_two_letters(live_works: WorkFactory, run_id: int) -> None:
+    service.advance(live_works)
+    claimed: list[int] = []
+
+    def claim(work: Work) -> None:
+        message = delivery.claim(work)
+        assert message is not None
+        claimed.append(message.id)
+
+    beside(live_works, claim, claim)
+
+    assert len(set(claimed)) == 2
+    assert states(live_works).count(MessageState.CLAIMED) == 2
