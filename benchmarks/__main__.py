@@ -7,6 +7,7 @@ python -m benchmarks matching   resolving, ranking and whole runs beside the pla
 python -m benchmarks pages      the public pages and a citizen's home on a telephone, by Lighthouse
 python -m benchmarks exposure   the week's choice of who is told of what
 python -m benchmarks letters    the week's letters, from the request to the mail server
+python -m benchmarks leaving    how long a scheduler takes to end that is planning a large week
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks.exposure import exposure, week
+from benchmarks.leaving import leaving
 from benchmarks.letters import letters, one
 from benchmarks.matching import country, loop, new_need, typing
 from benchmarks.pages import pages
@@ -63,6 +65,7 @@ PARTS: dict[str, Callable[[int], None]] = {
     "matching": matching,
     "exposure": lambda _: exposure(),
     "letters": letters,
+    "leaving": leaving,
 }
 
 if __name__ == "__main__":

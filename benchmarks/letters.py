@@ -8,13 +8,14 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import perf_counter
 
 from sqlalchemy import Engine, event, select
 
+from benchmarks.service import MEASURED
 from benchmarks.sink import sink
 from benchmarks.town import make_town
 from matchmaker import delivery, migrate, web
@@ -42,9 +43,9 @@ def letters(part: int = 1) -> None:
     for engine in ENGINES:
         for size in SIZES:
             with tempfile.TemporaryDirectory() as folder, _database(engine, folder) as url:
-                _alone("town", url, size // part)
+                alone("town", url, size // part)
                 with sink() as (port, taken):
-                    figures = json.loads(_alone("week", url, port))
+                    figures = json.loads(alone("week", url, port))
                     counted = taken()
             assert set(counted.values()) == {1}, "a letter came twice"
             assert len(counted) == figures["letters"]
@@ -56,13 +57,13 @@ def one(step: str, url: str, number: int) -> None:
     """What `letters` starts for itself: the making of a town of so many, or its week with the mail server's port."""
     set_up_logs("error")
     if step == "town":
-        site = _site(url)
+        site = site_of(url)
         migrate.upgrade(site.engine)
         with site.works.begin() as work:
             make_town(work, people=number)
         site.engine.dispose()
     else:
-        print(json.dumps(week(_site(url, mail_host="127.0.0.1", mail_port=number))))
+        print(json.dumps(week(site_of(url, mail_host="127.0.0.1", mail_port=number))))
 
 
 def week(site: Site) -> dict[str, float]:
@@ -106,7 +107,8 @@ def _database(engine: str, folder: str) -> Iterator[str]:
         yield url
 
 
-def _alone(step: str, url: str, number: int) -> str:
+def alone(step: str, url: str, number: int) -> str:
+    """What a step prints that runs as a process of its own: `one`."""
     return subprocess.run(
         [sys.executable, "-m", "benchmarks", "letters", step, url, str(number)],
         stdout=subprocess.PIPE,
@@ -115,15 +117,10 @@ def _alone(step: str, url: str, number: int) -> str:
     ).stdout
 
 
-def _site(url: str, **settings: object) -> Site:
-    values = {
-        "secret_key": "a secret that is long enough for measuring",
-        "base_url": "http://localhost",
-        "mail_from": "bonjour@demo.example",
-        "database_url": url,
-        **settings,
-    }
-    site: Site = create_app(Settings.model_validate(values), clock=lambda: NOW).extensions[web.EXTENSION]
+def site_of(url: str, *, clock: Callable[[], datetime] = lambda: NOW, **settings: object) -> Site:
+    """An installation that is measured, over a database."""
+    values = {**MEASURED, "database_url": url, **settings}
+    site: Site = create_app(Settings.model_validate(values), clock=clock).extensions[web.EXTENSION]
     return site
 
 

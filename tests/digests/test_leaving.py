@@ -178,6 +178,31 @@ def test_who_is_asked_to_end_while_planning_keeps_nothing_and_the_next_does_all(
     assert letters() == 2
 
 
+def test_planning_asks_at_every_reader_whether_to_go_on_and_keeps_nothing_when_not(
+    live_works: WorkFactory, world: World
+) -> None:
+    """It asks when somebody's needs are ranked, before the choice, and when somebody's lines are put together."""
+    service.request_due(live_works)
+    run_id = run_of(live_works, world)
+
+    def plan(answers: int) -> tuple[bool, int]:
+        """Whether a plan is kept when going on is allowed so many times, and how often it was asked for."""
+        asked: list[bool] = []
+
+        def going_on() -> bool:
+            asked.append(True)
+            return len(asked) <= answers
+
+        return service.plan_run(live_works, run_id=run_id, going_on=going_on), len(asked)
+
+    readers = 2
+    questions = 2 * readers + 1
+    assert [plan(answers) for answers in range(questions)] == [
+        (False, answers + 1) for answers in range(questions)
+    ]
+    assert plan(questions) == (True, questions)
+
+
 def amid_reading(works: WorkFactory, happening: Callable[[], object]) -> WorkFactory:
     """Units of work whose first reading session has read the people when something happens elsewhere."""
     waiting = [happening]

@@ -20,6 +20,7 @@ from matchmaker.digests.rules import (
     EditKind,
     Limits,
     PlannedLetter,
+    PlanningStopped,
     Reader,
     Silence,
     assign,
@@ -79,7 +80,7 @@ def compose(
     """Who would get what in ``week``, this one unless given, and why nobody else; nothing is kept.
 
     The number of queries grows by a few for every 500 people, not by person. What was told in earlier weeks is read
-    for some people at a time: memory grows by half a kilobyte or so a person, whatever they were told. Raises
+    for some people at a time: memory grows by two kilobytes or so a person, whatever they were told. Raises
     PlanningStopped soon after ``going_on`` says no.
     """
     week = week or iso_week(now, territory.time_zone)
@@ -124,6 +125,8 @@ def compose(
     for reader_id, lines, told in lines_of_readers(
         session, territory, wanting, keys=keys, ranking=ranking, assignment=assignment, now=now
     ):
+        if not going_on():
+            raise PlanningStopped
         if lines:
             letters.append(
                 PlannedLetter(account_id=reader_id, recipient_key=keys.own[reader_id], lines=lines)
