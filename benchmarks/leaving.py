@@ -21,6 +21,7 @@ from matchmaker.catalogue.models import Territory
 from matchmaker.digests import service as digests
 from matchmaker.digests.models import DigestRun
 from matchmaker.digests.rules import RunState
+from matchmaker.logs import set_up_logs
 from matchmaker.web import Site
 from tests.cli.processes import free_port
 
@@ -34,6 +35,7 @@ def leaving(part: int = 1) -> None:
 
     Each time the plan begins anew, as nothing of it is kept, until one is kept before the signal comes.
     """
+    set_up_logs("error")
     print(f"seconds to end while a week of {PEOPLE // part} people is planned (held to {HELD_TO}):")
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/town.sqlite"

@@ -9,7 +9,7 @@ import numpy as np
 
 from matchmaker.digests.rules.candidates import Candidates, Limits, turns
 from matchmaker.digests.rules.pairs import Ints, greedy
-from matchmaker.digests.rules.parts import AT_ONCE, floors_of, most_people, pairs_of, parts_of
+from matchmaker.digests.rules.parts import AT_ONCE, floors_of, pairs_of, parts_of, people_for
 from matchmaker.digests.rules.plan import PlanningStopped
 from matchmaker.digests.rules.program import choose
 from matchmaker.matching.rules import Gate, Reach
@@ -79,8 +79,9 @@ def assign(
     """
     part = parts_of(candidates, seed=seed, at_once=at_once)
     parts = int(part.max(initial=0)) + 1
-    most = most_people(candidates, limits)
-    floors = floors_of(candidates, part, limits=limits, seed=seed) if parts > 1 else (most,)
+    many = people_for(candidates, limits)
+    most = np.minimum(limits.floor, many)
+    floors = floors_of(candidates, part, many, limits=limits, seed=seed) if parts > 1 else (most,)
     # Each part has columns of its own, which are gone before the next: of the whole run there are the candidates alone.
     chosen = np.zeros(len(candidates.citizen), dtype=bool)
     bound, optimal = 0, True
@@ -89,9 +90,7 @@ def assign(
             raise PlanningStopped
         inside = np.flatnonzero(part[candidates.citizen] == number)
         some = candidates.part(inside)
-        pairs, kept = pairs_of(
-            some, np.arange(len(inside)), floor=floor, lost=limits.floor - most, limits=limits, seed=seed
-        )
+        pairs, kept = pairs_of(some, np.arange(len(inside)), floor=floor, most=most, limits=limits, seed=seed)
         found = choose(pairs, seconds=limits.seconds / parts)
         chosen[inside[kept[found.chosen]]] = True
         bound, optimal = bound + found.bound, optimal and found.optimal
@@ -100,8 +99,8 @@ def assign(
 
 def assign_greedily(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
     """A choice within the same limits that takes pair after pair: the scarcest needs to their floor, then the best."""
-    every, most = np.arange(len(candidates.citizen)), most_people(candidates, limits)
-    pairs, kept = pairs_of(candidates, every, floor=most, lost=limits.floor - most, limits=limits, seed=seed)
+    every, most = np.arange(len(candidates.citizen)), np.minimum(limits.floor, people_for(candidates, limits))
+    pairs, kept = pairs_of(candidates, every, floor=most, most=most, limits=limits, seed=seed)
     chosen = kept[greedy(pairs)]
     return _told(candidates, chosen, seed, limits, bound=pairs.most_bands(), optimal=False)
 

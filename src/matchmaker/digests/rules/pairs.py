@@ -95,17 +95,16 @@ class Quick:
         return np.array(taken, dtype=np.int64)
 
 
-def scarcest_first(pairs: Pairs, *, leaning: Bools | None = None) -> Ints:
-    """The places of the pairs: those of the needs with the fewest pairs first, each need's in the order of `best_first`."""
-    best = best_first(pairs, leaning=leaning)
-    many = np.bincount(pairs.need, minlength=len(pairs.floor))
-    return best[np.lexsort((pairs.need[best], many[pairs.need[best]]))]
-
-
 def best_first(pairs: Pairs, *, leaning: Bools | None = None) -> Ints:
     """The places of the pairs, the best first; those with a ``leaning`` go before all others."""
     keys = (-pairs.turn, -pairs.band)
     return np.lexsort(keys if leaning is None else (*keys, ~leaning)).astype(np.int64)
+
+
+def scarcest_first(pairs: Pairs, best: Ints) -> Ints:
+    """The places of the pairs: those of the needs with the fewest pairs first, each need's in the order of ``best``."""
+    many = np.bincount(pairs.need, minlength=len(pairs.floor))
+    return best[np.lexsort((pairs.need[best], many[pairs.need[best]]))]
 
 
 def greedy(pairs: Pairs, *, leaning: Bools | None = None) -> Bools:
@@ -114,8 +113,8 @@ def greedy(pairs: Pairs, *, leaning: Bools | None = None) -> Bools:
     """
     quick = Quick(lines=pairs.lines, groups_left=pairs.groups_left, floor=pairs.floor)
     chosen = np.zeros(len(pairs.citizen), dtype=bool)
-    chosen[quick.take(pairs, scarcest_first(pairs, leaning=leaning), to_the_floor=True)] = True
     best = best_first(pairs, leaning=leaning)
+    chosen[quick.take(pairs, scarcest_first(pairs, best), to_the_floor=True)] = True
     chosen[quick.take(pairs, best[~chosen[best]], to_the_floor=False)] = True
     return chosen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.digests.rules.candidates import Candidates, Limits, hashed, turns
-from matchmaker.digests.rules.pairs import Bools, Ints, Pairs, Quick, scarcest_first
+from matchmaker.digests.rules.pairs import Bools, Ints, Pairs, Quick, best_first, scarcest_first
 
 AT_ONCE = 1_000
 """Citizens that are chosen for at once: it bounds time and memory whatever the size of a run."""
@@ -24,15 +24,18 @@ def parts_of(given: Candidates, *, seed: int, at_once: int = AT_ONCE) -> Ints:
     return part
 
 
-def most_people(given: Candidates, limits: Limits) -> Ints:
-    """How many people each need can have, its floor at most."""
-    return np.minimum(limits.floor, _many(given, limits))
+def people_for(given: Candidates, limits: Limits) -> Ints:
+    """How many people each need can have."""
+    return np.bincount(given.need[_possible(given, limits)], minlength=len(given.needs)).astype(np.int64)
 
 
 def pairs_of(
-    given: Candidates, among: Ints, *, floor: Ints, lost: Ints, limits: Limits, seed: int
+    given: Candidates, among: Ints, *, floor: Ints, most: Ints, limits: Limits, seed: int
 ) -> tuple[Pairs, Ints]:
-    """Those of some pairs that can be chosen, and where they stand among all; `floor` and `lost` as in `Pairs`."""
+    """Those of some pairs that can be chosen, and where they stand among all.
+
+    `floor` is as in `Pairs`; `most` has how many people each need can have of all the run, its floor at most.
+    """
     kept = among[_possible(given, limits)[among]]
     need = given.need[kept]
     pairs = Pairs(
@@ -45,20 +48,20 @@ def pairs_of(
         lines=limits.lines,
         groups_left=_groups_left(given, limits),
         floor=floor,
-        lost=lost,
+        lost=limits.floor - most,
     )
     return pairs, kept
 
 
-def floors_of(given: Candidates, part: Ints, *, limits: Limits, seed: int) -> Ints:
+def floors_of(given: Candidates, part: Ints, many: Ints, *, limits: Limits, seed: int) -> Ints:
     """How many people each part is to give each need at least: a row a part, a column a need.
 
     The needs choose over everybody, those with the fewest people first, as they do in `greedy`: what a need takes of a
     part is that part's floor. Only some needs have columns at a time, so that this takes little more room than the
-    candidates.
+    candidates. `many` is `people_for`.
     """
     needs, parts = len(given.needs), int(part.max(initial=0)) + 1
-    most, many = most_people(given, limits), _many(given, limits)
+    most = np.minimum(limits.floor, many)
     scarcest = np.argsort(many, kind="stable")
     block = np.empty(needs, dtype=np.int64)
     block[scarcest] = np.cumsum(many[scarcest]) // PAIRS_AT_ONCE
@@ -66,9 +69,9 @@ def floors_of(given: Candidates, part: Ints, *, limits: Limits, seed: int) -> In
     taken, possible = (np.zeros(parts * needs, dtype=np.int64) for _ in range(2))
     for number in np.unique(block).tolist():
         inside = np.flatnonzero(block[given.need] == number)
-        pairs, _ = pairs_of(given, inside, floor=most, lost=limits.floor - most, limits=limits, seed=seed)
+        pairs, _ = pairs_of(given, inside, floor=most, most=most, limits=limits, seed=seed)
         place = part[pairs.citizen] * needs + pairs.need
-        chosen = quick.take(pairs, scarcest_first(pairs), to_the_floor=True)
+        chosen = quick.take(pairs, scarcest_first(pairs, best_first(pairs)), to_the_floor=True)
         taken += np.bincount(place[chosen], minlength=parts * needs)
         possible += np.bincount(place, minlength=parts * needs)
     floors, people = taken.reshape(parts, needs), possible.reshape(parts, needs)
@@ -85,8 +88,3 @@ def _groups_left(given: Candidates, limits: Limits) -> Ints:
 def _possible(given: Candidates, limits: Limits) -> Bools:
     """Which pairs the month's groups leave possible."""
     return given.free | (_groups_left(given, limits) > 0)[given.citizen]
-
-
-def _many(given: Candidates, limits: Limits) -> Ints:
-    """How many people each need can have."""
-    return np.bincount(given.need[_possible(given, limits)], minlength=len(given.needs)).astype(np.int64)
