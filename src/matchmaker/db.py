@@ -1,9 +1,9 @@
 """The database: one metadata with named constraints, one engine, one session factory."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     DateTime,
@@ -25,6 +25,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 SessionFactory = Callable[[], Session]
+Value = TypeVar("Value")
+
+AT_ONCE = 500
+"""Values that one statement is given at most: databases bound them, and so the memory of a large read is bounded."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -155,3 +159,9 @@ def violates(error: IntegrityError, constraint: str) -> bool:
                 columns = ", ".join(f"{table.name}.{column.name}" for column in item.columns)
                 return message == f"UNIQUE constraint failed: {columns}"
     return False
+
+
+def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Values in their order, as many at a time as a statement is given."""
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]

@@ -12,13 +12,12 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, and_, d
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from matchmaker.bounces import DIAGNOSTIC_LENGTH, Bounce
-from matchmaker.db import Base, enum_column, insert_into
+from matchmaker.db import Base, enum_column, in_parts, insert_into
 from matchmaker.mail import MessageState, OutboxMessage
 from matchmaker.tokens import Tokens
 from matchmaker.work import Work
 
 SOFT_WEEKS = 3
-AT_ONCE = 500
 REMEMBERED_FOR = timedelta(days=365)
 
 
@@ -80,10 +79,9 @@ def is_suppressed(work: Work, *, address: str) -> bool:
 
 def suppressed_among(session: Session, recipient_keys: Iterable[str]) -> frozenset[str]:
     """Those of some recipients, by the fingerprints of their addresses, who get only letters that they asked for."""
-    keys = sorted(set(recipient_keys))
     found: set[str] = set()
-    for start in range(0, len(keys), AT_ONCE):
-        part = SuppressedAddress.recipient_key.in_(keys[start : start + AT_ONCE])
+    for keys in in_parts(sorted(set(recipient_keys))):
+        part = SuppressedAddress.recipient_key.in_(keys)
         found.update(session.scalars(select(SuppressedAddress.recipient_key).where(part)))
     return frozenset(found)
 

@@ -22,11 +22,11 @@ from matchmaker.citizens.models import (
     SignUp,
 )
 from matchmaker.citizens.rules import ConsentPurpose, great_circle_km
+from matchmaker.db import in_parts
 from matchmaker.text import fold
 
 CHOICES_AT_MOST = 8
 NEAREST_AT_MOST = 3
-AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +102,11 @@ def find_consent(session: Session, *, citizen_id: int, purpose: ConsentPurpose) 
 
 def challenges_chosen(session: Session, *, citizen_ids: Iterable[int]) -> dict[int, set[int]]:
     """The ids of the défis that each of some citizens chose."""
-    ids = sorted(set(citizen_ids))
     found: dict[int, set[int]] = defaultdict(set)
-    for start in range(0, len(ids), AT_ONCE):
+    for ids in in_parts(sorted(set(citizen_ids))):
         rows = session.execute(
             select(CitizenChallenge.citizen_id, CitizenChallenge.challenge_id).where(
-                CitizenChallenge.citizen_id.in_(ids[start : start + AT_ONCE])
+                CitizenChallenge.citizen_id.in_(ids)
             )
         )
         for citizen_id, challenge_id in rows:

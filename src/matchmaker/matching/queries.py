@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 from matchmaker.catalogue.models import Challenge, Commune, Concept, Territory, TerritoryVerdict
 from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.citizens.models import Citizen, CitizenSkill
+from matchmaker.db import in_parts
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.queries import local_day, open_on
 from matchmaker.groups.rules import NeedState, state_on
@@ -164,10 +165,9 @@ def find_need(session: Session, *, need_id: int) -> Need | None:
 
 def needs_by_id(session: Session, need_ids: Iterable[int]) -> dict[int, Need]:
     """Needs by their id, with all that cards show."""
-    wanted = sorted(set(need_ids))
     found: dict[int, Need] = {}
-    for start in range(0, len(wanted), 500):
-        query = select(Need).where(Need.id.in_(wanted[start : start + 500])).options(*_SHOWN)
+    for wanted in in_parts(sorted(set(need_ids))):
+        query = select(Need).where(Need.id.in_(wanted)).options(*_SHOWN)
         found |= {need.id: need for need in session.scalars(query)}
     return found
 

@@ -28,7 +28,7 @@ from matchmaker.catalogue.rules import (
     VerdictKind,
     Vocabulary,
 )
-from matchmaker.db import insert_into
+from matchmaker.db import in_parts, insert_into
 from matchmaker.work import Work
 
 
@@ -120,13 +120,12 @@ def kept_resolutions(
 ) -> dict[tuple[str, str], tuple[Resolution, ...]]:
     """What (text, language) pairs were resolved to by the vocabulary in force, by (phrase key, language)."""
     words = lexicon(session)
-    keys = sorted({phrase_key(text) for text, _ in texts})
     kept: dict[tuple[str, str], tuple[Resolution, ...]] = {}
-    for start in range(0, len(keys), 500):
+    for keys in in_parts(sorted({phrase_key(text) for text, _ in texts})):
         rows = session.execute(
             select(ResolvedPhrase.phrase, ResolvedPhrase.language, ResolvedPhrase.resolutions).where(
                 ResolvedPhrase.vocabulary_version == words.key,
-                ResolvedPhrase.phrase.in_(keys[start : start + 500]),
+                ResolvedPhrase.phrase.in_(keys),
             )
         )
         for phrase, language, resolutions in rows:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.citizens.models import Citizen
+from matchmaker.db import in_parts
 from matchmaker.digests.models import DigestLetter
-from matchmaker.digests.queries import AT_ONCE, Recipient
+from matchmaker.digests.queries import Recipient
 from matchmaker.tokens import Tokens
 
 
@@ -35,10 +36,8 @@ def keys_of(session: Session, people: Mapping[str, Recipient], *, tokens: Tokens
     """
     on_paper = [one.citizen_id for one in people.values() if one.citizen_id is not None]
     signed_up: dict[int, str] = {}
-    for start in range(0, len(on_paper), AT_ONCE):
-        rows = session.execute(
-            select(Citizen.id, Citizen.created_at).where(Citizen.id.in_(on_paper[start : start + AT_ONCE]))
-        )
+    for numbers in in_parts(on_paper):
+        rows = session.execute(select(Citizen.id, Citizen.created_at).where(Citizen.id.in_(numbers)))
         signed_up |= {number: f"citizen:{number} {moment.isoformat()}" for number, moment in rows}
     return Keys(
         own={
@@ -58,12 +57,11 @@ def _former(session: Session, people: Mapping[str, Recipient]) -> dict[str, froz
         for profile in one.profiles
         if one.account_id
     }
-    ids = sorted(owners)
     found: dict[str, set[str]] = defaultdict(set)
-    for start in range(0, len(ids), AT_ONCE):
+    for ids in in_parts(sorted(owners)):
         rows = session.execute(
             select(DigestLetter.citizen_id, DigestLetter.recipient_key)
-            .where(DigestLetter.citizen_id.in_(ids[start : start + AT_ONCE]))
+            .where(DigestLetter.citizen_id.in_(ids))
             .distinct()
         )
         for citizen_id, key in rows:

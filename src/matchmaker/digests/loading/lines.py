@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens
+from matchmaker.db import in_parts
 from matchmaker.digests import queries
 from matchmaker.digests.loading.keys import Keys
 from matchmaker.digests.loading.ranking import Ranking
 from matchmaker.digests.loading.waiting import waiting_lines
-from matchmaker.digests.queries import AT_ONCE, Recipient
+from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import Assignment, LineKind, PlannedLine, lines_of
 from matchmaker.groups.models import StartupGroup
 
@@ -48,9 +49,7 @@ def lines_of_readers(
     places = {p.territory_id for one in wanting.values() for p in one.profiles} | {territory.id}
     groups = queries.news(session, territory_ids=places, since=now - NEWS_FOR)
     numbers = {need_id: int(need_id) for need_id in ranking.groups}
-    ids = list(wanting)
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
+    for some in in_parts(list(wanting)):
         people = [wanting[one] for one in some]
         told = told_to(session, keys, some)
         waiting = waiting_lines(session, people)

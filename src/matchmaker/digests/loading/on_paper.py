@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.citizens.models import Citizen, Consent
 from matchmaker.citizens.queries import letter_wanted
-from matchmaker.digests.queries import AT_ONCE, Profile, Recipient
+from matchmaker.db import in_parts
+from matchmaker.digests.queries import Profile, Recipient
 from matchmaker.digests.rules import Frequency
 
 
@@ -18,10 +19,9 @@ def people_on_paper(session: Session, *, territory_id: int) -> list[Recipient]:
 
 def people_on_paper_by_id(session: Session, citizen_ids: Iterable[int]) -> dict[int, Recipient]:
     """Some of them by the citizen's id; who has left, or has an account by now, is not among them."""
-    ids = sorted(set(citizen_ids))
     found: dict[int, Recipient] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        for person in _people(session, Citizen.id.in_(ids[start : start + AT_ONCE])):
+    for ids in in_parts(sorted(set(citizen_ids))):
+        for person in _people(session, Citizen.id.in_(ids)):
             found[person.citizen_id or 0] = person
     return found
 

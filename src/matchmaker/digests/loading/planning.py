@@ -9,12 +9,13 @@ from itertools import chain
 from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import Territory
+from matchmaker.db import in_parts
 from matchmaker.digests import queries
 from matchmaker.digests.loading.keys import Keys, keys_of
 from matchmaker.digests.loading.lines import lines_of_readers, told_to
 from matchmaker.digests.loading.on_paper import people_on_paper
 from matchmaker.digests.loading.ranking import Ranking, rank
-from matchmaker.digests.queries import AT_ONCE, Recipient
+from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import (
     Assignment,
     EditKind,
@@ -153,9 +154,7 @@ def _silences(
     today: date,
 ) -> Iterator[tuple[str, Silence]]:
     """Who wants no letter this week, and why."""
-    ids = list(people)
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
+    for some in in_parts(list(people)):
         owners = keys.owners(some)
         last: dict[str, tuple[str, datetime]] = {}
         for key, letter in queries.last_letters(session, recipient_keys=owners).items():
@@ -191,9 +190,8 @@ def _offered(
     session: Session, keys: Keys, reader_ids: Iterable[str], *, since: datetime
 ) -> Iterator[tuple[str, str]]:
     """The groups that readers were offered to since a moment, some of them more than once."""
-    ids = list(reader_ids)
-    for start in range(0, len(ids), AT_ONCE):
-        owners = keys.owners(ids[start : start + AT_ONCE])
+    for some in in_parts(list(reader_ids)):
+        owners = keys.owners(some)
         for key, groups in queries.groups_offered(session, recipient_keys=owners, since=since).items():
             for group_id in groups:
                 yield owners[key], group_id

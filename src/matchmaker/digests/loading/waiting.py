@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from matchmaker.db import in_parts
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import LineKind, PlannedLine
 from matchmaker.introductions import queries as introductions
@@ -27,8 +28,8 @@ def waiting_lines(session: Session, people: Iterable[Recipient]) -> dict[str, li
     """By the reader's id, the introductions that wait for their yes or no, the oldest first."""
     accounts = [one.account_id for one in people if one.account_id is not None]
     found: dict[str, list[PlannedLine]] = {}
-    for start in range(0, len(accounts), 500):
-        for account_id, one in introductions.waiting_for(session, account_ids=accounts[start : start + 500]):
+    for some in in_parts(accounts):
+        for account_id, one in introductions.waiting_for(session, account_ids=some):
             found.setdefault(str(account_id), []).append(
                 PlannedLine(
                     kind=LineKind.WAITING, need_id=one.need_id, citizen_id=one.citizen_id, turn=turn_of(one)

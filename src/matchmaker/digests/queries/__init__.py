@@ -12,7 +12,6 @@ from matchmaker.digests.queries.letters import (
     weeks_with_run,
 )
 from matchmaker.digests.queries.readers import (
-    AT_ONCE,
     Profile,
     Recipient,
     find_preference,
@@ -39,7 +38,6 @@ from matchmaker.digests.queries.runs import (
 )
 
 __all__ = [
-    "AT_ONCE",
     "LetterRow",
     "Profile",
     "Progress",

@@ -1,7 +1,7 @@
 """Reads about the readers of weekly letters: who they are, and what they were told before."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.models import Account
 from matchmaker.citizens.models import Citizen, Consent
 from matchmaker.citizens.queries import letter_wanted
+from matchmaker.db import in_parts
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun, LetterPreference
 from matchmaker.digests.rules import Frequency, LineKind
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState
-
-AT_ONCE = 500
 
 IN_NO_GROUP: frozenset[int] = frozenset()
 """One for all: each empty set takes as much room as the rest of a recipient."""
@@ -64,13 +63,11 @@ def recipients(session: Session, *, territory_id: int) -> Sequence[Recipient]:
 
 def recipients_by_id(session: Session, account_ids: Iterable[int]) -> dict[int, Recipient]:
     """Some recipients by their account's id, in its order; who has left is not among them."""
-    ids = sorted(set(account_ids))
     found: dict[int, Recipient] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        part = Account.id.in_(ids[start : start + AT_ONCE])
+    for ids in in_parts(sorted(set(account_ids))):
         found |= {
             person.account_id: person
-            for person in _recipients(session, part)
+            for person in _recipients(session, Account.id.in_(ids))
             if person.account_id is not None
         }
     return found
@@ -153,7 +150,7 @@ def find_preference(session: Session, *, account_id: int) -> LetterPreference | 
 def told(session: Session, *, recipient_keys: Iterable[str]) -> dict[str, set[str]]:
     """The subjects that each recipient was told of, in any week and territory; those about needs while these are open."""
     found: dict[str, set[str]] = defaultdict(set)
-    for keys in _in_parts(recipient_keys):
+    for keys in in_parts(sorted(set(recipient_keys))):
         rows = session.execute(
             select(DigestLine.recipient_key, DigestLine.subject)
             .outerjoin(Need, Need.id == DigestLine.need_id)
@@ -170,7 +167,7 @@ def told(session: Session, *, recipient_keys: Iterable[str]) -> dict[str, set[st
 def last_letters(session: Session, *, recipient_keys: Iterable[str]) -> dict[str, tuple[str, datetime]]:
     """Each recipient's last letter: its week, and when its run was started."""
     found: dict[str, tuple[str, datetime]] = {}
-    for keys in _in_parts(recipient_keys):
+    for keys in in_parts(sorted(set(recipient_keys))):
         rows = session.execute(
             select(DigestLetter.recipient_key, DigestLetter.iso_week, DigestRun.started_at)
             .join(DigestRun, DigestRun.id == DigestLetter.run_id)
@@ -186,7 +183,7 @@ def groups_offered(
 ) -> dict[str, set[str]]:
     """The ids of the groups whose needs each recipient was told of since a moment."""
     found: dict[str, set[str]] = defaultdict(set)
-    for keys in _in_parts(recipient_keys):
+    for keys in in_parts(sorted(set(recipient_keys))):
         rows = session.execute(
             select(DigestLine.recipient_key, Need.group_id)
             .join(Need, Need.id == DigestLine.need_id)
@@ -212,8 +209,7 @@ def helpers_told(
     Of groups in another territory than ``away_from`` alone: a run tells its own.
     """
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    ids = sorted(set(group_ids))
-    for start in range(0, len(ids), AT_ONCE):
+    for ids in in_parts(sorted(set(group_ids))):
         rows = session.execute(
             select(StartupGroup.id, DigestLine.need_id, DigestLine.citizen_id)
             .join(Need, Need.id == DigestLine.need_id)
@@ -221,7 +217,7 @@ def helpers_told(
             .join(DigestLetter, DigestLetter.id == DigestLine.letter_id)
             .join(DigestRun, DigestRun.id == DigestLetter.run_id)
             .where(
-                StartupGroup.id.in_(ids[start : start + AT_ONCE]),
+                StartupGroup.id.in_(ids),
                 StartupGroup.territory_id != away_from,
                 DigestRun.territory_id == StartupGroup.territory_id,
                 DigestRun.started_at > since,
@@ -234,9 +230,3 @@ def helpers_told(
             if need_id is not None and citizen_id is not None:
                 found[group_id].append((need_id, citizen_id))
     return found
-
-
-def _in_parts(keys: Iterable[str]) -> Iterator[list[str]]:
-    known = sorted(set(keys))
-    for start in range(0, len(known), AT_ONCE):
-        yield known[start : start + AT_ONCE]
