@@ -18,12 +18,14 @@ from sqlalchemy import Engine, event, select
 from benchmarks.service import MEASURED
 from benchmarks.sink import sink
 from benchmarks.town import make_town
-from matchmaker import delivery, migrate, web
+from matchmaker import web
 from matchmaker.app import create_app
+from matchmaker.base import migrate
+from matchmaker.base.logs import set_up_logs
+from matchmaker.base.settings import Settings
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import service as digests
-from matchmaker.logs import set_up_logs
-from matchmaker.settings import Settings
+from matchmaker.post import delivery
 from matchmaker.web import Site
 from tests import databases, postgres
 

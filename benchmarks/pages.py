@@ -21,10 +21,10 @@ from sqlalchemy import select
 from benchmarks.service import MEASURED, filled
 from matchmaker import web
 from matchmaker.accounts.models import Account
+from matchmaker.base.logs import set_up_logs
+from matchmaker.base.settings import PREFIX
 from matchmaker.demo import service as demo
 from matchmaker.groups.models import Need
-from matchmaker.logs import set_up_logs
-from matchmaker.settings import PREFIX
 from matchmaker.web import Site
 from tests.browser.visit import find_browser
 from tests.cli.processes import eventually, free_port

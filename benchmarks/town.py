@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import insert, select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import Work
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Challenge, ConceptLabel, Territory, TerritoryCommune
 from matchmaker.catalogue.rules import LabelKind
@@ -17,7 +18,6 @@ from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, Consen
 from matchmaker.demo import service as demo
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
-from matchmaker.work import Work
 
 PEOPLE_A_NEED = 20
 NEEDS_A_GROUP = 2

@@ -1,4 +1,4 @@
-"""Run by Alembic for each command; ``matchmaker.migrate`` hands over the connection."""
+"""Run by Alembic for each command; ``matchmaker.base.migrate`` hands over the connection."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from alembic import context
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 
-from matchmaker.migrate import comparison_options
+from matchmaker.base.migrate import comparison_options
 
 given = context.config.attributes
 progress: Callable[[str], None] | None = given.get("progress")

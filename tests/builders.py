@@ -13,6 +13,12 @@ from functools import cache
 from flask import Flask
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import SessionFactory
+from matchmaker.base.letter import LetterRenderer
+from matchmaker.base.settings import Settings
+from matchmaker.base.text import fold
+from matchmaker.base.tokens import Tokens
+from matchmaker.base.work import Links, Work, WorkFactory
 from matchmaker.catalogue import loading
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Challenge, Commune, PostalCode, SkillFamily, Territory
@@ -20,14 +26,8 @@ from matchmaker.catalogue.rules import vocabulary_from_rows
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, Relay, RelayMember
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose, RelayKind
-from matchmaker.db import SessionFactory
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
-from matchmaker.mail import LetterRenderer
-from matchmaker.settings import Settings
-from matchmaker.text import fold
-from matchmaker.tokens import Tokens
-from matchmaker.work import Links, Work, WorkFactory
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 """A Tuesday, in ISO week 2026-W48; 10:30 in Paris."""

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from matchmaker.db import make_engine
+from matchmaker.base.db import make_engine
 from tests import databases, mailbox, postgres
 from tests.cli.command import Command
 from tests.clock import MovableClock
@@ -24,7 +24,7 @@ from tests.mailbox import Mailbox
 if TYPE_CHECKING:
     from flask import Flask
 
-    from matchmaker.work import WorkFactory
+    from matchmaker.base.work import WorkFactory
     from tests.builders import World
     from tests.doors import Person
 

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from matchmaker import migrate
-from matchmaker.db import make_engine
+from matchmaker.base import migrate
+from matchmaker.base.db import make_engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,9 @@ from matchmaker import web
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.app import create_app
-from matchmaker.db import SessionFactory
+from matchmaker.base.db import SessionFactory
+from matchmaker.base.work import Clock, WorkFactory
 from matchmaker.web import Site
-from matchmaker.work import Clock, WorkFactory
 from tests import builders
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

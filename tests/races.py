@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
 
-from matchmaker.work import Work, WorkFactory
+from matchmaker.base.work import Work, WorkFactory
 
 Given = TypeVar("Given")
 

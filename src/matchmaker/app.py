@@ -16,29 +16,30 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
-from matchmaker import i18n, web
+from matchmaker import web
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts import views as accounts_views
+from matchmaker.base import i18n
+from matchmaker.base.db import make_engine, make_reading_factory, make_session_factory
+from matchmaker.base.letter import LetterRenderer
+from matchmaker.base.logs import set_up_logs
+from matchmaker.base.resources import folder
+from matchmaker.base.settings import Settings, load_settings
+from matchmaker.base.tokens import Tokens
+from matchmaker.base.work import Clock, Links, WorkFactory, system_clock
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue import views as catalogue_views
 from matchmaker.citizens import queries as citizens_queries
 from matchmaker.citizens import views as citizens_views
-from matchmaker.db import make_engine, make_reading_factory, make_session_factory
 from matchmaker.demo import views as demo_views
 from matchmaker.digests import views as digests_views
 from matchmaker.groups import views as groups_views
 from matchmaker.introductions import views as introductions_views
-from matchmaker.logs import set_up_logs
-from matchmaker.mail import LetterRenderer
 from matchmaker.matching import service as matching
 from matchmaker.matching import views as matching_views
 from matchmaker.organisers import views as organisers_views
-from matchmaker.resources import folder
-from matchmaker.settings import Settings, load_settings
 from matchmaker.signposts import views as signposts_views
-from matchmaker.tokens import Tokens
-from matchmaker.work import Clock, Links, WorkFactory, system_clock
 
 ROOM_VIEWS = (
     accounts_views,

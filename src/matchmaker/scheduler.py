@@ -13,13 +13,14 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from matchmaker import delivery, limits, returned, suppression
 from matchmaker.accounts import service as accounts
+from matchmaker.base import limits
 from matchmaker.citizens import service as citizens
 from matchmaker.digests import service as digests
 from matchmaker.groups import service as groups
 from matchmaker.introductions import service as introductions
 from matchmaker.matching import service as matching
+from matchmaker.post import bounces, delivery, suppression
 from matchmaker.web import Site
 
 LETTERS_EVERY_SECONDS = 2
@@ -59,7 +60,7 @@ def beat_introductions(site: Site) -> int:
 def beat_returned(site: Site) -> int:
     """Read the reports about letters that came back, if the settings say where they are; how many."""
     folder = site.settings.bounce_maildir
-    return 0 if folder is None else returned.read_maildir(site.works, folder)
+    return 0 if folder is None else bounces.read_maildir(site.works, folder)
 
 
 def beat_housekeeping(site: Site) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from matchmaker.accounts.models import Account
-from matchmaker.work import WorkFactory
+from matchmaker.base.work import WorkFactory
 from tests.builders import add_account
 from tests.doors import Person
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from matchmaker.mail import OutboxMessage
-from matchmaker.work import WorkFactory
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import WorkFactory
 
 
 def letters(works: WorkFactory) -> Sequence[OutboxMessage]:

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from matchmaker import suppression
 from matchmaker.accounts import service
 from matchmaker.accounts.models import Account
-from matchmaker.bounces import Bounce
-from matchmaker.mail import MessageState
-from matchmaker.work import WorkFactory
+from matchmaker.base.outbox import MessageState
+from matchmaker.base.work import WorkFactory
+from matchmaker.post import suppression
+from matchmaker.post.reports import Bounce
 from tests.accounts.mailbox import letters, newest_link
 from tests.builders import add_account
 from tests.clock import MovableClock

@@ -19,7 +19,7 @@ from matchmaker.accounts.rules import (
     canonical_address,
 )
 from matchmaker.accounts.service import LinkUnusable
-from matchmaker.work import WorkFactory
+from matchmaker.base.work import WorkFactory
 from tests.accounts.mailbox import letters, newest_link
 from tests.builders import NOW, World, account_of, add_account, add_citizen, add_organiser
 from tests.clock import MovableClock

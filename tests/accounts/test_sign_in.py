@@ -9,7 +9,7 @@ from flask import Flask
 from matchmaker.accounts import service
 from matchmaker.accounts.models import Account
 from matchmaker.accounts.rules import LINK_LASTS, SESSION_LASTS
-from matchmaker.work import WorkFactory
+from matchmaker.base.work import WorkFactory
 from tests.accounts.mailbox import letters, newest_link
 from tests.clock import MovableClock
 from tests.doors import Person, signed_in, visitor

@@ -11,16 +11,17 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from matchmaker import migrate, web
+from matchmaker import web
 from matchmaker.app import create_app
+from matchmaker.base import migrate
+from matchmaker.base.db import make_engine, make_session_factory
+from matchmaker.base.work import system_clock
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
-from matchmaker.db import make_engine, make_session_factory
 from matchmaker.demo import introductions
 from matchmaker.demo import service as demo
 from matchmaker.digests import service as weeks
 from matchmaker.digests.rules import iso_week
-from matchmaker.work import system_clock
 from tests.builders import make_settings
 from tests.cli.processes import free_port
 from tests.doors import make_app, works_of

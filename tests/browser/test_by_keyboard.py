@@ -5,12 +5,12 @@ import re
 import pytest
 from sqlalchemy import select
 
+from matchmaker.base.outbox import OutboxMessage
 from matchmaker.demo import service as demo
 from matchmaker.digests.models import DigestRun
 from matchmaker.groups.models import Need
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import State
-from matchmaker.mail import OutboxMessage
 from tests.browser.conftest import MakeVisit
 from tests.browser.site import Demonstration
 from tests.browser.visit import Visit

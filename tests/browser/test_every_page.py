@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
+from matchmaker.base.outbox import OutboxMessage
 from matchmaker.demo import service as demo
 from matchmaker.introductions import service as introductions
-from matchmaker.mail import OutboxMessage
 from tests.browser.conftest import MakeVisit
 from tests.browser.markup import can_validate, mistakes
 from tests.browser.pages import BY_LETTER, NO_PAGES, ROLES, SIGN_UP, entered, pages_of

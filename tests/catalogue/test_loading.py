@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import func, select
 
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue import loading, queries, service
 from matchmaker.catalogue.models import (
     Commune,
@@ -23,7 +24,6 @@ from matchmaker.catalogue.rules import (
     VocabularyError,
     vocabulary_from_rows,
 )
-from matchmaker.work import Work, WorkFactory
 from tests.builders import World
 
 TABLES = (Commune, PostalCode, SkillFamily, Concept, ConceptLabel, ConceptRelation, FalseFriend)

@@ -14,11 +14,11 @@ import pytest
 from click import ClickException
 from sqlalchemy import Engine, func, select
 
+from matchmaker.base.db import make_session_factory
 from matchmaker.catalogue import service
 from matchmaker.catalogue.models import Concept, ConceptLabel
 from matchmaker.catalogue.rules import LabelKind, RelationKind
 from matchmaker.cli.catalogue import read_esco, read_rome
-from matchmaker.db import make_session_factory
 from tests.checkout import ROOT
 from tests.cli.command import Command
 

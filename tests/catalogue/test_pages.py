@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from matchmaker.base.work import WorkFactory
 from matchmaker.catalogue import loading
 from matchmaker.catalogue.rules import Vocabulary
-from matchmaker.work import WorkFactory
 from tests.builders import World
 from tests.doors import Person
 

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
+from matchmaker.base.text import fold
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue import queries, service
 from matchmaker.catalogue.models import Commune, Organiser, PostalCode, TerritoryCommune
 from matchmaker.catalogue.service import InvalidTerritory
-from matchmaker.text import fold
-from matchmaker.work import Work, WorkFactory
 from tests.builders import World, add_account, load_communes
 
 MORE = (

@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 from functools import cache
 
+from matchmaker.base.text import fold, spellings
 from matchmaker.catalogue import loading
 from matchmaker.catalogue.rules import LIMITS, Concept, LabelKind, RelationKind, VerdictKind, Vocabulary
 from matchmaker.cli.vocabulary_files import read_packaged
-from matchmaker.text import fold, spellings
 
 
 @cache

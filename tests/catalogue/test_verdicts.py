@@ -8,11 +8,11 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import violates
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue import queries, service
 from matchmaker.catalogue.models import TerritoryVerdict
 from matchmaker.catalogue.rules import Verdict, VerdictKind
-from matchmaker.db import violates
-from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.builders import NOW, World
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.text import fold
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue.models import Commune, PostalCode
 from matchmaker.citizens.models import SignUp
-from matchmaker.mail import OutboxMessage
-from matchmaker.text import fold
-from matchmaker.work import Work, WorkFactory
 
 
 def answer_all(

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import WorkFactory
 from matchmaker.citizens.models import Citizen, Consent
-from matchmaker.work import WorkFactory
 from tests.builders import World, add_account, add_citizen, add_group
 from tests.citizens.steps import add_commune, sign_in
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.models import Account
 from matchmaker.accounts.service import LinkUnusable
 from matchmaker.app import create_app
+from matchmaker.base.db import make_session_factory
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import service
 from matchmaker.citizens.models import Citizen, Consent
-from matchmaker.db import make_session_factory
-from matchmaker.mail import OutboxMessage
-from matchmaker.work import Work, WorkFactory
 from tests.builders import World, add_account, add_citizen, make_settings, make_works, make_world
 from tests.citizens.steps import link_in
 

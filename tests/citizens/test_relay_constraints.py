@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
+from matchmaker.base.db import violates
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens.models import (
     Citizen,
     CitizenTelephone,
@@ -13,8 +15,6 @@ from matchmaker.citizens.models import (
     RelayMember,
 )
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayKind
-from matchmaker.db import violates
-from matchmaker.work import Work, WorkFactory
 from tests.builders import NOW, World, add_person, add_relay
 from tests.citizens.conftest import Places
 

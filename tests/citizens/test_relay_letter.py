@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.base.letter import LetterRenderer
 from matchmaker.citizens import letters
-from matchmaker.mail import LetterRenderer
 
 GOLDEN = Path(__file__).parent / "golden"
 

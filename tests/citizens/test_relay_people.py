@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import WorkFactory
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, RelayAct, RelayMember, SignUp
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed
-from matchmaker.work import WorkFactory
 from tests.builders import World, account_of, add_account, add_citizen, add_person
 from tests.citizens.conftest import MovableClock, Places
 from tests.doors import Person

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
+from matchmaker.base.work import WorkFactory
 from matchmaker.citizens.models import Citizen
-from matchmaker.work import WorkFactory
 from tests.builders import World, add_group, add_need, add_organiser, add_person
 from tests.citizens.conftest import Places
 from tests.doors import Person, signed_in, visitor

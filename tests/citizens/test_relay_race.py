@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from matchmaker.accounts.service import LinkUnusable
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import service
 from matchmaker.citizens.models import Citizen, Consent, Relay, RelayInvitation, RelayMember
 from matchmaker.citizens.rules import ConsentChannel, RelayKind
-from matchmaker.work import Work, WorkFactory
 from tests.builders import World, add_person, make_world
 from tests.citizens.conftest import Places, make_places
 from tests.doors import works_of

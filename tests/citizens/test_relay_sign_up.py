@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import WorkFactory
 from matchmaker.citizens import service
 from matchmaker.citizens.models import Citizen, Consent, RelayAct, SignUp
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed
 from matchmaker.digests.queries import recipients
-from matchmaker.mail import OutboxMessage
-from matchmaker.work import WorkFactory
 from tests.builders import World, add_account
 from tests.citizens.conftest import MovableClock, Places
 from tests.doors import Person

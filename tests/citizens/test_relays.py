@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.models import Relay, RelayInvitation, RelayMember
 from matchmaker.citizens.rules import RelayKind
-from matchmaker.work import Work, WorkFactory
 from tests.builders import World, add_account, add_organiser, add_relay
 from tests.citizens.conftest import MovableClock, Places
 from tests.doors import Person, signed_in

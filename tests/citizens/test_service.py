@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account, AccountSession, MailedLink
 from matchmaker.accounts.rules import LinkPurpose
+from matchmaker.base.letter import Letter
+from matchmaker.base.outbox import MessageState
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue.rules import PhraseTooLongError, TooManyPhrasesError
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.digests.queries import recipients
-from matchmaker.mail import Letter, MessageState
-from matchmaker.work import Work, WorkFactory
 from tests.builders import NOW, World, account_of, add_account, add_citizen, add_group, add_organiser
 from tests.citizens.conftest import MovableClock
 from tests.citizens.readers import letter_readers

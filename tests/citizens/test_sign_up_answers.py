@@ -4,9 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from matchmaker.base.work import WorkFactory
 from matchmaker.catalogue.models import Challenge
 from matchmaker.citizens import service
-from matchmaker.work import WorkFactory
 from tests.builders import World
 from tests.citizens.steps import answer_all, sign_up_of
 

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import WorkFactory
 from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
-from matchmaker.work import WorkFactory
 from tests.builders import NOW, World, account_of, add_account, add_citizen
 from tests.citizens.conftest import MovableClock
 from tests.citizens.readers import letter_readers

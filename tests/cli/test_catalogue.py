@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Engine, func, select
 
+from matchmaker.base.db import make_session_factory
 from matchmaker.catalogue.models import Commune, Concept
-from matchmaker.db import make_session_factory
 from tests.cli.command import Command
 
 

@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, delete, text
 
-from matchmaker import suppression
-from matchmaker.bounces import Bounce
+from matchmaker.base.outbox import MessageState
+from matchmaker.base.work import WorkFactory
 from matchmaker.catalogue.models import Territory, TerritoryCommune
 from matchmaker.cli.doctor import TextRecords, Unanswered, Wrong, doctor, sender_checks
-from matchmaker.mail import MessageState
-from matchmaker.work import WorkFactory
+from matchmaker.post import suppression
+from matchmaker.post.reports import Bounce
 from tests.builders import load_communes, load_vocabulary, make_settings, make_world
 from tests.cli.command import Command, Done
 from tests.kernel.keys import make_key

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from matchmaker.mail import MessageState
-from matchmaker.suppression import SuppressedAddress
-from matchmaker.work import WorkFactory
+from matchmaker.base.outbox import MessageState
+from matchmaker.base.work import WorkFactory
+from matchmaker.post.suppression import SuppressedAddress
 from tests.cli.command import Command
 from tests.kernel.letters import letter
 from tests.kernel.reports import AMINA, LOU, full, report

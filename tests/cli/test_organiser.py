@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import WorkFactory
 from matchmaker.catalogue import queries
 from matchmaker.catalogue.models import Organiser
-from matchmaker.mail import OutboxMessage
-from matchmaker.work import WorkFactory
 from tests.builders import add_account, load_communes, make_world
 from tests.cli.command import Command
 

@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from matchmaker.db import make_session_factory
-from matchmaker.mail import MessageState
-from matchmaker.tokens import Tokens
-from matchmaker.work import WorkFactory, system_clock
+from matchmaker.base.db import make_session_factory
+from matchmaker.base.outbox import MessageState
+from matchmaker.base.tokens import Tokens
+from matchmaker.base.work import WorkFactory, system_clock
 from tests.builders import add_account, make_works
 from tests.cli.command import Command
 from tests.cli.processes import eventually, free_port, running

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from matchmaker import settings
+from matchmaker.base import settings
 from matchmaker.cli import demo as command
 from matchmaker.cli import demo_processes
 from matchmaker.demo import service

@@ -6,11 +6,11 @@ import gzip
 import pytest
 
 from matchmaker.accounts.rules import canonical_address
+from matchmaker.base.resources import folder
 from matchmaker.catalogue import loading
 from matchmaker.catalogue.rules import LIMITS, Resolver
 from matchmaker.demo import content, people
 from matchmaker.groups.rules import DESCRIPTION_LENGTH, NeedKind, Stage
-from matchmaker.resources import folder
 
 TERRITORIES = content.territories()
 GROUPS = [(territory, group) for territory in TERRITORIES for group in territory.groups]

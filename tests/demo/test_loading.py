@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import Base
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue import loading, queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import ResolvedPhrase, TerritoryCommune
@@ -19,7 +21,6 @@ from matchmaker.catalogue.rules import Resolver
 from matchmaker.citizens import queries as citizens
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
-from matchmaker.db import Base
 from matchmaker.demo import content, introductions, service
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import NeedState, Role
@@ -27,7 +28,6 @@ from matchmaker.introductions import queries as introduction_queries
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import State
 from matchmaker.matching import service as matching
-from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.databases import Database
 from tests.doors import make_app, works_of

@@ -10,19 +10,19 @@ from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from matchmaker import delivery
+from matchmaker.base.db import make_session_factory
+from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
-from matchmaker.db import make_session_factory
-from matchmaker.digests import queries, service
+from matchmaker.digests import loading, queries, service
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import RunState, Silence
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
-from matchmaker.mail import MessageState, OutboxMessage
 from matchmaker.matching.rules import match_from_mapping
-from matchmaker.work import Work, WorkFactory
+from matchmaker.post import delivery
 from tests import builders
 from tests.builders import NOW, World
 from tests.digests.weeks import add_quiet_need, run_due, run_week
@@ -53,10 +53,10 @@ def need(work: Work, world: World) -> Need:
     return add_quiet_need(work, world.challenge)
 
 
-def compose(work: Work, territory: Territory, *, now: datetime | None = None) -> service.Plan:
+def compose(work: Work, territory: Territory, *, now: datetime | None = None) -> loading.Plan:
     """The plan of the week at a moment."""
     moment = now or work.now
-    return service.compose(work.session, territory, now=moment, tokens=work.tokens, seed=1)
+    return loading.compose(work.session, territory, now=moment, tokens=work.tokens, seed=1)
 
 
 def later(work: Work, by: timedelta) -> Work:
@@ -405,7 +405,7 @@ def test_composing_asks_the_database_the_same_number_of_times_for_few_and_for_ma
     def statements() -> int:
         with statements_of(work.session) as seen:
             plan = compose(work, world.territory)
-            for draft in service.drafts(work.session, plan.people, plan.letters, now=work.now):
+            for draft in loading.drafts(work.session, plan.people, plan.letters, now=work.now):
                 service.letter_of(work, world.territory, draft, ())
         return len(seen)
 

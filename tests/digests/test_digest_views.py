@@ -7,16 +7,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from matchmaker import delivery
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.work import Work
 from matchmaker.citizens import queries as citizens_queries
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestRun
 from matchmaker.digests.rules import RunState
 from matchmaker.groups.models import Need
-from matchmaker.mail import MessageState, OutboxMessage
-from matchmaker.work import Work
+from matchmaker.post import delivery
 from tests import builders
 from tests.builders import NOW, World
 from tests.databases import Database

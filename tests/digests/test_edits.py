@@ -9,14 +9,14 @@ from flask import Flask
 from sqlalchemy import Engine, func, select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestEdit
 from matchmaker.digests.rules import EditKind, PinProblem
 from matchmaker.groups.models import Need
-from matchmaker.mail import OutboxMessage
 from matchmaker.matching.rules import Gate
-from matchmaker.work import Work
 from tests import builders
 from tests.builders import NOW, World
 from tests.databases import Database

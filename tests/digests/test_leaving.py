@@ -8,19 +8,19 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from matchmaker import delivery
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.settings import Settings
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue.models import Challenge
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
-from matchmaker.delivery import Delivered
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestRun
 from matchmaker.digests.rules import EditKind
 from matchmaker.groups.models import Need
-from matchmaker.mail import MessageState, OutboxMessage
-from matchmaker.settings import Settings
-from matchmaker.work import Work, WorkFactory
+from matchmaker.post import delivery
+from matchmaker.post.delivery import Delivered
 from tests import builders
 from tests.builders import World, make_settings
 from tests.clock import MovableClock

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.digests import letters
 from matchmaker.digests.letters import HelperSection, NeedLine, NewsLine, Sections
 from matchmaker.introductions.rules import AnswerSpeed
-from matchmaker.mail import Letter, LetterRenderer
 from matchmaker.matching.queries import CitizenCard, NeedCard
 from matchmaker.matching.rules import Cover, Importance, SkillReason
 

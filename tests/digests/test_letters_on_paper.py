@@ -9,18 +9,18 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from matchmaker import db
 from matchmaker.accounts.models import Account
+from matchmaker.base import db
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen, Relay
-from matchmaker.digests import queries, service
+from matchmaker.digests import loading, queries, service
 from matchmaker.digests.models import DigestLetter, DigestLine
 from matchmaker.digests.rules import LineKind, Silence, read_code
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
-from matchmaker.mail import OutboxMessage
 from matchmaker.matching.rules import Answer, AnswerChannel, match_from_mapping
-from matchmaker.work import Work
 from tests import builders
 from tests.builders import World
 from tests.digests.weeks import add_quiet_need, plan_run, run_week
@@ -94,7 +94,7 @@ def test_a_letter_on_paper_keeps_its_reasons_though_the_profile_changes(
         work, desk=desk_of(relay, nadia), citizen_id=marcel.id, skills=[("jardinage", None)]
     )
 
-    (paper,) = service.letters_of_relay(work.session, relay_id=relay.id, now=work.now)
+    (paper,) = loading.letters_of_relay(work.session, relay_id=relay.id, now=work.now)
 
     (line,) = paper.draft.lines
     assert line.match is not None
@@ -128,12 +128,12 @@ def test_who_gets_an_account_in_the_same_week_gets_no_second_letter_and_no_need_
     work.session.expire_all()
 
     def silence(moment: Work) -> list[Silence]:
-        week = service.compose(moment.session, world.territory, now=moment.now, tokens=moment.tokens, seed=1)
+        week = loading.compose(moment.session, world.territory, now=moment.now, tokens=moment.tokens, seed=1)
         return [why for one, why in week.silent if one.account_id == account.id]
 
     assert silence(work) == [Silence.HAD_ONE]
     assert silence(replace(work, now=work.now + WEEK)) == [Silence.ALL_TOLD]
-    assert service.letters_of_relay(work.session, relay_id=relay.id, now=work.now) == []
+    assert loading.letters_of_relay(work.session, relay_id=relay.id, now=work.now) == []
 
 
 def test_who_comes_after_somebody_who_left_has_a_letter_of_their_own(
@@ -150,7 +150,7 @@ def test_who_comes_after_somebody_who_left_has_a_letter_of_their_own(
     if work.session.get_bind().dialect.name == "sqlite":
         assert odette.id == number, "SQLite gives the number of somebody who has left to the next"
 
-    plan = service.compose(later.session, world.territory, now=later.now, tokens=work.tokens, seed=1)
+    plan = loading.compose(later.session, world.territory, now=later.now, tokens=work.tokens, seed=1)
 
     assert [letter.account_id for letter in plan.letters] == [f"citizen:{odette.id}"]
 

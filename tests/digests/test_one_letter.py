@@ -10,19 +10,20 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from matchmaker import delivery
 from matchmaker.accounts.models import Account
-from matchmaker.bounces import Bounce
+from matchmaker.base.letter import Letter
+from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import service as citizens
-from matchmaker.digests import service
+from matchmaker.digests import loading, service
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import EditKind, Frequency, LineKind, Silence
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Action, Party
-from matchmaker.mail import Letter, MessageState, OutboxMessage
-from matchmaker.suppression import record_return
-from matchmaker.work import Work, WorkFactory
+from matchmaker.post import delivery
+from matchmaker.post.reports import Bounce
+from matchmaker.post.suppression import record_return
 from tests import builders
 from tests.builders import World
 from tests.digests.weeks import add_quiet_need, plan_run, run_week
@@ -177,7 +178,7 @@ def test_planning_again_with_the_seed_of_the_run_says_the_same(work: Work, world
     seed = service.seed_of(world.territory, "2026-W48")
 
     def plan(seed: int) -> list[str]:
-        found = service.compose(work.session, world.territory, now=work.now, tokens=work.tokens, seed=seed)
+        found = loading.compose(work.session, world.territory, now=work.now, tokens=work.tokens, seed=seed)
         return [line.subject for letter in found.letters for line in letter.lines]
 
     run = planned(work, world)

@@ -8,14 +8,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
-from matchmaker.digests import service
+from matchmaker.digests import loading as service
 from matchmaker.digests.models import DigestLetter, DigestRun
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
-from matchmaker.mail import MessageState, OutboxMessage
-from matchmaker.work import Work
 from tests import builders
 from tests.builders import NOW, World
 from tests.databases import Database

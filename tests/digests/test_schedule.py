@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.digests import queries, service
 from matchmaker.digests.models import DigestRun, SkippedWeek
 from matchmaker.digests.rules import Schedule
-from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.builders import NOW, World
 from tests.doors import Person, signed_in, works_of

@@ -8,11 +8,11 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import func, select
 
-from matchmaker import delivery
+from matchmaker.base.outbox import MessageState
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestLetter, DigestRun
-from matchmaker.mail import MessageState
-from matchmaker.work import Work, WorkFactory
+from matchmaker.post import delivery
 from tests import builders
 from tests.digests.weeks import add_quiet_need, plan_run
 from tests.kernel.letters import outbox

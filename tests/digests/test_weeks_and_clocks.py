@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import WorkFactory
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestRun
 from matchmaker.digests.rules import RunState
-from matchmaker.mail import OutboxMessage
-from matchmaker.work import WorkFactory
 from tests import builders
 from tests.builders import NOW
 from tests.clock import MovableClock

@@ -1,10 +1,10 @@
 """Whole weeks, from the request to letters in the outbox."""
 
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue.models import Challenge
-from matchmaker.digests import service
+from matchmaker.digests import loading, service
 from matchmaker.digests.models import DigestRun
 from matchmaker.groups.models import Need
-from matchmaker.work import Work, WorkFactory
 from tests import builders
 
 
@@ -20,7 +20,7 @@ def run_week(work: Work, *, territory_id: int, started_by: int | None, week: str
 def plan_run(work: Work, run: DigestRun) -> None:
     """Decide who gets what in a run, and keep it in the same transaction."""
     plan = service.plan_of(work.session, run, now=work.now, tokens=work.tokens)
-    few = service.unreached(work.session, plan)
+    few = loading.unreached(work.session, plan)
     assert service.keep_plan(work, run_id=run.id, plan=plan, few=few)
 
 

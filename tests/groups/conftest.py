@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.groups.models import Membership, StartupGroup
 from matchmaker.groups.rules import Role
-from matchmaker.work import Work, WorkFactory
 from tests.builders import World, add_account, add_group
 from tests.doors import Person, signed_in
 

@@ -3,9 +3,9 @@
 from sqlalchemy import func, select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import WorkFactory
 from matchmaker.groups.models import Membership
 from matchmaker.groups.rules import Role
-from matchmaker.work import WorkFactory
 from tests.doors import Person
 from tests.groups.conftest import Cast
 from tests.groups.pages import letters_to, link_in

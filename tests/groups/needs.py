@@ -2,8 +2,8 @@
 
 from sqlalchemy import func, select
 
+from matchmaker.base.work import WorkFactory
 from matchmaker.groups.models import Need
-from matchmaker.work import WorkFactory
 from tests.groups.conftest import Cast
 
 

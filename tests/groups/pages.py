@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.mail import OutboxMessage
+from matchmaker.base.outbox import OutboxMessage
 
 _TAG = re.compile(r"<[^>]+>")
 

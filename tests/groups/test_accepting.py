@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account, AccountSession
+from matchmaker.base.work import WorkFactory
 from matchmaker.groups import queries, service
 from matchmaker.groups.models import Invitation, Membership, StartupGroup
 from matchmaker.groups.rules import Role
-from matchmaker.work import WorkFactory
 from tests.builders import World, add_account, add_group
 from tests.clock import MovableClock
 from tests.doors import Person, signed_in

@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from matchmaker.base.work import WorkFactory
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import Importance, NeedState
-from matchmaker.work import WorkFactory
 from tests.builders import World, add_need
 from tests.doors import Person
 from tests.groups.conftest import Cast

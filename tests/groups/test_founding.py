@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.groups import queries, service
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import NeedState, Role, Stage
-from matchmaker.work import Work, WorkFactory
 from tests.builders import World, add_need
 from tests.doors import Person
 from tests.groups.conftest import Cast

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import WorkFactory
 from matchmaker.groups.models import Invitation
 from matchmaker.groups.rules import Role
-from matchmaker.mail import OutboxMessage
-from matchmaker.work import WorkFactory
 from tests.builders import add_account
 from tests.clock import MovableClock
 from tests.doors import Person

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.groups import letters
-from matchmaker.mail import Letter, LetterRenderer
 
 GOLDEN = Path(__file__).parent / "golden"
 

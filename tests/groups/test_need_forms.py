@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.work import WorkFactory
 from matchmaker.catalogue.models import Territory
 from matchmaker.groups import queries
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState
-from matchmaker.work import WorkFactory
 from tests.builders import NOW, TODAY, World, add_need
 from tests.doors import Person
 from tests.groups.conftest import Cast

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.rules import LimitExceededError
 from matchmaker.groups import service
@@ -17,7 +18,6 @@ from matchmaker.groups.rules import (
     NeedState,
 )
 from matchmaker.groups.service import NeedDetails, WantedPhrase
-from matchmaker.work import Work, WorkFactory
 from tests.builders import NOW, TODAY, add_challenge, add_group, add_need
 from tests.clock import MovableClock
 from tests.doors import Person

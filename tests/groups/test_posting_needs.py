@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
+from matchmaker.base.work import WorkFactory
 from matchmaker.catalogue import service as catalogue
 from matchmaker.groups.rules import Importance, NeedKind, NeedState
-from matchmaker.work import WorkFactory
 from tests.builders import TODAY, add_challenge, add_group
 from tests.clock import MovableClock
 from tests.doors import Person, signed_in

@@ -8,10 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.groups import service
 from matchmaker.groups.models import Invitation, Membership, Need, StartupGroup
 from matchmaker.groups.rules import ActionNotAllowed, NeedAction, NeedState, Role, Stage
-from matchmaker.work import Work, WorkFactory
 from tests.builders import World, add_group, add_need, make_world
 from tests.doors import works_of
 from tests.groups.conftest import Cast, make_cast

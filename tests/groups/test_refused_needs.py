@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.work import WorkFactory
+from matchmaker.base.work import WorkFactory
 from tests.doors import Person
 from tests.groups.conftest import Cast
 from tests.groups.needs import answers, new, number_of_needs, the_need

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from flask import Flask
 
+from matchmaker.base.work import WorkFactory
 from matchmaker.catalogue import service as catalogue
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import NeedState
-from matchmaker.work import WorkFactory
 from tests.builders import TODAY, World, add_citizen, add_group, add_need
 from tests.clock import MovableClock
 from tests.doors import Person, signed_in, statements_of

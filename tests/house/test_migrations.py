@@ -14,9 +14,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, String, inspect, text
 
 import matchmaker
-from matchmaker import migrate
-from matchmaker.db import make_engine
-from matchmaker.resources import folder
+from matchmaker.base import migrate
+from matchmaker.base.db import make_engine
+from matchmaker.base.resources import folder
 from tests import databases
 
 
@@ -182,6 +182,6 @@ def test_every_table_is_found() -> None:
 
     assert declared
     # In a process of its own: here, other tests have imported most modules.
-    program = "from matchmaker import migrate; print(*migrate.load_models().tables)"
+    program = "from matchmaker.base import migrate; print(*migrate.load_models().tables)"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert declared <= set(found.split()), "see migrate.KERNEL_TABLES"
+    assert declared <= set(found.split()), "see migrate.TABLES_BELOW"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from matchmaker.resources import folder
+from matchmaker.base.resources import folder
 from tests.checkout import ROOT
 
 TEMPLATES = folder("templates")

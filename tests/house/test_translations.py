@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.i18n import CATALOGUES
+from matchmaker.base.i18n import CATALOGUES
 from matchmaker.translations import ease, messages
 from matchmaker.translations.__main__ import main
 

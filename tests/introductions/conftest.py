@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pytest
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.introductions import service
 from matchmaker.introductions.rules import Party
 from matchmaker.introductions.service import Actor
-from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.builders import World
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import OutboxMessage
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import service as groups
@@ -31,7 +32,6 @@ from matchmaker.introductions.rules import (
     State,
 )
 from matchmaker.introductions.service import Actor
-from matchmaker.mail import OutboxMessage
 from tests import builders
 from tests.clock import MovableClock
 from tests.databases import Template

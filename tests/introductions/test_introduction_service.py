@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import Work
 from matchmaker.groups import service as groups
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedAction, NeedState
@@ -22,7 +23,6 @@ from matchmaker.introductions.rules import (
     Party,
     State,
 )
-from matchmaker.work import Work
 from tests import builders
 from tests.introductions.conftest import Pair, make_pair
 

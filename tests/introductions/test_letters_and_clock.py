@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import WorkFactory
 from matchmaker.citizens import service as citizens
 from matchmaker.digests import service as digests
 from matchmaker.digests.rules import Frequency
@@ -14,8 +16,6 @@ from matchmaker.groups.rules import NeedAction
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.models import Introduction, IntroductionMessage, Notice
 from matchmaker.introductions.rules import Action, ClosedBecause, State, Step
-from matchmaker.mail import OutboxMessage
-from matchmaker.work import WorkFactory
 from tests import builders
 from tests.clock import MovableClock
 from tests.doors import works_of

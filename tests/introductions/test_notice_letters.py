@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker import i18n
+from matchmaker.base import i18n
+from matchmaker.base.letter import Letter
 from matchmaker.introductions import letters
 from matchmaker.introductions.letters import NoticeLine
 from matchmaker.introductions.rules import OWING, ClosedBecause, NoticeKind, Party, State
-from matchmaker.mail import Letter
 from tests import builders
 
 GOLDEN = Path(__file__).parent / "golden"

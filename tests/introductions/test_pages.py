@@ -8,15 +8,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import WorkFactory
 from matchmaker.citizens.models import Citizen, RelayAct
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.models import Introduction, IntroductionMessage, NoticeRefusal, SharedContact
 from matchmaker.introductions.rules import Action, DeclineReason, Party, State
-from matchmaker.mail import OutboxMessage
 from matchmaker.matching.rules import AnswerChannel
-from matchmaker.work import WorkFactory
 from tests import builders
 from tests.doors import Person, signed_in, visitor, works_of
 from tests.introductions.conftest import Pair, make_pair

@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import service as groups
@@ -16,8 +18,6 @@ from matchmaker.introductions import service
 from matchmaker.introductions.models import Introduction, IntroductionEvent, NoticeDay
 from matchmaker.introductions.rules import Action, DeclineReason, NotAllowed, Party, State
 from matchmaker.introductions.service import Actor
-from matchmaker.mail import OutboxMessage
-from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.doors import works_of
 from tests.introductions.conftest import Pair, make_pair

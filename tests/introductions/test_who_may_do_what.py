@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import WorkFactory
 from matchmaker.introductions import service
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import (
@@ -22,7 +23,6 @@ from matchmaker.introductions.rules import (
     State,
     actions_for,
 )
-from matchmaker.work import WorkFactory
 from tests import builders
 from tests.clock import MovableClock
 from tests.doors import Person, signed_in, works_of

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from matchmaker.db import make_session_factory
-from matchmaker.settings import Settings
-from matchmaker.work import WorkFactory
+from matchmaker.base.db import make_session_factory
+from matchmaker.base.settings import Settings
+from matchmaker.base.work import WorkFactory
 from tests.builders import make_settings, make_works
 from tests.clock import MovableClock
 from tests.databases import Database

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from matchmaker.mail import Letter, OutboxMessage
-from matchmaker.work import WorkFactory
+from matchmaker.base.letter import Letter
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import WorkFactory
 
 KIND = "accounts.sign_in"
 

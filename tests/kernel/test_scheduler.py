@@ -6,18 +6,20 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import func, select
 
-from matchmaker import limits, scheduler, suppression
+from matchmaker import scheduler
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import AccountSession
 from matchmaker.accounts.rules import SESSION_LASTS
-from matchmaker.bounces import Bounce
-from matchmaker.delivery import Delivered
+from matchmaker.base import limits
+from matchmaker.base.limits import RateBucket
+from matchmaker.base.outbox import MessageState
 from matchmaker.digests.models import DigestRun
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
-from matchmaker.limits import RateBucket
-from matchmaker.mail import MessageState
-from matchmaker.suppression import ReturnedLetter
+from matchmaker.post import suppression
+from matchmaker.post.delivery import Delivered
+from matchmaker.post.reports import Bounce
+from matchmaker.post.suppression import ReturnedLetter
 from tests.builders import NOW, add_account, add_citizen, add_group, add_need, make_world
 from tests.clock import MovableClock
 from tests.databases import Database

@@ -9,12 +9,12 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
-from matchmaker import db
+from matchmaker.base import db
+from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.matching import service
 from matchmaker.matching.models import NeedAnswer
 from matchmaker.matching.rules import Answer, AnswerChannel
-from matchmaker.work import Work
 from tests import builders
 from tests.doors import works_of
 

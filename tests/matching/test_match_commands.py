@@ -9,18 +9,18 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, select
 
+from matchmaker.base.db import make_session_factory
+from matchmaker.base.work import WorkFactory
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.cli.judged_files import FEWEST_JUDGED, safe_cell
 from matchmaker.cli.match_database import match
-from matchmaker.db import make_session_factory
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import Party, State
 from matchmaker.matching.rules import WEIGHTS
-from matchmaker.work import WorkFactory
 from tests import builders
 from tests.doors import make_app, works_of
 

@@ -7,14 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from matchmaker.base.work import Work
 from matchmaker.catalogue.models import ResolvedPhrase, VocabularySource
 from matchmaker.catalogue.rules import LIMITS
 from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.groups.models import Membership
 from matchmaker.groups.rules import NeedState, Role
-from matchmaker.matching import service
+from matchmaker.matching import loading, service
 from matchmaker.matching.rules import ChangeKind, Cover, Gate
-from matchmaker.work import Work
 from tests import builders
 from tests.builders import NOW, TODAY, World
 from tests.doors import statements_of, works_of
@@ -183,7 +183,7 @@ def test_a_sign_up_is_matched_before_there_is_any_account(work: Work, world: Wor
     (match,) = service.matches_for_sign_up(work.session, sign_up, language="fr", now=NOW)
 
     assert match.need_id == str(need.id)
-    profile = service.sign_up_profile(work.session, sign_up, language="fr")
+    profile = loading.sign_up_profile(work.session, sign_up, language="fr")
     assert [phrase.resolutions[0].concept_id for phrase in profile.phrases] == [
         "repair.bicycle-repair",
         "building.joinery",
@@ -195,7 +195,7 @@ def test_advice_names_the_radius_that_would_reach_a_need_out_of_reach(work: Work
     citizen = builders.add_citizen(work, world.territory, commune="26281", radius_km=5)
     assert service.matches_for_citizen(work.session, citizen, now=NOW) == ()
 
-    profile = service.citizen_profile(work.session, citizen.id)
+    profile = loading.citizen_profile(work.session, citizen.id)
     (change,) = service.advice(work.session, profile, world.territory, now=NOW)
 
     assert (change.kind, change.amount) == (ChangeKind.WIDEN_RADIUS, 20)
@@ -210,7 +210,7 @@ def test_advice_names_the_skill_or_the_hours_that_open_needs_ask_for(work: Work,
     citizen = builders.add_citizen(work, world.territory, skills=["réparer des vélos"], hours_a_week=1)
 
     changes = service.advice(
-        work.session, service.citizen_profile(work.session, citizen.id), world.territory, now=NOW
+        work.session, loading.citizen_profile(work.session, citizen.id), world.territory, now=NOW
     )
 
     assert {(change.kind, change.wanted or change.amount) for change in changes} == {
@@ -227,7 +227,7 @@ def test_no_advice_is_given_where_no_answer_of_the_citizen_would_help(work: Work
     builders.add_need(work, group, title="Trop loin pour tous", commune="63113")
     builders.add_need(work, group, title="Loin et autre chose", wanted=["couture"], commune="26362")
 
-    profile = service.citizen_profile(work.session, citizen.id)
+    profile = loading.citizen_profile(work.session, citizen.id)
 
     assert service.advice(work.session, profile, world.territory, now=NOW) == ()
 
@@ -252,7 +252,7 @@ def test_the_judge_is_built_once_for_a_vocabulary_and_anew_for_another(work: Wor
 
 def test_what_does_not_exist_is_a_lookup_error(work: Work, world: World) -> None:
     with pytest.raises(LookupError):
-        service.citizen_profile(work.session, 999_999)
+        loading.citizen_profile(work.session, 999_999)
     need = builders.add_need(work, builders.add_group(work, world.challenge))
     with pytest.raises(LookupError):
         service.explain(work.session, need, citizen_id=999_999, now=NOW)

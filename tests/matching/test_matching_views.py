@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from matchmaker.base.work import Work
 from matchmaker.citizens.models import SignUp
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Role
-from matchmaker.work import Work
 from tests import builders
 from tests.builders import NOW, TODAY, World
 from tests.doors import signed_in, visitor, works_of

@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need
 from matchmaker.matching import queries, service
 from matchmaker.matching.models import Dismissal, HiddenFromGroup, ProfileShowing
 from matchmaker.matching.rules import DismissReason, Gate, ShownWhere
-from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.builders import NOW, World
 from tests.doors import Person, signed_in, works_of

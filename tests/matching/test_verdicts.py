@@ -6,14 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from matchmaker.base.work import Work
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import ResolvedPhrase, Territory
 from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.citizens.models import Citizen, SignUp
-from matchmaker.digests import service as digests
+from matchmaker.digests import loading as digests
 from matchmaker.groups.models import Need
-from matchmaker.matching import service
-from matchmaker.work import Work
+from matchmaker.matching import loading, service
 from tests import builders
 from tests.builders import NOW, World
 from tests.doors import works_of
@@ -161,7 +161,7 @@ def test_a_confirmed_concept_stays_what_the_person_chose(work: Work, world: Worl
 
     declare(work, world.territory, "bidouille", "couture", VerdictKind.SAME)
 
-    profile = service.citizen_profile(work.session, citizen.id)
+    profile = loading.citizen_profile(work.session, citizen.id)
     assert [one.concept_id for one in profile.phrases[0].resolutions] == ["building.joinery"]
     assert proposed(work, need) == [str(citizen.id)]
 
@@ -281,7 +281,7 @@ def test_advice_knows_what_was_decided(work: Work, world: World) -> None:
     citizen = builders.add_citizen(work, world.territory, skills=["couture"], hours_a_week=None)
 
     def advised() -> list[str | None]:
-        profile = service.citizen_profile(work.session, citizen.id)
+        profile = loading.citizen_profile(work.session, citizen.id)
         return [one.wanted for one in service.advice(work.session, profile, world.territory, now=NOW)]
 
     assert advised() == ["réparation de vélos"]

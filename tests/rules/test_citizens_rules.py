@@ -2,6 +2,7 @@
 
 import pytest
 
+from matchmaker.base.i18n import using
 from matchmaker.citizens.rules import (
     ConsentPurpose,
     InvalidNumber,
@@ -10,7 +11,6 @@ from matchmaker.citizens.rules import (
     readable_number,
     relay_text,
 )
-from matchmaker.i18n import using
 
 
 def test_a_place_is_no_way_from_itself() -> None:

@@ -14,9 +14,9 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
 
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.groups.rules import NeedState
 from matchmaker.signposts.rules import SIZE, picture
-from matchmaker.work import Work, WorkFactory
 from tests import builders
 from tests.builders import World
 from tests.doors import Person, make_app, visitor

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from flask import Flask
 from sqlalchemy import select
 
-from matchmaker import delivery
 from matchmaker.accounts.models import Account
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import service as digests
 from matchmaker.matching.models import NeedAnswer
 from matchmaker.matching.rules import Answer
+from matchmaker.post import delivery
 from tests import builders
 from tests.databases import Database
 from tests.doors import Person, make_app, signed_in, site_of, visitor, works_of

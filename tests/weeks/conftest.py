@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from matchmaker.work import WorkFactory
+from matchmaker.base.work import WorkFactory
 from tests.builders import NOW
 from tests.mailbox import Mailbox
 from tests.weeks.programs import FileClock, Place

@@ -10,13 +10,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NoReturn
 
-from matchmaker import delivery, scheduler
+from matchmaker import scheduler
 from matchmaker.app import create_app
+from matchmaker.base.logs import set_up_logs
+from matchmaker.base.settings import Settings
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.digests import service as digests
-from matchmaker.logs import set_up_logs
-from matchmaker.settings import Settings
+from matchmaker.post import delivery
 from matchmaker.web import Site
-from matchmaker.work import Work, WorkFactory
 from tests.builders import make_settings
 from tests.doors import site_of
 

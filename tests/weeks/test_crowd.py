@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
-from matchmaker.db import make_session_factory
-from matchmaker.mail import MessageState
-from matchmaker.work import system_clock
+from matchmaker.base.db import make_session_factory
+from matchmaker.base.outbox import MessageState
+from matchmaker.base.work import system_clock
 from tests.builders import add_organiser
 from tests.cli.command import Command
 from tests.cli.processes import eventually, free_port, running

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from matchmaker.delivery import LEASE
+from matchmaker.base.work import WorkFactory
 from matchmaker.digests import service as digests
-from matchmaker.work import WorkFactory
+from matchmaker.post.delivery import LEASE
 from tests import databases, postgres
 from tests.cli.processes import eventually
 from tests.databases import Template

@@ -11,13 +11,13 @@ from threading import Event
 import pytest
 from sqlalchemy import select
 
-from matchmaker import delivery
-from matchmaker.delivery import LEASE, Delivered
+from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.work import WorkFactory
 from matchmaker.digests import queries
 from matchmaker.digests.models import DigestLetter
 from matchmaker.digests.rules import RunState, iso_week
-from matchmaker.mail import MessageState, OutboxMessage
-from matchmaker.work import WorkFactory
+from matchmaker.post import delivery
+from matchmaker.post.delivery import LEASE, Delivered
 from tests.cli.processes import eventually
 from tests.kernel.letters import letter, only
 from tests.kernel.scripted_smtp import scripted_server

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from matchmaker import delivery
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
-from matchmaker.delivery import LEASE
 from matchmaker.digests import service as digests
 from matchmaker.digests.models import DigestLetter
-from matchmaker.mail import MessageState, OutboxMessage
+from matchmaker.post import delivery
+from matchmaker.post.delivery import LEASE
 from tests import builders
 from tests.builders import make_settings
 from tests.clock import MovableClock

@@ -4,8 +4,8 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from matchmaker.accounts.rules import NAME_LENGTH, PASSWORD_LENGTH, InvalidAddress, canonical_address
-from matchmaker.forms import LANGUAGE_CHOICES, BaseForm, one_line
-from matchmaker.i18n import gettext, lazy
+from matchmaker.base.i18n import gettext, lazy
+from matchmaker.web.forms import LANGUAGE_CHOICES, BaseForm, one_line
 
 
 def check_address(form: BaseForm, field: StringField) -> None:  # noqa: ARG001

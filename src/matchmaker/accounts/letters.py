@@ -1,7 +1,7 @@
 """The letters about signing in."""
 
-from matchmaker.i18n import mark
-from matchmaker.mail import Letter, LetterRenderer
+from matchmaker.base.i18n import mark
+from matchmaker.base.letter import Letter, LetterRenderer
 
 
 def sign_in_link(renderer: LetterRenderer, *, address: str, first_name: str, locale: str, url: str) -> Letter:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.rules import LinkPurpose
-from matchmaker.db import Base, enum_column
+from matchmaker.base.db import Base, enum_column
 
 GOES_ALONG = "goes along"
 """The mark of a foreign key whose row says something of an account, and is no reason to keep it."""

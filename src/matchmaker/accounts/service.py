@@ -11,14 +11,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker import suppression
 from matchmaker.accounts import letters
 from matchmaker.accounts.models import GOES_ALONG, Account, AccountSession, MailedLink
 from matchmaker.accounts.rules import LINK_LASTS, SESSION_LASTS, LinkPurpose
-from matchmaker.db import Base, violates
-from matchmaker.suppression import SuppressedAddress
-from matchmaker.tokens import InvalidToken, Tokens
-from matchmaker.work import Work
+from matchmaker.base.db import Base, violates
+from matchmaker.base.tokens import InvalidToken, Tokens
+from matchmaker.base.work import Work
+from matchmaker.post import suppression
+from matchmaker.post.suppression import SuppressedAddress
 
 # OWASP's second recommended setting for Argon2id; the library's own default takes 64 MiB for each attempt, with
 # which a flood of sign-ins would empty the machine.

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, logout_user
 
-from matchmaker import i18n
 from matchmaker.accounts import service
 from matchmaker.accounts.forms import (
     AccountForm,
@@ -18,7 +17,8 @@ from matchmaker.accounts.forms import (
 )
 from matchmaker.accounts.models import Account
 from matchmaker.accounts.rules import LinkPurpose, canonical_address
-from matchmaker.i18n import gettext
+from matchmaker.base import i18n
+from matchmaker.base.i18n import gettext
 from matchmaker.web import (
     LOCALE_KEY,
     Access,

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
+from matchmaker.base.db import Base
+from matchmaker.base.text import fold
+from matchmaker.base.work import Work
 from matchmaker.catalogue.models import (
     Commune,
     Concept,
@@ -23,9 +26,6 @@ from matchmaker.catalogue.models import (
     VocabularySource,
 )
 from matchmaker.catalogue.rules import Vocabulary, vocabulary_from_rows
-from matchmaker.db import Base
-from matchmaker.text import fold
-from matchmaker.work import Work
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

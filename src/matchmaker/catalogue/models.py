@@ -6,8 +6,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import Base, enum_column
 from matchmaker.catalogue.rules import FOLDED_LENGTH, LabelKind, RelationKind, VerdictKind
-from matchmaker.db import Base, enum_column
 
 
 class Commune(Base):

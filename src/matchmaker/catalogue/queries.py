@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.text import fold
 from matchmaker.catalogue.models import (
     Challenge,
     Commune,
@@ -17,7 +18,6 @@ from matchmaker.catalogue.models import (
     TerritoryVerdict,
     VocabularySource,
 )
-from matchmaker.text import fold
 
 
 def territories(session: Session) -> Sequence[Territory]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from matchmaker import i18n
+from matchmaker.base import i18n
 from matchmaker.catalogue import queries, service
 from matchmaker.catalogue.rules import LIMITS
 from matchmaker.web import Access, access, reading, site

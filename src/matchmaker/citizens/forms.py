@@ -13,6 +13,7 @@ from wtforms import (  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from matchmaker.accounts.forms import address_field, first_name_field, language_field
+from matchmaker.base.i18n import gettext, lazy, ngettext
 from matchmaker.catalogue.rules import LIMITS
 from matchmaker.citizens import queries
 from matchmaker.citizens.queries import CommuneAnswer
@@ -26,7 +27,7 @@ from matchmaker.citizens.rules import (
     RelayKind,
     canonical_number,
 )
-from matchmaker.forms import (
+from matchmaker.web.forms import (
     UNKNOWN_CHOICE,
     BaseForm,
     FieldList,
@@ -35,7 +36,6 @@ from matchmaker.forms import (
     one_line,
     optional_int,
 )
-from matchmaker.i18n import gettext, lazy, ngettext
 
 COMMUNE_LENGTH = 80
 # More rows are read than allowed, so that somebody who sends too many is told so.

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from matchmaker.i18n import mark
-from matchmaker.mail import Letter, LetterRenderer
+from matchmaker.base.i18n import mark
+from matchmaker.base.letter import Letter, LetterRenderer
 
 
 def confirmation(

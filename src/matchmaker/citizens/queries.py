@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import in_parts
+from matchmaker.base.text import fold
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Commune, Territory, TerritoryCommune
 from matchmaker.citizens.models import (
@@ -22,8 +24,6 @@ from matchmaker.citizens.models import (
     SignUp,
 )
 from matchmaker.citizens.rules import ConsentPurpose, great_circle_km
-from matchmaker.db import in_parts
-from matchmaker.text import fold
 
 CHOICES_AT_MOST = 8
 NEAREST_AT_MOST = 3

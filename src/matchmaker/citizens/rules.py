@@ -3,7 +3,7 @@
 from datetime import timedelta
 from math import asin, cos, radians, sin, sqrt
 
-from matchmaker.i18n import Labelled, gettext, mark, using
+from matchmaker.base.i18n import Labelled, gettext, mark, using
 
 HOURS_A_WEEK = (1, 2, 4, 8, 16)
 RADII_KM = (2, 5, 10, 20, 50, 100)

@@ -50,8 +50,8 @@ def cli() -> None:
 def site() -> Site:
     """The installation that the environment describes; says what is missing and exits 2 otherwise."""
     from matchmaker.app import create_app
-    from matchmaker.logs import set_up_logs
-    from matchmaker.settings import SettingsError
+    from matchmaker.base.logs import set_up_logs
+    from matchmaker.base.settings import SettingsError
     from matchmaker.web import EXTENSION
 
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from matchmaker.base.work import Work
 from matchmaker.catalogue import loading
 from matchmaker.catalogue.rules import (
     Vocabulary,
@@ -16,7 +17,6 @@ from matchmaker.catalogue.rules import (
     vocabulary_from_rome,
 )
 from matchmaker.cli import site
-from matchmaker.work import Work
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

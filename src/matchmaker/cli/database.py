@@ -10,9 +10,9 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from matchmaker import migrate
-from matchmaker.db import make_engine
-from matchmaker.settings import PREFIX, Settings
+from matchmaker.base import migrate
+from matchmaker.base.db import make_engine
+from matchmaker.base.settings import PREFIX, Settings
 
 
 def database_url() -> str:

@@ -19,7 +19,7 @@ from matchmaker.cli.demo_processes import Children, Ending, Preparation, fork_pr
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from matchmaker.work import WorkFactory
+    from matchmaker.base.work import WorkFactory
 
 # That of settings, which take a tenth of a second to import and are not needed here.
 PREFIX = "MATCHMAKER_"
@@ -83,7 +83,7 @@ def demo(port: int, folder: Path) -> None:
 
 
 def _engine(folder: Path) -> "Engine":
-    from matchmaker.db import make_engine
+    from matchmaker.base.db import make_engine
 
     return make_engine(f"sqlite:///{folder / DATABASE}")
 
@@ -92,10 +92,10 @@ def _works(engine: "Engine") -> "WorkFactory":
     """Units of work for the load, which links to no page and writes no letter."""
     from werkzeug.routing import Map
 
-    from matchmaker.db import make_reading_factory, make_session_factory
-    from matchmaker.mail import LetterRenderer
-    from matchmaker.tokens import Tokens
-    from matchmaker.work import Links, WorkFactory, system_clock
+    from matchmaker.base.db import make_reading_factory, make_session_factory
+    from matchmaker.base.letter import LetterRenderer
+    from matchmaker.base.tokens import Tokens
+    from matchmaker.base.work import Links, WorkFactory, system_clock
 
     return WorkFactory(
         sessions=make_session_factory(engine),
@@ -111,7 +111,7 @@ def _fill(engine: "Engine", works: "WorkFactory", preparation: Preparation | Non
     """Bring the database to this version, and load the demonstration unless it is there."""
     from sqlalchemy.exc import DatabaseError
 
-    from matchmaker import migrate
+    from matchmaker.base import migrate
     from matchmaker.demo import service
 
     try:
@@ -154,8 +154,8 @@ def _complete(works: "WorkFactory", preparation: Preparation | None, ending: End
 
 
 def _catch(post: socket.socket, folder: Path, stack: ExitStack) -> None:
+    from matchmaker.base.work import system_clock
     from matchmaker.demo import catcher
-    from matchmaker.work import system_clock
 
     stack.enter_context(catcher.catching(post, folder / MAILBOX, clock=system_clock))
 

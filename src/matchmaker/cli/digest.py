@@ -2,11 +2,11 @@
 
 import click
 
+from matchmaker.base.i18n import format_moment, using
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.cli import site
 from matchmaker.digests import queries, service
 from matchmaker.digests.rules import iso_week, next_moment
-from matchmaker.i18n import format_moment, using
 
 
 @click.group()

@@ -10,15 +10,16 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from matchmaker import delivery, migrate, suppression
+from matchmaker.base import migrate
+from matchmaker.base.db import make_engine, make_reading_factory
+from matchmaker.base.outbox import MessageState
+from matchmaker.base.resources import folder
+from matchmaker.base.settings import PREFIX, Settings, SettingsError, load_settings
+from matchmaker.base.signing import BETTER_BITS, public_modulus
 from matchmaker.catalogue.models import Commune, Territory
 from matchmaker.catalogue.queries import vocabulary_sources
-from matchmaker.db import make_engine, make_reading_factory
-from matchmaker.mail import MessageState
-from matchmaker.resources import folder
-from matchmaker.settings import PREFIX, Settings, SettingsError, load_settings
-from matchmaker.signing import BETTER_BITS, public_modulus
-from matchmaker.smtp import Connection, Unreachable
+from matchmaker.post import delivery, suppression
+from matchmaker.post.smtp import Connection, Unreachable
 
 DNS_TIMEOUT = 3.0
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from matchmaker import returned
-from matchmaker.bounces import LARGEST_REPORT
 from matchmaker.cli import site
+from matchmaker.post import bounces as post_bounces
+from matchmaker.post.reports import LARGEST_REPORT
 
 
 @click.group()
@@ -36,7 +36,7 @@ def bounces(files: tuple[Path, ...]) -> None:
         try:
             for name, raw in _messages(path):
                 with works.begin() as work:
-                    outcome = returned.take_report(work, raw=raw)
+                    outcome = post_bounces.take_report(work, raw=raw)
                 click.echo(f"{name}: {outcome.value}")
         except OSError as error:
             click.echo(f"{path}: cannot be read: {error.strerror or error}", err=True)

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
-from matchmaker import i18n
 from matchmaker.accounts.models import Account
+from matchmaker.base import i18n
+from matchmaker.base.db import Base
+from matchmaker.base.work import Work
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Commune, Territory, TerritoryCommune
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, Consent
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose
-from matchmaker.db import Base
 from matchmaker.demo import content, people, relays
 from matchmaker.demo.content import TerritoryText
 from matchmaker.demo.needs import NeedDraft
@@ -23,7 +24,6 @@ from matchmaker.demo.people import CitizenDraft
 from matchmaker.demo.relays import RelayAtWork
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import NeedState, Role
-from matchmaker.work import Work
 
 GROUPS_WRITE = "fr"
 """The language of all groups and their needs."""

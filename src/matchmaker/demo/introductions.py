@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.demo import content
 from matchmaker.groups.models import Membership, Need
@@ -16,7 +17,6 @@ from matchmaker.introductions.rules import Action, Party
 from matchmaker.introductions.service import Actor
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import DismissReason, ShownWhere
-from matchmaker.work import Work
 
 HELPERS = 9
 """Citizens among whom those are chosen who help the group; some have no account."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
+from matchmaker.base.text import fold
 from matchmaker.citizens.rules import HOURS_A_WEEK, RADII_KM
 from matchmaker.demo import content
 from matchmaker.demo.content import FirstName, TerritoryText
 from matchmaker.demo.wording import Wording, hurry
-from matchmaker.text import fold
 
 DOMAINS = ("example.org", "courriel.example", "poste.example", "boite.example")
 """Reserved by RFC 2606: nobody can ever have an address there."""

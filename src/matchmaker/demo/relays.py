@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import insert
 
+from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Consent, RelayAct, RelayMember
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed, relay_text
 from matchmaker.demo import content
 from matchmaker.demo.people import CitizenDraft
-from matchmaker.work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

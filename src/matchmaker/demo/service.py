@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 
 from matchmaker.accounts import service as accounts
+from matchmaker.base.work import Work
 from matchmaker.catalogue import loading
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import ResolvedPhrase, Territory, VocabularySource
@@ -16,7 +17,6 @@ from matchmaker.demo.needs import NeedDraft
 from matchmaker.demo.people import CitizenDraft
 from matchmaker.demo.wording import Wording
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
-from matchmaker.work import Work
 
 CITIZENS, NEEDS, SEED = 300, 60, 2016
 

@@ -22,11 +22,11 @@ from wtforms import (  # type: ignore[attr-defined]
 )
 from wtforms.validators import DataRequired, Length, Optional
 
+from matchmaker.base.resources import folder
 from matchmaker.digests.letters import NeedLine, NewsLine, Sections
 from matchmaker.introductions.rules import AnswerSpeed
 from matchmaker.matching.queries import CitizenCard, NeedCard
 from matchmaker.matching.rules import Cover, Importance, SkillReason
-from matchmaker.resources import folder
 
 TEXT_AT_LEAST = 4.5
 EDGE_AT_LEAST = 3.0

@@ -6,9 +6,9 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from matchmaker.base.i18n import using
 from matchmaker.demo import content, mailbox, style
 from matchmaker.digests import letters
-from matchmaker.i18n import using
 from matchmaker.web import Access, access, letter_page, site
 
 blueprint = Blueprint("demo", __name__)

@@ -14,10 +14,10 @@ from wtforms import (
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from matchmaker.base.i18n import lazy, mark
 from matchmaker.digests.rules import Frequency
-from matchmaker.forms import BaseForm, choices, labelled_choices, one_line, optional_int, trimmed
-from matchmaker.i18n import lazy, mark
 from matchmaker.matching.rules import Answer
+from matchmaker.web.forms import BaseForm, choices, labelled_choices, one_line, optional_int, trimmed
 
 NOT_REACHED = "not_reached"
 PARAGRAPH_LENGTH = 1000

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from matchmaker.i18n import gettext, mark, using
+from matchmaker.base.i18n import gettext, mark, using
+from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.introductions.rules import AnswerSpeed
-from matchmaker.mail import Letter, LetterRenderer
 from matchmaker.matching.queries import CitizenCard, NeedCard
 
 TEST_KIND = "digests.test"

@@ -15,11 +15,11 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from matchmaker.accounts.forms import address_field
+from matchmaker.base.i18n import gettext, lazy
 from matchmaker.catalogue.rules import LIMITS
 from matchmaker.citizens.forms import hours_choices
-from matchmaker.forms import BaseForm, FieldList, labelled_choices, one_line, optional_int, trimmed
 from matchmaker.groups.rules import DESCRIPTION_LENGTH, TITLE_LENGTH, Importance, NeedKind, Role, Stage
-from matchmaker.i18n import gettext, lazy
+from matchmaker.web.forms import BaseForm, FieldList, labelled_choices, one_line, optional_int, trimmed
 
 PLACES_AT_MOST = 500
 # More rows are read than allowed, so that somebody who sends too many is told so.

@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import Base, enum_column
 from matchmaker.catalogue.models import Challenge, Commune, Territory
-from matchmaker.db import Base, enum_column
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
 
 

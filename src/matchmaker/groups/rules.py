@@ -3,7 +3,7 @@
 import enum
 from datetime import date
 
-from matchmaker.i18n import Labelled, mark
+from matchmaker.base.i18n import Labelled, mark
 
 TITLE_LENGTH = 100
 DESCRIPTION_LENGTH = 5000

@@ -3,10 +3,10 @@
 from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
+from matchmaker.base.i18n import gettext, lazy
 from matchmaker.citizens.rules import InvalidNumber, canonical_number
-from matchmaker.forms import BaseForm, labelled_choices, one_line, trimmed
-from matchmaker.i18n import gettext, lazy
 from matchmaker.introductions.rules import MESSAGE_LENGTH, Action, DeclineReason
+from matchmaker.web.forms import BaseForm, labelled_choices, one_line, trimmed
 
 
 class ShareForm(BaseForm):

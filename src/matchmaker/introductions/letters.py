@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matchmaker.i18n import gettext, mark
+from matchmaker.base.i18n import gettext, mark
+from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.introductions.rules import ClosedBecause, NoticeKind, Party, State
-from matchmaker.mail import Letter, LetterRenderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import GOES_ALONG, Account
+from matchmaker.base.db import Base, enum_column
 from matchmaker.citizens.models import Citizen, Relay
-from matchmaker.db import Base, enum_column
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.introductions.rules import (
     Action,

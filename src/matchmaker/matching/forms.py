@@ -3,9 +3,9 @@
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from matchmaker.forms import BaseForm, labelled_choices
-from matchmaker.i18n import lazy
+from matchmaker.base.i18n import lazy
 from matchmaker.matching.rules import DismissReason
+from matchmaker.web.forms import BaseForm, labelled_choices
 
 
 class DismissForm(BaseForm):

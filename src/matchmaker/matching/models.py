@@ -6,8 +6,8 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import Base, enum_column
 from matchmaker.citizens.models import Citizen, Relay
-from matchmaker.db import Base, enum_column
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, MatchMapping, ShownWhere
 

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
+from matchmaker.base.db import in_parts
+from matchmaker.base.i18n import gettext
 from matchmaker.catalogue.models import Challenge, Commune, Concept, Territory, TerritoryVerdict
 from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.citizens.models import Citizen, CitizenSkill
-from matchmaker.db import in_parts
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.queries import local_day, open_on
 from matchmaker.groups.rules import NeedState, state_on
-from matchmaker.i18n import gettext
 from matchmaker.matching.models import Dismissal, HiddenFromGroup, NeedAnswer, ProfileShowing
 from matchmaker.matching.rules import Cover, Match, PartName, SkillReason
 

@@ -3,9 +3,9 @@
 from wtforms import Field, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from matchmaker.base.i18n import gettext, lazy
 from matchmaker.catalogue.rules import LIMITS, VerdictKind, are_one_phrase, can_be_judged
-from matchmaker.forms import BaseForm, labelled_choices, one_line
-from matchmaker.i18n import gettext, lazy
+from matchmaker.web.forms import BaseForm, labelled_choices, one_line
 
 
 def check_phrase(form: BaseForm, field: Field) -> None:  # noqa: ARG001

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from matchmaker.base.text import fold
 from matchmaker.catalogue.models import Challenge, Commune, Territory
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, Consent
 from matchmaker.citizens.queries import letter_wanted
@@ -17,7 +18,6 @@ from matchmaker.groups.queries import local_day, open_on
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions.models import Introduction, IntroductionEvent
 from matchmaker.introductions.rules import Action
-from matchmaker.text import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

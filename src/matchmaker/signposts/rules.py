@@ -8,7 +8,7 @@ from textwrap import shorten
 
 from PIL import Image, ImageDraw, ImageFont
 
-from matchmaker.resources import folder
+from matchmaker.base.resources import folder
 
 SIZE = 1200, 630
 """Width and height in pixels of the picture that a link carries: 1.91 to 1, as sites that show links cut them."""

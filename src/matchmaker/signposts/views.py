@@ -7,16 +7,16 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from matchmaker import i18n
+from matchmaker.base import i18n
+from matchmaker.base.i18n import gettext
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.groups import queries as groups
 from matchmaker.groups.rules import NeedState
-from matchmaker.i18n import gettext
 from matchmaker.signposts import queries
 from matchmaker.signposts.rules import picture, sign
-from matchmaker.stylesheet import stylesheet
 from matchmaker.web import Access, access, now, reading, site
+from matchmaker.web.stylesheet import stylesheet
 
 blueprint = Blueprint("signposts", __name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from matchmaker.i18n import CATALOGUES
+from matchmaker.base.i18n import CATALOGUES
 from matchmaker.translations.messages import PLACEHOLDER, read
 
 AT_LEAST = 70

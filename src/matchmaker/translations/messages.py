@@ -10,8 +10,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from matchmaker.i18n import CATALOGUES
-from matchmaker.resources import folder
+from matchmaker.base.i18n import CATALOGUES
+from matchmaker.base.resources import folder
 
 PACKAGE = Path(__file__).parent.parent
 KEYWORDS = {

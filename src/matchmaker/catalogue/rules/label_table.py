@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from math import log
 
+from matchmaker.base.text import fold, inclusive_forms, stems
 from matchmaker.catalogue.rules.vocabulary import Label, LabelKind, Vocabulary
-from matchmaker.text import fold, inclusive_forms, stems
 
 
 class LabelTable:

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from scipy import sparse
 
+from matchmaker.base.text import FILLERS, fold, inclusive_forms, stem, telling_words
 from matchmaker.catalogue.rules.label_table import LabelTable, table_of
 from matchmaker.catalogue.rules.vocabulary import Vocabulary
-from matchmaker.text import FILLERS, fold, inclusive_forms, stem, telling_words
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

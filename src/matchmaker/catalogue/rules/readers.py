@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from matchmaker.base.text import inclusive_forms
 from matchmaker.catalogue.rules.vocabulary import (
     Concept,
     Label,
@@ -17,7 +18,6 @@ from matchmaker.catalogue.rules.vocabulary import (
     VerdictKind,
     Vocabulary,
 )
-from matchmaker.text import inclusive_forms
 
 Row = Mapping[str, str]
 

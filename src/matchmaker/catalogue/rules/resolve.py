@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from matchmaker.base.text import fold, folded_forms, words
 from matchmaker.catalogue.rules.label_table import table_of
 from matchmaker.catalogue.rules.limits import LIMITS, Limits, check_phrase
 from matchmaker.catalogue.rules.nearness import nearness_of
 from matchmaker.catalogue.rules.starts import starts_of
 from matchmaker.catalogue.rules.verdicts import Decisions
 from matchmaker.catalogue.rules.vocabulary import Verdict, VerdictKind, Vocabulary
-from matchmaker.text import fold, folded_forms, words
 
 CONFIDENT = 0.3
 """Below this score for the best concept a phrase stays unresolved and counts by its words alone."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from scipy import sparse
 
-from matchmaker.text import FILLERS
+from matchmaker.base.text import FILLERS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from matchmaker.base.text import fold, folded_forms
 from matchmaker.catalogue.rules.limits import LIMITS
 from matchmaker.catalogue.rules.vocabulary import Verdict, VerdictKind
-from matchmaker.text import fold, folded_forms
 
 FOLDED_LENGTH = 256
 """The most characters of a judged phrase once it is folded, where one sign may become several letters."""

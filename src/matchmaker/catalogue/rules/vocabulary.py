@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
-from matchmaker.i18n import Labelled, mark
+from matchmaker.base.i18n import Labelled, mark
 
 T = TypeVar("T")
 

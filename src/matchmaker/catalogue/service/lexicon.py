@@ -9,6 +9,8 @@ from threading import Lock
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.db import in_parts, insert_into
+from matchmaker.base.work import Work
 from matchmaker.catalogue.models import (
     Concept,
     ConceptLabel,
@@ -28,8 +30,6 @@ from matchmaker.catalogue.rules import (
     VerdictKind,
     Vocabulary,
 )
-from matchmaker.db import in_parts, insert_into
-from matchmaker.work import Work
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from zoneinfo import available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.work import Work
 from matchmaker.catalogue.models import Challenge, Commune, Organiser, Territory, TerritoryCommune
-from matchmaker.work import Work
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -6,12 +6,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker import db
+from matchmaker.base import db
+from matchmaker.base.text import fold
+from matchmaker.base.work import Work
 from matchmaker.catalogue.models import TerritoryVerdict
 from matchmaker.catalogue.rules import Resolver, Verdict, VerdictKind, are_one_phrase, can_be_judged
 from matchmaker.catalogue.service.lexicon import lexicon
-from matchmaker.text import fold
-from matchmaker.work import Work
 
 
 class InvalidVerdict(ValueError):

@@ -20,10 +20,10 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import Base, enum_column
 from matchmaker.catalogue.models import Challenge, Commune, Territory
 from matchmaker.citizens.models.relays import Relay
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
-from matchmaker.db import Base, enum_column
 
 
 class Citizen(Base):

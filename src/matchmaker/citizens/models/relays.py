@@ -14,9 +14,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import Base, enum_column
 from matchmaker.catalogue.models import Commune, Territory
 from matchmaker.citizens.rules import RelayDeed, RelayKind
-from matchmaker.db import Base, enum_column
 
 
 class Relay(Base):

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matchmaker.base.work import Work
 from matchmaker.catalogue.rules import check_phrases
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Relay, SignUp
@@ -11,7 +12,6 @@ from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed,
 from matchmaker.citizens.service.profiles import Skill, challenges_among, check_commune, drafted_citizen
 from matchmaker.citizens.service.relay_people import AtDesk, agree, check_own_address, record
 from matchmaker.citizens.service.sign_ups import SignUpLost, finish_sign_up
-from matchmaker.work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,12 @@ from sqlalchemy import case, delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker import mail
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.base import outbox
+from matchmaker.base.db import violates
+from matchmaker.base.i18n import LOCALES, gettext, using
+from matchmaker.base.work import Work
 from matchmaker.catalogue import queries as places
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Challenge, Concept, TerritoryCommune
@@ -22,9 +25,6 @@ from matchmaker.citizens.rules import (
     ConsentChannel,
     ConsentPurpose,
 )
-from matchmaker.db import violates
-from matchmaker.i18n import LOCALES, gettext, using
-from matchmaker.work import Work
 
 Skill = tuple[str, str | None]
 """A skill in a person's own words, and the concept that they chose for it, if they did."""
@@ -170,7 +170,7 @@ def withdraw_weekly_letter(work: Work, *, citizen_id: int) -> None:
     )
     address = work.session.scalar(select(Account.address).join(Citizen).where(Citizen.id == citizen_id))
     if address is not None:
-        mail.skip_waiting(work.session, recipient=address, kind=WEEKLY_LETTER_KIND, now=work.now)
+        outbox.skip_waiting(work.session, recipient=address, kind=WEEKLY_LETTER_KIND, now=work.now)
 
 
 def delete_profile(work: Work, *, citizen_id: int) -> bool:
@@ -180,7 +180,7 @@ def delete_profile(work: Work, *, citizen_id: int) -> bool:
     withdraw_weekly_letter(work, citizen_id=citizen_id)
     if account is not None:
         work.session.execute(delete(SignUp).where(SignUp.address == account.address))
-        mail.skip_waiting(work.session, recipient=account.address, kind=NOTICES_KIND, now=work.now)
+        outbox.skip_waiting(work.session, recipient=account.address, kind=NOTICES_KIND, now=work.now)
     work.session.delete(citizen)
     work.session.flush()
     return account is not None and accounts.close_if_unused(work, account_id=account.id)

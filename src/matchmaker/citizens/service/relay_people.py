@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
+from matchmaker.base.work import Work
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, Relay, RelayAct, SignUp
 from matchmaker.citizens.rules import (
@@ -25,7 +26,6 @@ from matchmaker.citizens.service.profiles import (
     withdraw_weekly_letter,
 )
 from matchmaker.citizens.service.sign_ups import finish_sign_up
-from matchmaker.work import Work
 
 
 class AddressOfRelay(ValueError):

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import violates
+from matchmaker.base.tokens import InvalidToken
+from matchmaker.base.work import Work
 from matchmaker.citizens import letters, queries
 from matchmaker.citizens.models import Relay, RelayInvitation, RelayMember
 from matchmaker.citizens.rules import RelayKind
 from matchmaker.citizens.service.profiles import check_commune
-from matchmaker.db import violates
-from matchmaker.tokens import InvalidToken
-from matchmaker.work import Work
 
 INVITATION_LASTS = timedelta(days=14)
 

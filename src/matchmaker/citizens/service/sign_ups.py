@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import violates
+from matchmaker.base.tokens import Bound, InvalidToken, Tokens
+from matchmaker.base.work import Work
 from matchmaker.catalogue.rules import check_phrases
 from matchmaker.citizens import letters, queries
 from matchmaker.citizens.models import Citizen, SignUp
@@ -23,9 +26,6 @@ from matchmaker.citizens.service.profiles import (
     check_commune,
     make_citizen,
 )
-from matchmaker.db import violates
-from matchmaker.tokens import Bound, InvalidToken, Tokens
-from matchmaker.work import Work
 
 
 class SignUpLost(Exception):

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from matchmaker.base.i18n import format_number, gettext
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Commune
 from matchmaker.citizens import queries
 from matchmaker.citizens.forms import PlaceForm, commune_choices, read_commune_field
 from matchmaker.citizens.queries import NEAREST_AT_MOST, NearTerritory
-from matchmaker.forms import choices
-from matchmaker.i18n import format_number, gettext
 from matchmaker.web import reading
+from matchmaker.web.forms import choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

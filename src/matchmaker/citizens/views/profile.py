@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
 from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.forms import ProfileForm
@@ -13,9 +14,8 @@ from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
 from matchmaker.citizens.views.place import NO_QUESTION, Place, locate, place_page
 from matchmaker.citizens.views.sign_up import blueprint
 from matchmaker.citizens.views.skills import add_rows, filled_form, read_skills, understood
-from matchmaker.forms import choices
-from matchmaker.i18n import get_locale, gettext
 from matchmaker.web import LOCALE_KEY, Access, access, account_id, begin, form_page, reading
+from matchmaker.web.forms import choices
 
 
 class NoProfile(Exception):

@@ -8,6 +8,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts.rules import canonical_address
+from matchmaker.base.i18n import get_locale, gettext
+from matchmaker.base.work import Work
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries, service
@@ -23,10 +25,8 @@ from matchmaker.citizens.rules import (
 from matchmaker.citizens.views.place import NO_QUESTION, Place, PlaceQuestion, locate, place_page
 from matchmaker.citizens.views.sign_up import blueprint
 from matchmaker.citizens.views.skills import add_rows, read_skills, understood
-from matchmaker.forms import choices
-from matchmaker.i18n import get_locale, gettext
 from matchmaker.web import Access, access, account_id, begin, check_limit, form_page, reading, visitor_id
-from matchmaker.work import Work
+from matchmaker.web.forms import choices
 
 PEOPLE_A_PAGE = 50
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.accounts.rules import canonical_address
+from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.forms import CorrectionForm, LetterAgreementForm, OwnAddressForm
 from matchmaker.citizens.models import Citizen, Relay
@@ -28,7 +29,6 @@ from matchmaker.citizens.views.relay_desk import (
 )
 from matchmaker.citizens.views.sign_up import blueprint
 from matchmaker.citizens.views.skills import add_rows, filled_form, read_skills, understood
-from matchmaker.i18n import gettext
 from matchmaker.web import Access, access, check_limit, form_page, reading
 
 

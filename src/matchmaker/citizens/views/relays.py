@@ -5,10 +5,11 @@ from datetime import timedelta
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker import i18n
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.forms import ConfirmForm, NewcomerForm
 from matchmaker.accounts.rules import canonical_address
+from matchmaker.base import i18n
+from matchmaker.base.i18n import gettext
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
@@ -18,7 +19,6 @@ from matchmaker.citizens.models import Relay
 from matchmaker.citizens.rules import RelayKind
 from matchmaker.citizens.views.place import PlaceQuestion, place_page
 from matchmaker.citizens.views.sign_up import blueprint
-from matchmaker.i18n import gettext
 from matchmaker.web import (
     Access,
     access,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.accounts.service import LinkUnusable
+from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.forms import ChallengesForm, FinishForm, PlaceForm, TimeForm, WeeklyLetterForm
@@ -15,8 +16,6 @@ from matchmaker.citizens.models import SignUp
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
 from matchmaker.citizens.views.place import NO_QUESTION, Place, locate, place_page
 from matchmaker.citizens.views.skills import add_rows, filled_form, read_skills, understood
-from matchmaker.forms import choices
-from matchmaker.i18n import get_locale, gettext
 from matchmaker.web import (
     Access,
     access,
@@ -29,6 +28,7 @@ from matchmaker.web import (
     site,
     visitor_id,
 )
+from matchmaker.web.forms import choices
 
 blueprint = Blueprint("citizens", __name__)
 

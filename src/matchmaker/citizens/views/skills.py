@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from flask import request
 
+from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.catalogue import queries as families
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.rules import LIMITS, Resolution, Resolver
 from matchmaker.catalogue.rules.resolve import SURE
 from matchmaker.citizens.forms import SkillsForm
 from matchmaker.citizens.service import Skill
-from matchmaker.i18n import get_locale, gettext
 from matchmaker.web import reading
 
 OWN_WORDS = "own"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.db import in_parts
+from matchmaker.base.tokens import Tokens
 from matchmaker.citizens.models import Citizen
-from matchmaker.db import in_parts
 from matchmaker.digests.models import DigestLetter
 from matchmaker.digests.queries import Recipient
-from matchmaker.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

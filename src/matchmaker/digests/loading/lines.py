@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from matchmaker.base.db import in_parts
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens
-from matchmaker.db import in_parts
 from matchmaker.digests import queries
 from matchmaker.digests.loading.keys import Keys
 from matchmaker.digests.loading.ranking import Ranking

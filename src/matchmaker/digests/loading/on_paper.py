@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.db import in_parts
 from matchmaker.citizens.models import Citizen, Consent
 from matchmaker.citizens.queries import letter_wanted
-from matchmaker.db import in_parts
 from matchmaker.digests.queries import Profile, Recipient
 from matchmaker.digests.rules import Frequency
 

@@ -8,8 +8,9 @@ from itertools import chain
 
 from sqlalchemy.orm import Session
 
+from matchmaker.base.db import in_parts
+from matchmaker.base.tokens import Tokens
 from matchmaker.catalogue.models import Territory
-from matchmaker.db import in_parts
 from matchmaker.digests import queries
 from matchmaker.digests.loading.keys import Keys, keys_of
 from matchmaker.digests.loading.lines import lines_of_readers, told_to
@@ -31,8 +32,7 @@ from matchmaker.digests.rules import (
 )
 from matchmaker.groups.queries import local_day
 from matchmaker.matching.rules import Ranked
-from matchmaker.suppression import suppressed_among
-from matchmaker.tokens import Tokens
+from matchmaker.post.suppression import suppressed_among
 
 LIMITS = Limits()
 OFFERS_COUNT_FOR = timedelta(days=31)

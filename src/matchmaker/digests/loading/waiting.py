@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from matchmaker.db import in_parts
+from matchmaker.base.db import in_parts
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import LineKind, PlannedLine
 from matchmaker.introductions import queries as introductions

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.text import without_addresses
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun, SkippedWeek
 from matchmaker.digests.rules import LineKind, RunState, Silence
-from matchmaker.mail import MessageState, OutboxMessage
-from matchmaker.text import without_addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

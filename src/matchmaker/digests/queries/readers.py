@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import in_parts
 from matchmaker.citizens.models import Citizen, Consent
 from matchmaker.citizens.queries import letter_wanted
-from matchmaker.db import in_parts
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun, LetterPreference
 from matchmaker.digests.rules import Frequency, LineKind
 from matchmaker.groups.models import Membership, Need, StartupGroup

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestRun, SkippedWeek
 from matchmaker.digests.rules import RunState
 from matchmaker.groups.models import StartupGroup
-from matchmaker.mail import MessageState, OutboxMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

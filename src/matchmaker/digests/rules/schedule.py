@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from matchmaker.i18n import Labelled, mark
+from matchmaker.base.i18n import Labelled, mark
 
 CATCH_UP = timedelta(hours=48)
 

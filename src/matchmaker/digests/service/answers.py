@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.rules import RelayDeed
 from matchmaker.digests.loading import find_line, find_line_by_code, letters_of_relay
@@ -14,7 +15,6 @@ from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Party
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Answer, AnswerChannel
-from matchmaker.work import Work
 
 
 class UnknownCode(LookupError):

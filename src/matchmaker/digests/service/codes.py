@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from matchmaker.base.work import Work
 from matchmaker.digests.models import DigestLine
 from matchmaker.digests.rules import CODES, LineKind, code_of
-from matchmaker.work import Work
 
 
 def give_codes(work: Work, lines: Sequence[DigestLine]) -> None:

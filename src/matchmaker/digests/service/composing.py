@@ -5,7 +5,10 @@ from itertools import groupby
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from matchmaker import i18n
+from matchmaker.base import i18n
+from matchmaker.base.letter import Letter, LetterRenderer
+from matchmaker.base.tokens import Tokens
+from matchmaker.base.work import Links
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters
 from matchmaker.digests.letters import HelperSection, NeedLine, NewsLine, Sections, WaitingLine
@@ -16,11 +19,8 @@ from matchmaker.digests.service.preferences import UNSUBSCRIBE
 from matchmaker.groups.models import Need
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import AnswerSpeed, Party
-from matchmaker.mail import Letter, LetterRenderer
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching.rules import Match
-from matchmaker.tokens import Tokens
-from matchmaker.work import Links
 
 
 class Press(Protocol):

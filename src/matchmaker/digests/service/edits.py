@@ -6,7 +6,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from matchmaker import db
+from matchmaker.base import db
+from matchmaker.base.work import Work
 from matchmaker.catalogue.models import Challenge, Territory
 from matchmaker.digests import queries
 from matchmaker.digests.loading import Plan, compose
@@ -16,7 +17,6 @@ from matchmaker.digests.service.runs import seed_of
 from matchmaker.groups.models import Need
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate
-from matchmaker.work import Work
 
 log = structlog.get_logger()
 

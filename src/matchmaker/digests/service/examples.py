@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from matchmaker import i18n
 from matchmaker.accounts.models import Account
+from matchmaker.base import i18n
+from matchmaker.base.work import Work
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
 from matchmaker.digests.letters import Sections
@@ -12,7 +13,6 @@ from matchmaker.digests.rules import LINES_AT_MOST, iso_week
 from matchmaker.digests.service.composing import list_id, need_line, sections
 from matchmaker.digests.service.runs import seed_of
 from matchmaker.groups import queries as groups
-from matchmaker.work import Work
 
 
 class NothingToShow(Exception):

@@ -4,14 +4,14 @@ from datetime import date
 
 from sqlalchemy import select
 
-from matchmaker import mail
 from matchmaker.accounts.models import Account
+from matchmaker.base import outbox
+from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import WEEKLY_LETTER_KIND
 from matchmaker.digests.models import LetterPreference
 from matchmaker.digests.rules import Frequency
-from matchmaker.work import Work
 
 UNSUBSCRIBE = "unsubscribe"
 """The purpose of the token that stops somebody's letters."""
@@ -46,4 +46,4 @@ def _keep(work: Work, account_id: int, frequency: Frequency, paused_until: date 
 def _take_back(work: Work, account_id: int) -> None:
     address = work.session.scalar(select(Account.address).where(Account.id == account_id))
     if address is not None:
-        mail.skip_waiting(work.session, recipient=address, kind=WEEKLY_LETTER_KIND, now=work.now)
+        outbox.skip_waiting(work.session, recipient=address, kind=WEEKLY_LETTER_KIND, now=work.now)

@@ -9,16 +9,16 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker import db, mail
+from matchmaker.base import db, outbox
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.tokens import Tokens
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
 from matchmaker.digests.loading import Plan, Unreached, compose, relay_ids, unreached
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import Due, PlanningStopped, RunState, Schedule, due_week, iso_week
-from matchmaker.mail import OutboxMessage
-from matchmaker.tokens import Tokens
-from matchmaker.work import Work, WorkFactory
 
 LETTERS_AT_ONCE = 500
 
@@ -189,7 +189,7 @@ def pause_run(work: Work, *, run_id: int) -> bool:
     if run.state is not RunState.SENDING:
         return False
     run.state = RunState.PAUSED
-    mail.hold(work.session, OutboxMessage.id.in_(_messages(run)))
+    outbox.hold(work.session, OutboxMessage.id.in_(_messages(run)))
     return True
 
 
@@ -199,7 +199,7 @@ def resume_run(work: Work, *, run_id: int) -> bool:
     if run.state is not RunState.PAUSED:
         return False
     run.state = RunState.SENDING
-    mail.release(work.session, OutboxMessage.id.in_(_messages(run)))
+    outbox.release(work.session, OutboxMessage.id.in_(_messages(run)))
     return True
 
 

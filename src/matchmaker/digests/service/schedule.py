@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from matchmaker.base.work import Work
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import queries
@@ -13,7 +14,6 @@ from matchmaker.digests.models import SkippedWeek
 from matchmaker.digests.rules import Frequency, Schedule, next_moment
 from matchmaker.digests.service.runs import schedule_of
 from matchmaker.groups.queries import local_day
-from matchmaker.work import Work
 
 SOON = timedelta(hours=24)
 """How long before a weekly letter whatever else there is to tell waits for it."""

@@ -3,9 +3,9 @@
 import structlog
 from sqlalchemy import select, update
 
+from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.work import Work
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
-from matchmaker.mail import MessageState, OutboxMessage
-from matchmaker.work import Work
 
 log = structlog.get_logger()
 

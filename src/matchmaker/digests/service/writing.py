@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.digests import queries
 from matchmaker.digests.loading import Draft, DraftLine, drafts, people_on_paper_by_id
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun
@@ -30,7 +31,6 @@ from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import ASKS, Party
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import ShownWhere, match_to_mapping
-from matchmaker.work import Work, WorkFactory
 
 LETTERS_AT_ONCE = 50
 """Letters of one transaction: what is lost when a process dies, and how long SQLite's other writers wait."""

@@ -7,18 +7,18 @@ from datetime import timedelta
 
 from flask import Blueprint, abort
 
+from matchmaker.base.work import Work
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens_queries
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Relay
-from matchmaker.digests import queries, service
+from matchmaker.digests import loading, queries, service
 from matchmaker.digests.letters import Sections
 from matchmaker.digests.models import DigestRun
 from matchmaker.digests.rules import RunState, iso_week
 from matchmaker.web import account_id, begin, now, reading, site, visitor_id
-from matchmaker.work import Work
 
 blueprint = Blueprint("digests", __name__)
 
@@ -75,9 +75,9 @@ def own_run(slug: str, iso_week: str) -> DigestRun:
     return run
 
 
-def plan_of(desk: Desk) -> service.Plan:
+def plan_of(desk: Desk) -> loading.Plan:
     """What the letters of the week to come would say, as things stand now."""
-    return service.compose(
+    return loading.compose(
         reading(),
         desk.territory,
         now=now(),
@@ -113,7 +113,7 @@ def acting_at(relay_id: int) -> Iterator[tuple[Work, citizens.AtDesk]]:
         abort(404)
 
 
-def sections_of(paper: service.PaperLetter) -> Sections:
+def sections_of(paper: loading.PaperLetter) -> Sections:
     """What a letter on paper tells, in the language of its reader."""
     run = paper.letter.run
     edits = queries.edits(reading(), territory_id=run.territory_id, iso_week=run.iso_week)

@@ -6,6 +6,8 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.base.i18n import get_locale, gettext, mark
+from matchmaker.base.work import Work
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue.models import Territory
 from matchmaker.digests import queries, service
@@ -13,11 +15,9 @@ from matchmaker.digests.forms import ParagraphForm
 from matchmaker.digests.models import DigestEdit
 from matchmaker.digests.rules import EditKind, PinProblem
 from matchmaker.digests.views.blueprint import blueprint, own_territory
-from matchmaker.forms import choices
-from matchmaker.i18n import get_locale, gettext, mark
 from matchmaker.matching.rules import Gate
 from matchmaker.web import Access, access, account_id, begin, form_page, reading
-from matchmaker.work import Work
+from matchmaker.web.forms import choices
 
 PIN_PROBLEMS = {
     PinProblem.NOT_PROPOSED: mark("This need fits them too little, or they were told of it before."),

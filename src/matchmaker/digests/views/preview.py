@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
-from matchmaker import i18n
-from matchmaker.digests import queries, service
+from matchmaker.base import i18n
+from matchmaker.base.letter import Letter
+from matchmaker.digests import loading, queries, service
 from matchmaker.digests.rules import EditKind
 from matchmaker.digests.views.blueprint import Desk, blueprint, own_desk, plan_of, without_key
 from matchmaker.groups.models import Need
-from matchmaker.mail import Letter
 from matchmaker.matching import queries as matching_queries
 from matchmaker.web import Access, access, letter_page, now, reading, site
 
@@ -77,12 +77,12 @@ def _letter(desk: Desk, account_id: int) -> Letter | None:
     return service.letter_of(site().works, desk.territory, draft, edits)
 
 
-def _draft(plan: service.Plan, account_id: int) -> service.Draft | None:
+def _draft(plan: loading.Plan, account_id: int) -> loading.Draft | None:
     planned = [letter for letter in plan.letters if letter.account_id == str(account_id)]
-    return next(iter(service.drafts(reading(), plan.people, planned, now=now())), None)
+    return next(iter(loading.drafts(reading(), plan.people, planned, now=now())), None)
 
 
-def _candidates(plan: service.Plan, account_id: int) -> list[Candidate]:
+def _candidates(plan: loading.Plan, account_id: int) -> list[Candidate]:
     """The best needs that fit somebody beyond those of their letter."""
     told = plan.assignment.letters.get(str(account_id), ())
     others = [one for one in plan.ranking.of(str(account_id)) if one.need_id not in told]

@@ -4,12 +4,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
+from matchmaker.base.i18n import gettext
+from matchmaker.base.tokens import InvalidToken
 from matchmaker.digests import queries, service
 from matchmaker.digests.forms import WishesForm
 from matchmaker.digests.rules import Frequency
 from matchmaker.digests.views.blueprint import blueprint
-from matchmaker.i18n import gettext
-from matchmaker.tokens import InvalidToken
 from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, site, speak_like
 
 

@@ -5,15 +5,15 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from matchmaker.base.i18n import gettext, using
 from matchmaker.citizens import queries as citizens
 from matchmaker.citizens.models import Relay
 from matchmaker.citizens.rules import readable_number
-from matchmaker.digests import service
+from matchmaker.digests import loading, service
 from matchmaker.digests.forms import NOT_REACHED, AnswerForm, CallForm, CodeForm
 from matchmaker.digests.models import DigestLine
 from matchmaker.digests.rules import MistypedCode
 from matchmaker.digests.views.blueprint import acting_at, blueprint, own_relay, sections_of
-from matchmaker.i18n import gettext, using
 from matchmaker.introductions import service as introductions
 from matchmaker.matching import service as matching
 from matchmaker.matching.queries import NeedCard
@@ -75,7 +75,7 @@ def relay_letters(relay_id: int) -> ResponseReturnValue:
         form,
         relay=own,
         territory=own.territory,
-        letters=service.letters_of_relay(reading(), relay_id=relay_id, now=now()),
+        letters=loading.letters_of_relay(reading(), relay_id=relay_id, now=now()),
     )
 
 
@@ -84,7 +84,7 @@ def relay_letters(relay_id: int) -> ResponseReturnValue:
 def relay_calls(relay_id: int) -> ResponseReturnValue:
     """Whom to call, and what to say about each need."""
     own = own_relay(relay_id)
-    letters = service.letters_of_relay(reading(), relay_id=relay_id, now=now())
+    letters = loading.letters_of_relay(reading(), relay_id=relay_id, now=now())
     calls = []
     for one in letters:
         with using(one.citizen.locale):

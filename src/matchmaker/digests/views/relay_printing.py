@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.base.i18n import gettext, using
 from matchmaker.citizens.models import Relay
-from matchmaker.digests import service
+from matchmaker.digests import loading, service
 from matchmaker.digests.rules import CODE_LASTS, readable_code
 from matchmaker.digests.views.blueprint import acting_at, blueprint, own_relay, sections_of
 from matchmaker.groups.queries import local_day
-from matchmaker.i18n import gettext, using
 from matchmaker.web import Access, access, now, reading, site
 
 
@@ -24,7 +24,7 @@ from matchmaker.web import Access, access, now, reading, site
 def relay_pdf(relay_id: int) -> ResponseReturnValue:
     """All letters as one PDF, whose making is on record; where none can be made, a page that says what to do."""
     own = own_relay(relay_id)
-    letters = service.letters_of_relay(reading(), relay_id=relay_id, now=now())
+    letters = loading.letters_of_relay(reading(), relay_id=relay_id, now=now())
     if not letters or not ConfirmForm().validate_on_submit():
         return redirect(url_for("digests.relay_letters", relay_id=relay_id))
     page = render_template("digests/paper/all.html", pages=_pages(own, letters), stylesheet=False)
@@ -46,7 +46,7 @@ def relay_pdf(relay_id: int) -> ResponseReturnValue:
 def relay_print(relay_id: int) -> ResponseReturnValue:
     """Put the printing on record, and open the pages that the browser prints."""
     own_relay(relay_id)
-    letters = service.letters_of_relay(reading(), relay_id=relay_id, now=now())
+    letters = loading.letters_of_relay(reading(), relay_id=relay_id, now=now())
     if not letters or not ConfirmForm().validate_on_submit():
         return redirect(url_for("digests.relay_letters", relay_id=relay_id))
     _printed(relay_id, [one.letter.id for one in letters])
@@ -58,7 +58,7 @@ def relay_print(relay_id: int) -> ResponseReturnValue:
 def relay_pages(relay_id: int) -> ResponseReturnValue:
     """All letters, a page each, for the browser to print."""
     own = own_relay(relay_id)
-    letters = service.letters_of_relay(reading(), relay_id=relay_id, now=now())
+    letters = loading.letters_of_relay(reading(), relay_id=relay_id, now=now())
     if not letters:
         return redirect(url_for("digests.relay_letters", relay_id=relay_id))
     return render_template("digests/paper/all.html", pages=_pages(own, letters), stylesheet=True)
@@ -69,12 +69,12 @@ def _printed(relay_id: int, letter_ids: Sequence[int]) -> None:
         service.print_letters(work, desk=desk, letter_ids=letter_ids)
 
 
-def _pages(relay: Relay, letters: Sequence[service.PaperLetter]) -> Markup:
+def _pages(relay: Relay, letters: Sequence[loading.PaperLetter]) -> Markup:
     """Each letter as a page in its reader's language."""
     return Markup().join(_page(relay, one) for one in letters)
 
 
-def _page(relay: Relay, one: service.PaperLetter) -> Markup:
+def _page(relay: Relay, one: loading.PaperLetter) -> Markup:
     sections = sections_of(one)
     codes = [line.code or "" for line in one.needs]
     with using(one.citizen.locale):
@@ -93,7 +93,7 @@ def _page(relay: Relay, one: service.PaperLetter) -> Markup:
     return Markup(rendered)  # noqa: S704
 
 
-def _good_until(one: service.PaperLetter) -> date:
+def _good_until(one: loading.PaperLetter) -> date:
     """The last whole day on which the codes of a letter can be answered, where its territory is."""
     written = one.letter.written_at or now()
     return local_day(written + CODE_LASTS, one.letter.run.territory.time_zone) - timedelta(days=1)

@@ -7,6 +7,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.base.i18n import gettext
+from matchmaker.base.outbox import MessageState
+from matchmaker.base.text import without_addresses
 from matchmaker.digests import queries, service
 from matchmaker.digests.forms import SettleForm
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
@@ -14,11 +17,8 @@ from matchmaker.digests.queries import LetterRow, Progress
 from matchmaker.digests.rules import LineKind, RunState, Silence, iso_week
 from matchmaker.digests.views.blueprint import blueprint, own_run, own_territory, without_key
 from matchmaker.groups.models import Need
-from matchmaker.i18n import gettext
-from matchmaker.mail import MessageState
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching.rules import Gate, Match, match_from_mapping
-from matchmaker.text import without_addresses
 from matchmaker.web import Access, access, account_id, begin, letter_page, now, reading
 
 LETTERS_A_PAGE = 50

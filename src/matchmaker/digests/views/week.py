@@ -6,15 +6,16 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker import delivery, i18n
 from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.base import i18n
+from matchmaker.base.i18n import gettext
+from matchmaker.base.text import fold, without_addresses
 from matchmaker.citizens.rules import WEEKLY_LETTER_KIND
-from matchmaker.digests import queries, service
+from matchmaker.digests import loading, queries, service
 from matchmaker.digests.rules import PlannedLetter, next_moment
 from matchmaker.digests.views.blueprint import blueprint, own_desk, own_territory, plan_of
 from matchmaker.digests.views.run import standing, with_needs
-from matchmaker.i18n import gettext
-from matchmaker.text import fold, without_addresses
+from matchmaker.post import delivery
 from matchmaker.web import Access, access, account_id, begin, check_limit, now, reading, site
 
 LETTERS_A_PAGE = 12
@@ -33,7 +34,7 @@ def week(slug: str) -> ResponseReturnValue:
     letters = _named(plan, name)
     page = max(request.args.get("page", 1, type=int), 1)
     first = (page - 1) * LETTERS_A_PAGE
-    shown = service.drafts(reading(), plan.people, letters[first : first + LETTERS_A_PAGE], now=now())
+    shown = loading.drafts(reading(), plan.people, letters[first : first + LETTERS_A_PAGE], now=now())
     runs = queries.latest_runs(reading(), territory_id=territory.id, limit=RUNS_SHOWN)
     skipped = queries.skipped_weeks(reading(), territory_id=territory.id)
     last_error = delivery.waiting(reading(), kind=WEEKLY_LETTER_KIND).last_error
@@ -50,10 +51,10 @@ def week(slug: str) -> ResponseReturnValue:
         page=page,
         pages=-(-len(letters) // LETTERS_A_PAGE),
         silences=_silences(plan),
-        changes=None if desk.sent else service.changes(reading(), territory, plan),
+        changes=None if desk.sent else loading.changes(reading(), territory, plan),
         unreached=()
         if desk.sent
-        else with_needs((one.need_id, one.people, one.gate) for one in service.unreached(reading(), plan)),
+        else with_needs((one.need_id, one.people, one.gate) for one in loading.unreached(reading(), plan)),
         edits=queries.edits(reading(), territory_id=territory.id, iso_week=desk.week),
         stand=standing(run) if run is not None and desk.sent else None,
         last_error=without_addresses(last_error) if last_error else None,
@@ -100,13 +101,13 @@ def send(slug: str) -> ResponseReturnValue:
     return redirect(url_for("digests.week", slug=slug))
 
 
-def _named(plan: service.Plan, name: str) -> Sequence[PlannedLetter]:
+def _named(plan: loading.Plan, name: str) -> Sequence[PlannedLetter]:
     """The letters to people whose first name has these letters in it."""
     wanted = fold(name)
     return [one for one in plan.letters if wanted in fold(plan.people[one.account_id].first_name)]
 
 
-def _silences(plan: service.Plan) -> list[tuple[str, list[str]]]:
+def _silences(plan: loading.Plan) -> list[tuple[str, list[str]]]:
     """The first names of those who get nothing, by the reason why."""
     names: dict[str, list[str]] = {}
     for recipient, why in plan.silent:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import violates
+from matchmaker.base.tokens import InvalidToken
+from matchmaker.base.work import Work
 from matchmaker.catalogue.models import Challenge
-from matchmaker.db import violates
 from matchmaker.groups import letters, queries
 from matchmaker.groups.models import Invitation, Membership, StartupGroup
 from matchmaker.groups.rules import Role, Stage
-from matchmaker.tokens import InvalidToken
-from matchmaker.work import Work
 
 INVITATION_LASTS = timedelta(days=14)
 

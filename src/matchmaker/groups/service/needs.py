@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlalchemy.exc import NoResultFound
 
+from matchmaker.base.work import Work
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
 from matchmaker.catalogue.rules import Phrase, check_description, check_phrases
@@ -22,7 +23,6 @@ from matchmaker.groups.rules import (
     problems_of,
     state_on,
 )
-from matchmaker.work import Work
 
 
 class NeedRefused(ValueError):

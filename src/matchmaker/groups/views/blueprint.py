@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 from flask import Blueprint, abort
 
+from matchmaker.base.work import Work
 from matchmaker.groups import queries, service
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import Role
 from matchmaker.web import account_id, begin, reading, visitor_id
-from matchmaker.work import Work
 
 blueprint = Blueprint("groups", __name__)
 

@@ -6,18 +6,18 @@ from datetime import timedelta
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker import i18n
+from matchmaker.base import i18n
+from matchmaker.base.i18n import gettext, mark
 from matchmaker.catalogue import queries as catalogue
 from matchmaker.catalogue.models import Challenge, Territory
 from matchmaker.catalogue.rules import drawn
-from matchmaker.forms import choices
 from matchmaker.groups import queries, service
 from matchmaker.groups.forms import GroupForm
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Stage, actions_in, state_on
 from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
-from matchmaker.i18n import gettext, mark
 from matchmaker.web import Access, access, account_id, begin, check_limit, form_page, now, reading, visitor_id
+from matchmaker.web.forms import choices
 
 GROUPS_A_DAY = 10
 NEEDS_OF_EACH, NEEDS_OF_ONE = 6, 100

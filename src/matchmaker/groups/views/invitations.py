@@ -5,16 +5,16 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker import i18n
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.forms import ConfirmForm, NewcomerForm
 from matchmaker.accounts.rules import canonical_address
+from matchmaker.base import i18n
+from matchmaker.base.i18n import gettext
 from matchmaker.groups import service
 from matchmaker.groups.forms import InviteForm
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import Role
 from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
-from matchmaker.i18n import gettext
 from matchmaker.web import Access, access, account_id, begin, check_limit, enter, form_page, visitor_id
 
 INVITATIONS_A_DAY = 30
@@ -90,6 +90,6 @@ def invitation(token: str) -> ResponseReturnValue:
             return answer
     except service.InvitationUnusable:
         return render_template("groups/invitation_unusable.html"), 410
-    except service.AddressMismatch:
+    except accounts.AddressMismatch:
         return render_template("groups/invitation.html", form=form, **page), 422
     return form_page("groups/invitation.html", form, **page)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from matchmaker.base.i18n import gettext, mark
 from matchmaker.catalogue.rules import LIMITS
 from matchmaker.citizens.forms import commune_choices, read_commune_field
 from matchmaker.groups import queries, service
@@ -24,7 +25,6 @@ from matchmaker.groups.rules import (
 )
 from matchmaker.groups.service import NeedDetails, WantedPhrase
 from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
-from matchmaker.i18n import gettext, mark
 from matchmaker.web import Access, access, account_id, check_limit, form_page, now, reading
 
 SPARE_ROWS = 3

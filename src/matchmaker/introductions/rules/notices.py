@@ -1,6 +1,6 @@
 """What somebody is told about their introductions between two pages."""
 
-from matchmaker.i18n import Labelled, mark
+from matchmaker.base.i18n import Labelled, mark
 
 
 class NoticeKind(Labelled):

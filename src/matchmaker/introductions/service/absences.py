@@ -5,9 +5,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.work import Work
 from matchmaker.introductions.models import AbsencePeriod
 from matchmaker.introductions.rules import LONGEST_ABSENCE
-from matchmaker.work import Work
 
 
 class AbsenceRefused(ValueError):

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from matchmaker.base.work import Work
 from matchmaker.groups import service as groups
 from matchmaker.groups.rules import ActionNotAllowed, NeedAction, NeedState
 from matchmaker.introductions import queries
@@ -26,7 +27,6 @@ from matchmaker.introductions.service.actors import CLOCK, Actor
 from matchmaker.introductions.service.recording import begin_state, record
 from matchmaker.introductions.service.telling import tell
 from matchmaker.matching import queries as matching_queries
-from matchmaker.work import Work
 
 
 class NoPlaceLeft(Exception):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.catalogue.models import Territory
 from matchmaker.groups.models import Need
 from matchmaker.groups.queries import local_day, open_on
@@ -26,7 +27,6 @@ from matchmaker.introductions.rules import (
 )
 from matchmaker.introductions.service.acting import close, close_for_need, lock
 from matchmaker.introductions.service.telling import tell, tell_reopened
-from matchmaker.work import Work, WorkFactory
 
 
 def advance(works: WorkFactory) -> int:

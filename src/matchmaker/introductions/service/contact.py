@@ -6,13 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.work import Work
 from matchmaker.citizens.models import CitizenTelephone
 from matchmaker.groups import queries as groups
 from matchmaker.introductions.models import Introduction, SharedContact
 from matchmaker.introductions.rules import IN_FORCE, OPEN, SIDES, NotAllowed, Party, other_side
 from matchmaker.introductions.service.acting import lock
 from matchmaker.introductions.service.actors import Actor
-from matchmaker.work import Work
 
 
 class NotAgreed(Exception):

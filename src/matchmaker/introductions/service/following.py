@@ -2,11 +2,11 @@
 
 from sqlalchemy import select
 
+from matchmaker.base.work import Work
 from matchmaker.groups import service as groups
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions.models import NeedFollower
 from matchmaker.matching import queries as matching_queries
-from matchmaker.work import Work
 
 
 class NeedIsOpen(Exception):

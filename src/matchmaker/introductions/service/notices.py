@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker import i18n, mail
 from matchmaker.accounts.models import Account
+from matchmaker.base import i18n, letter, outbox
+from matchmaker.base.db import insert_into
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import NOTICES_KIND
-from matchmaker.db import insert_into
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.queries import local_day
 from matchmaker.introductions import letters, queries
@@ -35,8 +36,7 @@ from matchmaker.introductions.service.actors import party_of
 from matchmaker.introductions.service.tokens import answer_token
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
-from matchmaker.suppression import is_suppressed
-from matchmaker.work import Work, WorkFactory
+from matchmaker.post.suppression import is_suppressed
 
 STOP = "introductions.stop"
 """The purpose of the token that stops somebody's letters about introductions."""
@@ -85,7 +85,7 @@ def stop_notices(work: Work, *, account_id: int) -> None:
         work.session.add(NoticeRefusal(account_id=account_id, since=work.now))
         work.session.flush()
     address = work.session.get_one(Account, account_id).address
-    mail.skip_waiting(work.session, recipient=address, kind=NOTICES_KIND, now=work.now)
+    outbox.skip_waiting(work.session, recipient=address, kind=NOTICES_KIND, now=work.now)
 
 
 def resume_notices(work: Work, *, account_id: int) -> None:
@@ -207,7 +207,7 @@ def _settle(work: Work, notices: Sequence[Notice]) -> None:
     work.session.flush()
 
 
-def _letter(work: Work, account: Account, told: Sequence[_Told]) -> mail.Letter:
+def _letter(work: Work, account: Account, told: Sequence[_Told]) -> letter.Letter:
     token = work.tokens.sign_bound(STOP, str(account.id), to=account.address)
     with i18n.using(account.locale):
         lines = [_line(work, account, one) for one in told]

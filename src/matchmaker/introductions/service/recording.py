@@ -2,10 +2,10 @@
 
 from sqlalchemy import delete
 
+from matchmaker.base.work import Work
 from matchmaker.introductions.models import Introduction, IntroductionEvent, Notice
 from matchmaker.introductions.rules import Action, NoticeKind, State, Step
 from matchmaker.introductions.service.actors import Actor
-from matchmaker.work import Work
 
 
 def begin_state(

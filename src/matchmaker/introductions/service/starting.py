@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from sqlalchemy import select
 
+from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import service as groups
 from matchmaker.groups.models import Need, StartupGroup
@@ -32,7 +33,6 @@ from matchmaker.introductions.service.telling import tell
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate, match_to_mapping
-from matchmaker.work import Work
 
 
 class NeedNotOpen(Exception):

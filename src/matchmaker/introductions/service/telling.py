@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.db import insert_into
+from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
-from matchmaker.db import insert_into
 from matchmaker.groups.models import Membership
 from matchmaker.groups.rules import Role
 from matchmaker.introductions.models import Introduction, Notice
 from matchmaker.introductions.rules import NoticeKind, Party
-from matchmaker.work import Work
 
 
 def tell(work: Work, introduction: Introduction, kind: NoticeKind, party: Party) -> None:

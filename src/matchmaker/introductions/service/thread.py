@@ -2,7 +2,8 @@
 
 from sqlalchemy.exc import IntegrityError
 
-from matchmaker.db import violates
+from matchmaker.base.db import violates
+from matchmaker.base.work import Work
 from matchmaker.introductions.models import Introduction, IntroductionMessage
 from matchmaker.introductions.rules import (
     MESSAGE_LENGTH,
@@ -16,7 +17,6 @@ from matchmaker.introductions.rules import (
 from matchmaker.introductions.service.acting import lock
 from matchmaker.introductions.service.actors import Actor
 from matchmaker.introductions.service.telling import tell
-from matchmaker.work import Work
 
 
 class MessageRefused(ValueError):

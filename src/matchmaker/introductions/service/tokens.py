@@ -3,10 +3,10 @@
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.tokens import InvalidToken, Tokens
 from matchmaker.introductions import queries
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.service.actors import Actor, Stranger, actor_in
-from matchmaker.tokens import InvalidToken, Tokens
 
 ANSWER = "introductions.answer"
 """The purpose of the token that answers."""

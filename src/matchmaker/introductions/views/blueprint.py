@@ -8,10 +8,11 @@ from typing import TypeVar
 from flask import Blueprint, abort, g, url_for
 from sqlalchemy.exc import NoResultFound
 
+from matchmaker.base.i18n import get_locale
+from matchmaker.base.work import Work
 from matchmaker.citizens import queries as citizens
 from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
-from matchmaker.i18n import get_locale
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import OPEN, UNANSWERED_AT_MOST, AnswerSpeed, Party
@@ -20,7 +21,6 @@ from matchmaker.introductions.views.wording import state_text
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching.rules import match_from_mapping
 from matchmaker.web import account_id, begin, now, reading, visitor_id
-from matchmaker.work import Work
 
 blueprint = Blueprint("introductions", __name__)
 

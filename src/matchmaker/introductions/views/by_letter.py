@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
-from matchmaker.i18n import gettext
+from matchmaker.base.i18n import gettext
+from matchmaker.base.tokens import InvalidToken
 from matchmaker.introductions import service
 from matchmaker.introductions.forms import DeclineForm, ShareForm, StepForm
 from matchmaker.introductions.rules import IN_FORCE, OPEN, Action, DeclineReason, NotAllowed, Party
 from matchmaker.introductions.views.blueprint import blueprint, citizen_side, need_side
 from matchmaker.introductions.views.page import allowed_actions, keep_share
 from matchmaker.introductions.views.wording import state_text
-from matchmaker.tokens import InvalidToken
 from matchmaker.web import Access, access, begin, form_page, reading, site, speak_like
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.i18n import gettext
+from matchmaker.base.i18n import gettext
+from matchmaker.base.work import Work
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.forms import DeclineForm, MessageForm, ShareForm, StepForm
 from matchmaker.introductions.models import Introduction
@@ -32,7 +33,6 @@ from matchmaker.introductions.views.blueprint import (
 )
 from matchmaker.introductions.views.wording import state_text
 from matchmaker.web import Access, access, account_id, reading
-from matchmaker.work import Work
 
 
 @blueprint.get("/introductions")

@@ -4,11 +4,11 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
+from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries as citizens_queries
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Relay
 from matchmaker.citizens.rules import RelayDeed
-from matchmaker.i18n import gettext
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.forms import DeclineForm, RelayStepForm
 from matchmaker.introductions.models import Introduction

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.catalogue import service as catalogue
 from matchmaker.citizens import queries as citizens
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
-from matchmaker.i18n import get_locale, gettext
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.forms import ShareForm, StepForm
 from matchmaker.introductions.rules import ASKS, OPEN, Party

@@ -5,11 +5,11 @@ from datetime import date
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries as citizens
 from matchmaker.groups import queries as groups
 from matchmaker.groups import service as groups_service
 from matchmaker.groups.queries import local_day
-from matchmaker.i18n import gettext
 from matchmaker.introductions import service
 from matchmaker.introductions.forms import AbsenceForm, StepForm
 from matchmaker.introductions.views.blueprint import blueprint

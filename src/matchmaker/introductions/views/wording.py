@@ -1,6 +1,6 @@
 """Where an introduction stands, in words to whoever reads it."""
 
-from matchmaker.i18n import gettext, mark
+from matchmaker.base.i18n import gettext, mark
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import Party, State
 

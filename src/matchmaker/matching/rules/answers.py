@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from matchmaker.i18n import Labelled, mark
+from matchmaker.base.i18n import Labelled, mark
 
 CORRECTED_FOR = timedelta(days=7)
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from matchmaker.base.text import fold, folded_forms
 from matchmaker.catalogue.rules import Phrase, VerdictKind
 from matchmaker.matching.rules.score import DECIMALS, Matcher
-from matchmaker.text import fold, folded_forms
 
 Floats = NDArray[np.float64]
 Rows = sparse.csr_array

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from matchmaker.base.text import fold, inclusive_forms, telling_words
 from matchmaker.catalogue.rules import Phrase
 from matchmaker.catalogue.rules.meaning import Meanings
-from matchmaker.text import fold, inclusive_forms, telling_words
 
 _WRITTEN_WORD = re.compile(r"[^\W_][\w+#]*")
 

@@ -2,12 +2,12 @@
 
 from sqlalchemy import select
 
+from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.rules import NeedState
 from matchmaker.matching import queries
 from matchmaker.matching.models import NeedAnswer
 from matchmaker.matching.rules import CORRECTED_FOR, Answer, AnswerChannel
-from matchmaker.work import Work
 
 
 class AnsweredBefore(Exception):

@@ -5,6 +5,8 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.text import fold
+from matchmaker.base.work import Work
 from matchmaker.catalogue.models import Territory
 from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import RADII_KM
@@ -15,8 +17,6 @@ from matchmaker.matching.loading import judged_need
 from matchmaker.matching.models import Dismissal, LoweredPair
 from matchmaker.matching.rules import PAUSED_FOR, DismissReason, Match, PartName
 from matchmaker.matching.service.lists import explain
-from matchmaker.text import fold
-from matchmaker.work import Work
 
 LATER = PAUSED_FOR - timedelta(days=1)
 

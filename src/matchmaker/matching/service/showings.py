@@ -5,10 +5,10 @@ from datetime import date
 
 from sqlalchemy import delete
 
-from matchmaker.db import insert_into
+from matchmaker.base.db import insert_into
+from matchmaker.base.work import Work
 from matchmaker.matching.models import HiddenFromGroup, ProfileShowing
 from matchmaker.matching.rules import Match, ShownWhere, match_to_mapping
-from matchmaker.work import Work
 
 
 def record_showings(

@@ -3,12 +3,12 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
-from matchmaker.i18n import gettext
 from matchmaker.matching import queries, service
 from matchmaker.matching.forms import DismissForm
 from matchmaker.matching.rules import DismissReason, match_from_mapping

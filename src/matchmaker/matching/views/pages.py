@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker import i18n
+from matchmaker.base import i18n
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory
@@ -13,7 +13,7 @@ from matchmaker.citizens import queries as citizens
 from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState, actions_in
-from matchmaker.matching import queries, service
+from matchmaker.matching import loading, queries, service
 from matchmaker.matching.rules import CitizenProfile, Match, ShownWhere
 from matchmaker.matching.views.blueprint import blueprint
 from matchmaker.web import Access, access, account_id, begin, now, reading, visitor_id
@@ -44,7 +44,7 @@ def home() -> ResponseReturnValue:
         citizen=citizen,
         profiles=profiles,
         cards=_cards(matches),
-        **_beside(matches, citizen.territory, service.citizen_profile(reading(), citizen.id)),
+        **_beside(matches, citizen.territory, loading.citizen_profile(reading(), citizen.id)),
     )
 
 
@@ -59,7 +59,7 @@ def preview() -> ResponseReturnValue:
     matches = service.matches_for_sign_up(
         reading(), sign_up, language=language, now=now(), limit=SHOWN_BEFORE_ACCOUNT
     )
-    profile = service.sign_up_profile(reading(), sign_up, language=language)
+    profile = loading.sign_up_profile(reading(), sign_up, language=language)
     return render_template(
         "matching/preview.html",
         sign_up=sign_up,

@@ -7,12 +7,12 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts.forms import ConfirmForm
+from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.catalogue import queries as catalogue_queries
 from matchmaker.catalogue import service as catalogue
 from matchmaker.catalogue.models import Territory, TerritoryVerdict
 from matchmaker.catalogue.rules import Phrase, Resolver, VerdictKind, can_be_judged
 from matchmaker.catalogue.rules.resolve import SURE
-from matchmaker.i18n import get_locale, gettext
 from matchmaker.matching import service as matching
 from matchmaker.organisers import queries
 from matchmaker.organisers.forms import MeaningForm, VerdictForm

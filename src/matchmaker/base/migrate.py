@@ -1,0 +1,187 @@
+"""The schema and its history: Alembic, with a configuration built in code.
+
+The revisions are found in the installed package, or at the top of a checkout.
+"""
+
+import importlib
+import importlib.util
+import pkgutil
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, Connection, Engine, MetaData, inspect, text
+
+import matchmaker
+from matchmaker.base.db import Base, UTCDateTime
+from matchmaker.base.resources import folder
+
+Progress = Callable[[str], None]
+
+# The key of PostgreSQL's advisory lock that one upgrade holds at a time: "match" in ASCII.
+UPGRADE_LOCK = 0x6D61746368
+
+# Modules below the rooms that hold tables of their own; those of rooms are found by themselves.
+TABLES_BELOW = ("base.outbox", "base.limits", "post.suppression")
+
+
+class SchemaError(Exception):
+    """The database cannot be brought to this version's schema; ``str()`` says why."""
+
+
+def load_models() -> MetaData:
+    """Import every module that defines tables, and give the metadata that then holds all of them."""
+    rooms = [f"{room.name}.models" for room in pkgutil.iter_modules(matchmaker.__path__) if room.ispkg]
+    for module in (*TABLES_BELOW, *sorted(rooms)):
+        name = f"{matchmaker.__name__}.{module}"
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name)
+    return Base.metadata
+
+
+def comparison_options(connection: Connection) -> dict[str, Any]:
+    """What Alembic needs to know to migrate over ``connection`` and to compare it with the models."""
+    return {
+        "connection": connection,
+        "target_metadata": load_models(),
+        "render_as_batch": connection.dialect.name == "sqlite",
+        "render_item": _render_item,
+        "compare_type": True,
+        "compare_server_default": True,
+    }
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The revision that the database is at, or None for one without schema."""
+    with engine.execution_options(read_only=True).connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str | None:
+    """The newest revision that this version knows, or None while there is none."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def upgrade(engine: Engine, progress: Progress | None = None) -> None:
+    """Bring the database to the newest revision, in one transaction; ``progress`` is told each step by name.
+
+    Two processes that do it at once do it one after the other. Raises SchemaError, and changes nothing, for a
+    database of a newer version and for rows that the new schema would leave without what they refer to.
+    """
+    config = _config()
+    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    with _exclusive(engine) as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+        if present is not None and present not in known:
+            raise SchemaError(f"the database is at revision {present}, which this version does not know")
+        config.attributes.update(connection=connection, progress=progress)
+        command.upgrade(config, "head")
+
+
+def differences(engine: Engine) -> list[str]:
+    """What the database has otherwise than the models, a line each; empty when they agree.
+
+    Beside what Alembic compares, the names of CHECK constraints are.
+    """
+    with engine.execution_options(read_only=True).connect() as connection:
+        options = comparison_options(connection)
+        metadata: MetaData = options["target_metadata"]
+        del options["connection"], options["target_metadata"]
+        found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+        return [_describe(item) for item in found] + _check_differences(connection, metadata)
+
+
+def write_revision(engine: Engine, message: str, scripts: Path) -> Path | None:
+    """Write the next revision into ``scripts``: what the models have otherwise than the up-to-date ``engine``.
+
+    Gives its file, or None when there is no difference.
+    """
+    config = _config(scripts)
+    number = sum(1 for _ in ScriptDirectory.from_config(config).walk_revisions()) + 1
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        script = command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
+    if script is None or isinstance(script, list):
+        return None
+    path = Path(script.path)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "# ### " not in line), encoding="utf-8")
+    return path
+
+
+def _config(scripts: Path | None = None) -> Config:
+    config = Config(cmd_opts=Namespace(quiet=True))
+    config.set_main_option("script_location", str(scripts or folder("migrations")).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@contextmanager
+def _exclusive(engine: Engine) -> Iterator[Connection]:
+    """A connection inside the one transaction that may change the schema at this moment."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            with _without_foreign_keys(connection), connection.begin():
+                yield connection
+                _refuse_orphans(connection)
+        else:
+            with connection.begin():
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+                yield connection
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    # Alembic changes an SQLite table by copying it and dropping the old one, which would delete what refers
+    # to it. The pragma does nothing inside a transaction, so it goes around the one that SQLAlchemy begins.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if orphans:
+        tables = ", ".join(sorted({str(row[0]) for row in orphans}))
+        raise SchemaError(f"{len(orphans)} rows would refer to rows that are not there, in: {tables}")
+
+
+def _check_differences(connection: Connection, metadata: MetaData) -> list[str]:
+    inspector = inspect(connection)
+    present = set(inspector.get_table_names())
+    found = []
+    for table in metadata.sorted_tables:
+        if table.name not in present:
+            continue
+        wanted = {str(item.name) for item in table.constraints if isinstance(item, CheckConstraint)}
+        actual = {str(item["name"]) for item in inspector.get_check_constraints(table.name)}
+        found += [f"missing CHECK {name} on {table.name}" for name in sorted(wanted - actual)]
+        found += [f"unknown CHECK {name} on {table.name}" for name in sorted(actual - wanted)]
+    return found
+
+
+def _describe(item: Any) -> str:
+    # Alembic gives a tuple for what is added or removed, and a list of tuples for a changed column.
+    if isinstance(item, list):
+        return "; ".join(_describe(change) for change in item)
+    kind, *parts = item
+    return f"{kind}: " + ", ".join(
+        str(getattr(part, "name", None) or part) for part in parts if part is not None
+    )
+
+
+def _render_item(kind: str, item: Any, context: Any) -> str | bool:  # noqa: ARG001
+    # A revision must still run when the code around the models has moved on, so it names plain types only.
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False

@@ -1,0 +1,133 @@
+"""The outbox: the table in which a letter waits, queued with its cause.
+
+A service queues a letter in its own transaction, and ``post.delivery`` hands it to the mail server later. So a letter
+exists if and only if its cause was committed.
+"""
+
+import enum
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    false,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from matchmaker.base.db import Base, enum_column
+from matchmaker.base.letter import Letter
+
+
+class MessageState(enum.StrEnum):
+    """Where a queued letter stands."""
+
+    PENDING = "pending"
+    HELD = "held"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+class OutboxMessage(Base):
+    """A letter that waits, or what became of it."""
+
+    __tablename__ = "outbox_messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    recipient: Mapped[str] = mapped_column(String(254))
+    recipient_name: Mapped[str] = mapped_column(String(80))
+    locale: Mapped[str] = mapped_column(String(8))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(500))
+    list_id: Mapped[str | None] = mapped_column(String(200))
+    asked_for: Mapped[bool] = mapped_column(server_default=false())
+    message_key: Mapped[str] = mapped_column(String(40))
+    state: Mapped[MessageState] = mapped_column(enum_column(MessageState), default=MessageState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    lease_token: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(String(300))
+
+    __table_args__ = (
+        UniqueConstraint("message_key"),
+        CheckConstraint("attempts >= 0", name="attempts_not_negative"),
+        CheckConstraint(
+            "state NOT IN ('claimed', 'sending') OR (lease_token IS NOT NULL AND lease_until IS NOT NULL)",
+            name="work_has_lease",
+        ),
+        Index("ix_outbox_messages_state_due_at_id", "state", "due_at", "id"),
+    )
+
+
+def queue(session: Session, letter: Letter, *, now: datetime) -> OutboxMessage:
+    """Put ``letter`` into the outbox, as part of the transaction of its cause."""
+    message = OutboxMessage(
+        kind=letter.kind,
+        recipient=letter.recipient,
+        recipient_name=letter.recipient_name,
+        locale=letter.locale,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        unsubscribe_url=letter.unsubscribe_url,
+        list_id=letter.list_id,
+        asked_for=letter.asked_for,
+        message_key=secrets.token_hex(16),
+        created_at=now,
+        due_at=now,
+    )
+    session.add(message)
+    return message
+
+
+def skip_waiting(session: Session, *, recipient: str, kind: str, now: datetime) -> int:
+    """Take back the letters of ``kind`` to ``recipient`` that no mail server has been offered; how many they were.
+
+    The sender compares the state once more just before it hands a letter over, so this holds at once.
+    """
+    those = and_(OutboxMessage.recipient == recipient, OutboxMessage.kind == kind)
+    waiting = (MessageState.PENDING, MessageState.HELD, MessageState.CLAIMED)
+    return _move(session, those, waiting, MessageState.SKIPPED, settled_at=now)
+
+
+def hold(session: Session, messages: ColumnElement[bool]) -> int:
+    """Let some waiting letters wait until `release`, whoever has claimed them; how many they were."""
+    return _move(session, messages, (MessageState.PENDING, MessageState.CLAIMED), MessageState.HELD)
+
+
+def release(session: Session, messages: ColumnElement[bool]) -> int:
+    """Let letters go on that were held; how many they were."""
+    return _move(session, messages, (MessageState.HELD,), MessageState.PENDING)
+
+
+def _move(
+    session: Session,
+    messages: ColumnElement[bool],
+    before: Sequence[MessageState],
+    after: MessageState,
+    **values: object,
+) -> int:
+    result = session.execute(
+        update(OutboxMessage)
+        .where(messages, OutboxMessage.state.in_(before))
+        .values(state=after, lease_token=None, lease_until=None, **values)
+        .returning(OutboxMessage.id)
+    )
+    return len(result.all())

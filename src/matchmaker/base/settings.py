@@ -1,0 +1,207 @@
+"""Settings: read once from the environment into one frozen object.
+
+Each setting is an environment variable ``MATCHMAKER_<NAME>``. Nothing that would be unsafe in public has a
+default: a missing secret or base URL stops the start with one clear line.
+"""
+
+import re
+from collections.abc import Mapping
+from email.errors import MessageError
+from email.headerregistry import Address
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import ArgumentError
+
+from matchmaker.base.signing import KeyUnusable, Signer, read_key
+
+PREFIX = "MATCHMAKER_"
+
+_DOMAIN = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; ``str()`` names each variable and what is wrong, a line each."""
+
+
+class Settings(BaseSettings):
+    """All that an installation may choose."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    secret_key: SecretStr = Field(description="Signs cookies and links: at least 32 characters, kept secret.")
+    base_url: HttpUrl = Field(
+        description="The public address, as https://aide.example.org. Links in letters start with it."
+    )
+    database_url: str = Field(
+        default="sqlite:///matchmaker.sqlite",
+        repr=False,
+        description="An SQLAlchemy address: sqlite:///file or postgresql://user:password@host/name.",
+    )
+    mail_host: str = Field(default="localhost", description="The SMTP server that takes the letters.")
+    mail_port: int = Field(default=25, ge=1, le=65535, description="Its port.")
+    mail_security: Literal["none", "starttls", "tls"] = Field(
+        default="none", description="How the connection to it is protected."
+    )
+    mail_username: str | None = Field(
+        default=None, description="User name at the SMTP server, if it wants one."
+    )
+    mail_password: SecretStr | None = Field(
+        default=None, description="Password at the SMTP server, if it wants one."
+    )
+    mail_timeout: float = Field(
+        default=20, gt=0, le=60, description="Seconds to wait for each of the SMTP server's answers."
+    )
+    mail_from: str = Field(description="The address that letters come from, as bonjour@aide.example.org.")
+    mail_from_name: str = Field(default="Startup de territoire", description="The name beside that address.")
+    dkim_key_file: Path | None = Field(
+        default=None,
+        description="File with the private RSA key (PEM) that signs letters by DKIM; unsigned without it.",
+    )
+    dkim_selector: str | None = Field(
+        default=None, description="The name under which the DNS has the public key, if letters are signed."
+    )
+    dkim_domain: str | None = Field(
+        default=None, description="The domain that signs, if it is not that of the sender's address."
+    )
+    bounce_maildir: Path | None = Field(
+        default=None, description="A maildir of delivery reports, which the scheduler reads."
+    )
+    default_locale: Literal["fr", "en"] = Field(
+        default="fr", description="The language of a visitor who chose none."
+    )
+    web_workers: int = Field(
+        default=2, ge=1, le=64, description="Processes that answer the web (command serve)."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least that is logged."
+    )
+    demo_mailbox: str | None = Field(
+        default=None, description="Folder of the demo's mailbox; set by the command demo only."
+    )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _only_a_host(cls, value: HttpUrl) -> HttpUrl:
+        if (
+            value.path not in {None, "", "/"}
+            or value.query
+            or value.fragment
+            or value.username
+            or value.password
+        ):
+            raise ValueError("must be a scheme and a host alone, as https://aide.example.org")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        try:
+            make_url(value)
+        except (ArgumentError, ValueError) as error:
+            raise ValueError("is not the address of a database") from error
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sendable(cls, value: str) -> str:
+        try:
+            address = Address(addr_spec=value)
+        except (ValueError, MessageError, IndexError) as error:
+            raise ValueError("is not an e-mail address") from error
+        if not (address.username and address.domain and value.isascii()):
+            raise ValueError("is not an e-mail address")
+        return value
+
+    @field_validator("mail_from_name")
+    @classmethod
+    def _on_one_line(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError("must be one line of text")
+        return value
+
+    @field_validator("dkim_key_file", "dkim_selector", "dkim_domain", "bounce_maildir", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        # The empty path would be the folder at hand.
+        return None if value == "" else value
+
+    @field_validator("dkim_selector", "dkim_domain")
+    @classmethod
+    def _in_the_dns(cls, value: str | None) -> str | None:
+        if value is not None and not (_DOMAIN.fullmatch(value.lower()) and len(value) <= 200):
+            raise ValueError("is not a name in the DNS")
+        return value and value.lower()
+
+    @model_validator(mode="after")
+    def _whole_sign_in(self) -> "Settings":
+        if bool(self.mail_username) != bool(self.mail_password and self.mail_password.get_secret_value()):
+            raise ValueError(f"{PREFIX}MAIL_USERNAME and {PREFIX}MAIL_PASSWORD: set both or none")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_signature(self) -> "Settings":
+        if bool(self.dkim_key_file) != bool(self.dkim_selector):
+            raise ValueError(f"{PREFIX}DKIM_KEY_FILE and {PREFIX}DKIM_SELECTOR: set both or none")
+        try:
+            # Read at the start and kept: a letter must not be the first to find that the key is gone.
+            self.signer  # noqa: B018
+        except KeyUnusable as error:
+            raise ValueError(f"{PREFIX}DKIM_KEY_FILE: {error}") from error
+        return self
+
+    @cached_property
+    def signer(self) -> Signer | None:
+        """What signs letters, or None if they leave unsigned."""
+        if self.dkim_key_file is None or self.dkim_selector is None:
+            return None
+        return Signer(
+            key=read_key(self.dkim_key_file),
+            domain=self.dkim_domain or self.mail_domain,
+            selector=self.dkim_selector,
+        )
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain of the sender's address."""
+        return self.mail_from.rpartition("@")[2].lower()
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is https, so that cookies may demand it."""
+        return self.base_url.scheme == "https"
+
+    @property
+    def host(self) -> str:
+        """The host name of the public address, with its port if it is not the scheme's own."""
+        host, own_port = self.base_url.host or "", 443 if self.secure else 80
+        return host if self.base_url.port in {None, own_port} else f"{host}:{self.base_url.port}"
+
+
+def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:
+    """Read the settings from the environment; ``overrides`` (by field name) win over it.
+
+    Raises SettingsError.
+    """
+    try:
+        return Settings(**dict(overrides or {}))  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = []
+        for item in error.errors(include_url=False, include_input=False):
+            name = f"{PREFIX}{str(item['loc'][0]).upper()}: " if item["loc"] else ""
+            what = "is missing" if item["type"] == "missing" else item["msg"].removeprefix("Value error, ")
+            lines.append(f"{name}{what}")
+        raise SettingsError("\n".join(lines)) from error

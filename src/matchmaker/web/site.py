@@ -1,0 +1,72 @@
+"""The parts of the installation that answers a request, and its units of work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, g
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from matchmaker.base.db import SessionFactory
+from matchmaker.base.settings import Settings
+from matchmaker.base.work import Work, WorkFactory
+
+EXTENSION = "matchmaker"
+LOCALE_KEY = "locale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The parts of one installation that live between requests."""
+
+    settings: Settings
+    engine: Engine
+    works: WorkFactory
+
+    @property
+    def reading(self) -> SessionFactory:
+        """Opens sessions that are never committed."""
+        return self.works.reading
+
+
+def site() -> Site:
+    """The parts of the installation that answers this request."""
+    parts: Site = current_app.extensions[EXTENSION]
+    return parts
+
+
+def now() -> datetime:
+    """The moment of this request."""
+    if "now" not in g:
+        g.now = site().works.clock()
+    moment: datetime = g.now
+    return moment
+
+
+def reading() -> Session:
+    """The session of this request for reading; it is closed with the request and never committed."""
+    if "reading" not in g:
+        g.reading = site().reading()
+    opened: Session = g.reading
+    return opened
+
+
+@contextmanager
+def begin() -> Iterator[Work]:
+    """A unit of work for this request. The reading session is let go first, so that it does not stand in its way."""
+    close_reading()
+    with site().works.begin() as work:
+        yield work
+
+
+def close_reading() -> None:
+    """End the reading session, if there is one; raises RuntimeError if something was changed in it."""
+    opened: Session | None = g.pop("reading", None)
+    if opened is None:
+        return
+    dirty = opened.new or opened.deleted or opened.dirty
+    opened.close()
+    if dirty:
+        raise RuntimeError("a page that only reads has changed something")
