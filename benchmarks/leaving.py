@@ -18,10 +18,10 @@ from sqlalchemy import select
 from benchmarks.letters import alone, site_of
 from benchmarks.service import MEASURED
 from matchmaker.base.logs import set_up_logs
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import service as digests
 from matchmaker.digests.models import DigestRun
 from matchmaker.digests.rules import RunState
+from matchmaker.places.models import Territory
 from matchmaker.web import Site
 from tests.cli.processes import free_port
 

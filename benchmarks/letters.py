@@ -23,8 +23,8 @@ from matchmaker.app import create_app
 from matchmaker.base import migrate
 from matchmaker.base.logs import set_up_logs
 from matchmaker.base.settings import Settings
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import service as digests
+from matchmaker.places.models import Territory
 from matchmaker.post import delivery
 from matchmaker.web import Site
 from tests import databases, postgres

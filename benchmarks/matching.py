@@ -13,9 +13,9 @@ from time import perf_counter
 from rapidfuzz import fuzz
 
 from benchmarks.people import citizens, needs, resolved, typed_texts
-from matchmaker.catalogue.rules import Phrase, Resolver
 from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import CitizenProfile, Matcher, MatchIndex, NeedProfile
+from matchmaker.vocabulary.rules import Phrase, Resolver
 
 TODAY = date(2026, 11, 24)
 DISTINCT = 20_000

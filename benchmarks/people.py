@@ -12,8 +12,8 @@ from functools import cache
 from importlib import resources
 from itertools import accumulate
 
-from matchmaker.catalogue.rules import Phrase, Resolver, Vocabulary
 from matchmaker.matching.rules import CitizenProfile, Importance, NeedProfile, Place, Wanted
+from matchmaker.vocabulary.rules import Phrase, Resolver, Vocabulary
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 FIRST = "200068781"
@@ -86,7 +86,7 @@ def _place(territory: int, rng: random.Random) -> Place:
 @cache
 def _territories() -> list[tuple[list[Place], list[int]]]:
     """The communes of each intercommunalité with their added-up population, from the table that ships."""
-    packed = (resources.files("matchmaker.catalogue") / "data" / "communes.csv.gz").read_bytes()
+    packed = (resources.files("matchmaker.places") / "data" / "communes.csv.gz").read_bytes()
     members: dict[str, list[tuple[Place, int]]] = defaultdict(list)
     with io.TextIOWrapper(gzip.open(io.BytesIO(packed)), encoding="utf-8") as stream:
         for row in csv.DictReader(stream):

@@ -10,14 +10,15 @@ from sqlalchemy import insert, select
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Challenge, ConceptLabel, Territory, TerritoryCommune
-from matchmaker.catalogue.rules import LabelKind
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, Consent
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose
 from matchmaker.demo import service as demo
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
+from matchmaker.places import service as places
+from matchmaker.places.models import Challenge, Territory, TerritoryCommune
+from matchmaker.vocabulary.models import ConceptLabel
+from matchmaker.vocabulary.rules import LabelKind
 
 PEOPLE_A_NEED = 20
 NEEDS_A_GROUP = 2
@@ -30,7 +31,7 @@ CHALLENGES = 5
 def make_town(work: Work, *, people: int) -> None:
     """Valence Romans Agglo with so many citizens, a need for every twenty of them, and the vocabulary that ships."""
     demo.load_places_and_words(work)
-    territory = catalogue.found_territory(
+    territory = places.found_territory(
         work,
         slug="valence-romans",
         name="Valence-Romans",
@@ -39,7 +40,7 @@ def make_town(work: Work, *, people: int) -> None:
         epcis=["200068781"],
     )
     challenges = [
-        catalogue.add_challenge(
+        places.add_challenge(
             work,
             territory=territory,
             slug=f"defi-{number}",

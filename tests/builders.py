@@ -19,15 +19,17 @@ from matchmaker.base.settings import Settings
 from matchmaker.base.text import fold
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Links, Work, WorkFactory
-from matchmaker.catalogue import loading
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Challenge, Commune, PostalCode, SkillFamily, Territory
-from matchmaker.catalogue.rules import vocabulary_from_rows
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, Relay, RelayMember
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose, RelayKind
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
+from matchmaker.places import service as places_service
+from matchmaker.places.models import Challenge, Commune, PostalCode, Territory
+from matchmaker.vocabulary import loading as vocabulary_loading
+from matchmaker.vocabulary import service as vocabulary_service
+from matchmaker.vocabulary.models import SkillFamily
+from matchmaker.vocabulary.rules import vocabulary_from_rows
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 """A Tuesday, in ISO week 2026-W48; 10:30 in Paris."""
@@ -100,7 +102,7 @@ def make_world(work: Work) -> World:
     """Two territories, the first with two défis; communes; a small vocabulary."""
     load_communes(work)
     load_vocabulary(work)
-    territory = catalogue.found_territory(
+    territory = places_service.found_territory(
         work,
         slug="valence-romans",
         name="Valence-Romans",
@@ -108,7 +110,7 @@ def make_world(work: Work) -> World:
         summary_en="Think big, start small, go fast.",
         epcis=["200068781"],
     )
-    other = catalogue.found_territory(
+    other = places_service.found_territory(
         work,
         slug="clermont",
         name="Clermont",
@@ -168,12 +170,12 @@ def load_vocabulary(work: Work) -> None:
     )
     work.session.flush()
     vocabulary = vocabulary_from_rows(families, [{"word_a": "jardinage", "word_b": "gardiennage"}])
-    loading.load_vocabulary(work, vocabulary, source=loading.STARTER)
+    vocabulary_loading.load_vocabulary(work, vocabulary, source=vocabulary_loading.STARTER)
 
 
 def add_challenge(work: Work, territory: Territory, *, slug: str, title_fr: str, title_en: str) -> Challenge:
     """A défi with a line of description."""
-    return catalogue.add_challenge(
+    return places_service.add_challenge(
         work,
         territory=territory,
         slug=slug,
@@ -197,7 +199,7 @@ def add_account(
 def add_organiser(work: Work, territory: Territory, *, address: str = "orga@example.org") -> Account:
     """Somebody who runs a territory's desk."""
     account = add_account(work, address=address, first_name="Orane")
-    catalogue.name_organiser(work, territory_id=territory.id, account_id=account.id)
+    places_service.name_organiser(work, territory_id=territory.id, account_id=account.id)
     return account
 
 
@@ -219,7 +221,7 @@ def add_citizen(
 ) -> Citizen:
     """A citizen with resolved skills, who by default agreed to the weekly letter."""
     account = account or add_account(work, address=address, first_name=first_name, locale=locale)
-    phrases = catalogue.resolve_phrases(work, skills, language=locale)
+    phrases = vocabulary_service.resolve_phrases(work, skills, language=locale)
     citizen = Citizen(
         account=account,
         territory=territory,
@@ -357,8 +359,13 @@ def add_need(
     until: date | None = None,
 ) -> Need:
     """A need with resolved wanted skills."""
-    musts = [(phrase, Importance.MUST) for phrase in catalogue.resolve_phrases(work, wanted, language="fr")]
-    nices = [(phrase, Importance.NICE) for phrase in catalogue.resolve_phrases(work, nice, language="fr")]
+    musts = [
+        (phrase, Importance.MUST)
+        for phrase in vocabulary_service.resolve_phrases(work, wanted, language="fr")
+    ]
+    nices = [
+        (phrase, Importance.NICE) for phrase in vocabulary_service.resolve_phrases(work, nice, language="fr")
+    ]
     need = Need(
         group=group,
         territory_id=group.territory_id,

@@ -27,9 +27,6 @@ from matchmaker.base.resources import folder
 from matchmaker.base.settings import Settings, load_settings
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Clock, Links, WorkFactory, system_clock
-from matchmaker.catalogue import queries as catalogue_queries
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue import views as catalogue_views
 from matchmaker.citizens import queries as citizens_queries
 from matchmaker.citizens import views as citizens_views
 from matchmaker.demo import views as demo_views
@@ -39,11 +36,16 @@ from matchmaker.introductions import views as introductions_views
 from matchmaker.matching import service as matching
 from matchmaker.matching import views as matching_views
 from matchmaker.organisers import views as organisers_views
+from matchmaker.places import queries as places
+from matchmaker.places import views as places_views
 from matchmaker.signposts import views as signposts_views
+from matchmaker.vocabulary import service as vocabulary
+from matchmaker.vocabulary import views as vocabulary_views
 
 ROOM_VIEWS = (
     accounts_views,
-    catalogue_views,
+    places_views,
+    vocabulary_views,
     citizens_views,
     groups_views,
     matching_views,
@@ -166,8 +168,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 def _warm_up(site: web.Site) -> None:
     try:
         with site.reading() as session:
-            catalogue.lexicon(session).resolver.warm_up()
-            for territory in catalogue_queries.territories(session):
+            vocabulary.lexicon(session).resolver.warm_up()
+            for territory in places.territories(session):
                 matching.matcher(session, territory.id)
     except SQLAlchemyError:
         # The pages will tell; a server must not fail to start because of its database.
@@ -231,9 +233,7 @@ def _install_template_values(app: Flask) -> None:
             )
             if visitor
             else None,
-            "organised": catalogue_queries.organised_territories(web.reading(), account_id=visitor)
-            if visitor
-            else (),
+            "organised": places.organised_territories(web.reading(), account_id=visitor) if visitor else (),
             "my_relays": citizens_queries.relays_at(web.reading(), account_id=visitor) if visitor else (),
             "has_profile": citizens_queries.has_profile(web.reading(), account_id=visitor)
             if visitor

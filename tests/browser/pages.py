@@ -38,8 +38,8 @@ BY_LETTER = {
 """Pages that a link in a letter opens."""
 
 NO_PAGES = {
-    "catalogue.communes",
-    "catalogue.skills",
+    "places.communes",
+    "vocabulary.skills",
     "demo.letter",
     "digests.code",
     "digests.progress",

@@ -16,12 +16,12 @@ from matchmaker.app import create_app
 from matchmaker.base import migrate
 from matchmaker.base.db import make_engine, make_session_factory
 from matchmaker.base.work import system_clock
-from matchmaker.catalogue import queries as catalogue
-from matchmaker.catalogue.models import Territory
 from matchmaker.demo import introductions
 from matchmaker.demo import service as demo
 from matchmaker.digests import service as weeks
 from matchmaker.digests.rules import iso_week
+from matchmaker.places import queries as places
+from matchmaker.places.models import Territory
 from tests.builders import make_settings
 from tests.cli.processes import free_port
 from tests.doors import make_app, works_of
@@ -60,7 +60,7 @@ def make_demonstration(folder: Path) -> Path:
             challenge_id=None,
             text_fr="Merci à toutes et à tous.",
             text_en="Thank you all.",
-            made_by=catalogue.organisers_of(work.session, territory_id=open_week.id)[0].id,
+            made_by=places.organisers_of(work.session, territory_id=open_week.id)[0].id,
         )
     engine.dispose()
     return file

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import service as weeks
+from matchmaker.places.models import Territory
 from tests.browser.conftest import MakeVisit
 from tests.browser.site import UNWRITTEN, Demonstration
 from tests.browser.visit import Visit

@@ -11,8 +11,8 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.text import fold
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue.models import Commune, PostalCode
 from matchmaker.citizens.models import SignUp
+from matchmaker.places.models import Commune, PostalCode
 
 
 def answer_all(

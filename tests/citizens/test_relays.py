@@ -13,6 +13,7 @@ from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.models import Relay, RelayInvitation, RelayMember
 from matchmaker.citizens.rules import RelayKind
+from matchmaker.places import service as places_service
 from tests.builders import World, add_account, add_organiser, add_relay
 from tests.citizens.conftest import MovableClock, Places
 from tests.doors import Person, signed_in
@@ -96,7 +97,7 @@ def test_another_territory_may_use_the_same_name(works: WorkFactory, world: Worl
         add_relay(work, world.other_territory, name=places.library.name, commune="63113")
         with pytest.raises(service.RelayNameTaken):
             add_relay(work, world.territory, name=places.library.name)
-        with pytest.raises(service.CommuneOutside):
+        with pytest.raises(places_service.CommuneOutside):
             add_relay(work, world.territory, name="Au loin", commune="63113")
         assert len(queries.relays_of(work.session, territory_id=world.territory.id)) == 2
 

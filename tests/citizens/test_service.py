@@ -11,10 +11,12 @@ from matchmaker.accounts.rules import LinkPurpose
 from matchmaker.base.letter import Letter
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue.rules import PhraseTooLongError, TooManyPhrasesError
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.digests.queries import recipients
+from matchmaker.places import service as places
+from matchmaker.vocabulary import rules
+from matchmaker.vocabulary.rules import PhraseTooLongError, TooManyPhrasesError
 from tests.builders import NOW, World, account_of, add_account, add_citizen, add_group, add_organiser
 from tests.citizens.conftest import MovableClock
 from tests.citizens.readers import letter_readers
@@ -130,7 +132,7 @@ def test_limits_hold_before_anything_is_resolved(works: WorkFactory, world: Worl
     with works.begin() as work:
         sign_up_id = start(work, world)
         citizen = add_citizen(work, world.territory)
-        many: list[service.Skill] = [(f"skill {number}", None) for number in range(31)]
+        many: list[rules.Skill] = [(f"skill {number}", None) for number in range(31)]
         with pytest.raises(TooManyPhrasesError):
             service.answer_skills(work, sign_up_id=sign_up_id, skills=many, locale="fr")
         with pytest.raises(TooManyPhrasesError):
@@ -143,14 +145,14 @@ def test_a_commune_of_another_territory_is_refused(works: WorkFactory, world: Wo
     with works.begin() as work:
         sign_up_id = start(work, world)
         for refused in ("63113", "99999"):
-            with pytest.raises(service.CommuneOutside):
+            with pytest.raises(places.CommuneOutside):
                 service.answer_place(
                     work,
                     sign_up_id=sign_up_id,
                     territory_id=world.territory.id,
                     commune_code=refused,
                 )
-            with pytest.raises(service.CommuneOutside):
+            with pytest.raises(places.CommuneOutside):
                 service.start_sign_up(
                     work, territory_id=world.territory.id, commune_code=refused, locale="fr"
                 )
@@ -159,7 +161,7 @@ def test_a_commune_of_another_territory_is_refused(works: WorkFactory, world: Wo
 def test_a_profile_stays_in_the_communes_of_its_territory(works: WorkFactory, world: World) -> None:
     with works.begin() as work:
         citizen = add_citizen(work, world.territory)
-        with pytest.raises(service.CommuneOutside):
+        with pytest.raises(places.CommuneOutside):
             service.change_profile(
                 work,
                 citizen_id=citizen.id,

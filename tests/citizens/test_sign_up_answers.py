@@ -5,8 +5,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue.models import Challenge
 from matchmaker.citizens import service
+from matchmaker.places.models import Challenge
 from tests.builders import World
 from tests.citizens.steps import answer_all, sign_up_of
 

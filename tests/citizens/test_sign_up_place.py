@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue.models import Territory, TerritoryCommune
 from matchmaker.citizens.models import SignUp
+from matchmaker.places.models import Territory, TerritoryCommune
 from tests.builders import World, load_communes
 from tests.citizens.steps import add_commune, sign_up_of
 

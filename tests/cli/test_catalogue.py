@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from matchmaker.base.db import make_session_factory
-from matchmaker.catalogue.models import Commune, Concept
+from matchmaker.places.models import Commune
+from matchmaker.vocabulary.models import Concept
 from tests.cli.command import Command
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, delete, text
 
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue.models import Territory, TerritoryCommune
 from matchmaker.cli.doctor import TextRecords, Unanswered, Wrong, doctor, sender_checks
+from matchmaker.places.models import Territory, TerritoryCommune
 from matchmaker.post import suppression
 from matchmaker.post.reports import Bounce
 from tests.builders import load_communes, load_vocabulary, make_settings, make_world

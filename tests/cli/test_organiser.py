@@ -9,8 +9,8 @@ from sqlalchemy import select
 from matchmaker.accounts.models import Account
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue import queries
-from matchmaker.catalogue.models import Organiser
+from matchmaker.places import queries as places
+from matchmaker.places.models import Organiser
 from tests.builders import add_account, load_communes, make_world
 from tests.cli.command import Command
 
@@ -28,7 +28,7 @@ def test_a_territory_is_founded_with_its_communes_and_challenges(
         load_communes(work)
     assert command.run(*FOUND).stdout == "Romans has 4 communes and 2 défis.\n"
     with live_works.begin() as work:
-        territory = queries.find_territory(work.session, slug="romans")
+        territory = places.find_territory(work.session, slug="romans")
         assert territory is not None
         assert (territory.digest_weekday, territory.digest_hour) == (5, 18)
         titles = [(challenge.title_fr, challenge.title_en) for challenge in territory.challenges]
@@ -60,7 +60,7 @@ def test_a_territory_that_cannot_be_is_told_why_and_nothing_is_kept(
     assert why in done.stderr
     assert "Traceback" not in done.stderr
     with live_works.begin() as work:
-        assert queries.territories(work.session) == []
+        assert places.territories(work.session) == []
 
 
 def name(

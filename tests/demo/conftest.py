@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.base.db import make_session_factory
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue.loading import read_shipped_vocabulary
 from matchmaker.demo import service
+from matchmaker.vocabulary.loading import read_shipped_vocabulary
 from tests import builders, databases
 from tests.databases import Template
 from tests.doors import make_app, works_of

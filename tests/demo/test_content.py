@@ -2,15 +2,16 @@
 
 import csv
 import gzip
+from importlib.resources import files
 
 import pytest
 
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.base.resources import folder
-from matchmaker.catalogue import loading
-from matchmaker.catalogue.rules import LIMITS, Resolver
 from matchmaker.demo import content, people
 from matchmaker.groups.rules import DESCRIPTION_LENGTH, NeedKind, Stage
+from matchmaker.vocabulary import loading as vocabulary_loading
+from matchmaker.vocabulary.rules import LIMITS, Resolver
 
 TERRITORIES = content.territories()
 GROUPS = [(territory, group) for territory in TERRITORIES for group in territory.groups]
@@ -19,7 +20,7 @@ NEEDS = [(group, need) for _, group in GROUPS for need in group.needs]
 
 def communes_of(territory: content.TerritoryText) -> list[str]:
     """The names of all communes of a territory."""
-    packed = gzip.decompress((loading.shipped_folder() / "communes.csv.gz").read_bytes())
+    packed = gzip.decompress((files("matchmaker.places") / "data/communes.csv.gz").read_bytes())
     return [
         row["name"] for row in csv.DictReader(packed.decode().splitlines()) if row["epci"] in territory.epcis
     ]
@@ -75,7 +76,7 @@ def test_a_group_could_have_been_typed_into_the_form(
 
 
 def test_what_groups_ask_for_is_mostly_understood() -> None:
-    resolver = Resolver(loading.read_shipped_vocabulary())
+    resolver = Resolver(vocabulary_loading.read_shipped_vocabulary())
     phrases = {wanted.phrase for _, need in NEEDS for wanted in need.wanted}
     understood = {phrase for phrase in phrases if resolver.resolve(phrase, language="fr")}
 
@@ -85,7 +86,7 @@ def test_what_groups_ask_for_is_mostly_understood() -> None:
 def test_the_citizen_who_signs_in_lives_in_the_territory_and_says_known_skills() -> None:
     visitor = content.sign_ins().citizen
     territory = next(one for one in TERRITORIES if one.slug == visitor.territory)
-    resolver = Resolver(loading.read_shipped_vocabulary())
+    resolver = Resolver(vocabulary_loading.read_shipped_vocabulary())
 
     assert visitor.commune in communes_of(territory)
     assert set(visitor.challenges) <= {challenge.slug for challenge in territory.challenges}
@@ -101,7 +102,7 @@ def test_the_lead_who_signs_in_is_the_first_member_of_their_group() -> None:
 
 
 def test_every_family_of_the_vocabulary_has_people_who_lean_to_it() -> None:
-    families = {concept.family for concept in loading.read_shipped_vocabulary().concepts}
+    families = {concept.family for concept in vocabulary_loading.read_shipped_vocabulary().concepts}
 
     assert {leaning.family for leaning in content.leanings()} == families
     assert {one for leaning in content.leanings() for one in leaning.beside} <= families

@@ -10,16 +10,16 @@ from collections import Counter
 import pytest
 
 from matchmaker.accounts.rules import canonical_address
-from matchmaker.catalogue import loading
-from matchmaker.catalogue.rules import LIMITS, Vocabulary
 from matchmaker.demo import content, needs, people, service
 from matchmaker.demo.service import Prepared
 from matchmaker.demo.wording import Wording, hurry, misspell, without_accents
 from matchmaker.groups.rules import NeedState
+from matchmaker.vocabulary import loading as vocabulary_loading
+from matchmaker.vocabulary.rules import LIMITS, Vocabulary
 
 DIGEST = """
 import hashlib
-from matchmaker.catalogue.loading import read_shipped_vocabulary
+from matchmaker.vocabulary.loading import read_shipped_vocabulary
 from matchmaker.demo import service
 made = service.prepare(read_shipped_vocabulary(), citizens=80, needs=60)
 print(hashlib.sha256(repr((made.citizens, made.needs, made.rest)).encode()).hexdigest())
@@ -29,7 +29,7 @@ print(hashlib.sha256(repr((made.citizens, made.needs, made.rest)).encode()).hexd
 @pytest.fixture(scope="module")
 def vocabulary() -> Vocabulary:
     """The vocabulary that ships."""
-    return loading.read_shipped_vocabulary()
+    return vocabulary_loading.read_shipped_vocabulary()
 
 
 @pytest.fixture(scope="module")

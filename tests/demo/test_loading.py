@@ -14,10 +14,6 @@ from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue import loading, queries
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import ResolvedPhrase, TerritoryCommune
-from matchmaker.catalogue.rules import Resolver
 from matchmaker.citizens import queries as citizens
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
@@ -28,6 +24,12 @@ from matchmaker.introductions import queries as introduction_queries
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import State
 from matchmaker.matching import service as matching
+from matchmaker.places import queries as places
+from matchmaker.places.models import TerritoryCommune
+from matchmaker.vocabulary import loading as vocabulary_loading
+from matchmaker.vocabulary import service as vocabulary_service
+from matchmaker.vocabulary.models import ResolvedPhrase
+from matchmaker.vocabulary.rules import Resolver
 from tests import builders
 from tests.databases import Database
 from tests.doors import make_app, works_of
@@ -49,7 +51,7 @@ def count_rows(work: Work) -> dict[str, int]:
 
 
 def test_three_territories_hold_300_citizens_and_60_needs(session: Session) -> None:
-    territories = queries.territories(session)
+    territories = places.territories(session)
 
     assert {territory.slug for territory in territories} == {"valence-romans", "lyon-metropole", "clermont"}
     assert session.scalar(select(func.count()).select_from(Citizen)) == 300
@@ -60,7 +62,7 @@ def test_three_territories_hold_300_citizens_and_60_needs(session: Session) -> N
 def test_one_territory_has_decided_what_some_words_mean(session: Session) -> None:
     texts = [("un peu de tout", "fr"), ("j'ai tenu un stand quinze ans", "fr")]
     meant = {}
-    for territory in queries.territories(session):
+    for territory in places.territories(session):
         found = matching.understood(session, texts, territory_id=territory.id)
         meant[territory.slug] = [{one.concept_id for one in found[text].resolutions} for text in texts]
 
@@ -130,7 +132,7 @@ def test_consents_say_where_they_come_from_in_the_readers_language(session: Sess
 
 
 def test_phrases_have_the_concepts_that_the_resolver_finds(session: Session) -> None:
-    resolver = Resolver(loading.read_shipped_vocabulary())
+    resolver = Resolver(vocabulary_loading.read_shipped_vocabulary())
     skills = session.execute(
         select(CitizenSkill.phrase, CitizenSkill.language, CitizenSkill.concept_id).order_by(CitizenSkill.id)
     ).all()
@@ -147,7 +149,7 @@ def test_phrases_have_the_concepts_that_the_resolver_finds(session: Session) -> 
 def test_no_page_has_to_find_the_meaning_of_a_title(session: Session) -> None:
     kept = set(session.scalars(select(ResolvedPhrase.phrase)))
 
-    assert all(catalogue.phrase_key(title) in kept for title in session.scalars(select(Need.title)))
+    assert all(vocabulary_service.phrase_key(title) in kept for title in session.scalars(select(Need.title)))
 
 
 def test_completing_once_more_finds_nothing_new(works: WorkFactory) -> None:
@@ -189,7 +191,7 @@ def test_the_relay_has_signed_up_some_people_of_its_territory(session: Session) 
 def test_the_organiser_runs_all_three_desks(session: Session) -> None:
     account = accounts.find_account(session, address=content.sign_ins().organiser.address)
     assert account is not None
-    assert len(queries.organised_territories(session, account_id=account.id)) == 3
+    assert len(places.organised_territories(session, account_id=account.id)) == 3
 
 
 def test_the_citizen_has_convincing_matches_near_home(session: Session) -> None:
@@ -210,7 +212,7 @@ def test_the_citizen_has_convincing_matches_near_home(session: Session) -> None:
 def test_hand_written_needs_mostly_find_somebody(session: Session) -> None:
     silent = {
         need_id
-        for territory in queries.territories(session)
+        for territory in places.territories(session)
         for need_id in matching.needs_without_match(session, territory, now=builders.NOW)
     }
 
@@ -239,7 +241,7 @@ def test_loading_without_preparation_gives_the_same(
 
 
 def test_meanings_are_not_kept_when_another_vocabulary_is_there_too(database: Database) -> None:
-    vocabulary = loading.read_shipped_vocabulary()
+    vocabulary = vocabulary_loading.read_shipped_vocabulary()
     prepared = service.prepare(vocabulary, citizens=3, needs=2)
     with works_of(make_app(database.sessions)).begin() as work:
         builders.load_communes(work)

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, select
 
 from matchmaker.base.db import make_session_factory
 from matchmaker.base.outbox import MessageState, OutboxMessage
-from matchmaker.catalogue.models import Territory
 from matchmaker.cli.digest import digest
 from matchmaker.digests.models import DigestRun
+from matchmaker.places.models import Territory
 from tests import builders
 from tests.digests.weeks import add_quiet_need
 from tests.doors import make_app, works_of

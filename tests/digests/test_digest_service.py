@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from matchmaker.base.db import make_session_factory
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import loading, queries, service
@@ -22,6 +21,7 @@ from matchmaker.digests.rules import RunState, Silence
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.matching.rules import match_from_mapping
+from matchmaker.places.models import Territory
 from matchmaker.post import delivery
 from tests import builders
 from tests.builders import NOW, World

@@ -12,13 +12,13 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.settings import Settings
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue.models import Challenge
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestRun
 from matchmaker.digests.rules import EditKind
 from matchmaker.groups.models import Need
+from matchmaker.places.models import Challenge
 from matchmaker.post import delivery
 from matchmaker.post.delivery import Delivered
 from tests import builders

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestRun
 from matchmaker.digests.rules import RunState
+from matchmaker.places.models import Territory
 from tests import builders
 from tests.builders import NOW
 from tests.clock import MovableClock

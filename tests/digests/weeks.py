@@ -1,10 +1,10 @@
 """Whole weeks, from the request to letters in the outbox."""
 
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue.models import Challenge
 from matchmaker.digests import loading, service
 from matchmaker.digests.models import DigestRun
 from matchmaker.groups.models import Need
+from matchmaker.places.models import Challenge
 from tests import builders
 
 

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue.models import Territory
 from matchmaker.groups import queries
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState
+from matchmaker.places.models import Territory
 from tests.builders import NOW, TODAY, World, add_need
 from tests.doors import Person
 from tests.groups.conftest import Cast

@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.rules import LimitExceededError
 from matchmaker.groups import service
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.rules import (
@@ -18,6 +16,8 @@ from matchmaker.groups.rules import (
     NeedState,
 )
 from matchmaker.groups.service import NeedDetails, WantedPhrase
+from matchmaker.places import service as places
+from matchmaker.vocabulary.rules import LimitExceededError
 from tests.builders import NOW, TODAY, add_challenge, add_group, add_need
 from tests.clock import MovableClock
 from tests.doors import Person
@@ -208,7 +208,7 @@ def test_what_is_not_allowed_is_refused_by_the_service(cast: Cast, works: WorkFa
 
 def far_group(work: Work, cast: Cast) -> StartupGroup:
     """A group in Nouméa, eleven hours east of Greenwich."""
-    territory = catalogue.found_territory(
+    territory = places.found_territory(
         work,
         slug="noumea",
         name="Nouméa",

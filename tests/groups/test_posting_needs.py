@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue import service as catalogue
 from matchmaker.groups.rules import Importance, NeedKind, NeedState
+from matchmaker.places import service as places
 from tests.builders import TODAY, add_challenge, add_group
 from tests.clock import MovableClock
 from tests.doors import Person, signed_in
@@ -83,7 +83,7 @@ def test_a_need_can_be_met_from_home_with_no_commune(member: Person, cast: Cast,
 
 
 def test_a_commune_with_several_meanings_is_asked_for(member: Person, cast: Cast, works: WorkFactory) -> None:
-    from matchmaker.catalogue.models import Commune
+    from matchmaker.places.models import Commune
 
     with works.begin() as work:
         romans = work.session.get_one(Commune, "26281")
@@ -184,7 +184,7 @@ def test_today_is_the_day_where_the_group_is(
     """The 25th begins at 13:00 UTC of the 24th in Nouméa, and at 04:00 UTC of the 25th in Guadeloupe."""
     clock.now = datetime(2026, 11, 24, 0, 30, tzinfo=UTC) + timedelta(hours=hour)
     with works.begin() as work:
-        far = catalogue.found_territory(
+        far = places.found_territory(
             work,
             slug="far",
             name="Là-bas",

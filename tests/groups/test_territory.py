@@ -5,9 +5,9 @@ from datetime import timedelta
 from flask import Flask
 
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue import service as catalogue
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import NeedState
+from matchmaker.places import service as places
 from tests.builders import TODAY, World, add_citizen, add_group, add_need
 from tests.clock import MovableClock
 from tests.doors import Person, signed_in, statements_of
@@ -101,7 +101,7 @@ def test_a_territory_without_challenges_is_not_a_broken_page(
     app: Flask, person: Person, works: WorkFactory, world: World, cast: Cast
 ) -> None:
     with works.begin() as work:
-        catalogue.found_territory(
+        places.found_territory(
             work, slug="jura", name="Jura", summary_fr="", summary_en="", communes=["26281"]
         )
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.routing import Rule
 
-from matchmaker.catalogue.rules import VerdictKind
-from matchmaker.catalogue.service import declare_verdict
 from matchmaker.citizens import service as citizens
 from matchmaker.digests.rules import iso_week
 from matchmaker.digests.service import keep_paragraph
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Party
 from matchmaker.introductions.service import Actor
+from matchmaker.vocabulary.rules import VerdictKind
+from matchmaker.vocabulary.service import declare_verdict
 from tests.builders import (
     add_account,
     add_citizen,

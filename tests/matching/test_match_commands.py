@@ -11,9 +11,6 @@ from sqlalchemy import Engine, select
 
 from matchmaker.base.db import make_session_factory
 from matchmaker.base.work import WorkFactory
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Territory
-from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.cli.judged_files import FEWEST_JUDGED, safe_cell
 from matchmaker.cli.match_database import match
 from matchmaker.groups.models import StartupGroup
@@ -21,6 +18,9 @@ from matchmaker.groups.rules import NeedState
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import Party, State
 from matchmaker.matching.rules import WEIGHTS
+from matchmaker.places.models import Territory
+from matchmaker.vocabulary import service as vocabulary
+from matchmaker.vocabulary.rules import VerdictKind
 from tests import builders
 from tests.doors import make_app, works_of
 
@@ -201,7 +201,7 @@ def test_the_judged_sets_of_a_territory_are_files_that_evaluate_reads(
             ("valence-romans", "zwirbel", "textile.sewing", VerdictKind.SAME),
             ("clermont", "volcan", "cratère", VerdictKind.SAME),
         ):
-            catalogue.declare_verdict(
+            vocabulary.declare_verdict(
                 work,
                 territory_id=territories[slug].id,
                 account_id=orane.id,

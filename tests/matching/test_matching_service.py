@@ -8,13 +8,13 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from matchmaker.base.work import Work
-from matchmaker.catalogue.models import ResolvedPhrase, VocabularySource
-from matchmaker.catalogue.rules import LIMITS
 from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.groups.models import Membership
 from matchmaker.groups.rules import NeedState, Role
 from matchmaker.matching import loading, service
 from matchmaker.matching.rules import ChangeKind, Cover, Gate
+from matchmaker.vocabulary.models import ResolvedPhrase, VocabularySource
+from matchmaker.vocabulary.rules import LIMITS
 from tests import builders
 from tests.builders import NOW, TODAY, World
 from tests.doors import statements_of, works_of

@@ -7,13 +7,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.base.work import Work
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import ResolvedPhrase, Territory
-from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.digests import loading as digests
 from matchmaker.groups.models import Need
 from matchmaker.matching import loading, service
+from matchmaker.places.models import Territory
+from matchmaker.vocabulary import service as vocabulary
+from matchmaker.vocabulary.models import ResolvedPhrase
+from matchmaker.vocabulary.rules import VerdictKind
 from tests import builders
 from tests.builders import NOW, World
 from tests.doors import works_of
@@ -34,7 +35,7 @@ def declare(work: Work, territory: Territory, phrase: str, other: str, kind: Ver
     """A verdict of an organiser; its id."""
     address = f"o{territory.id}-{phrase}-{other}-{kind}@example.org".lower().replace(" ", "-")
     account = builders.add_account(work, address=address)
-    verdict = catalogue.declare_verdict(
+    verdict = vocabulary.declare_verdict(
         work, territory_id=territory.id, account_id=account.id, phrase=phrase, other=other, kind=kind
     )
     return verdict.id
@@ -101,7 +102,7 @@ def test_a_declared_meaning_shows_at_once_in_every_list_and_goes_with_the_verdic
     assert (people, needs, preview) == ([str(citizen.id)], 1, 1)
     assert total > service.LEAST_TOTAL
 
-    catalogue.withdraw_verdict(work, territory_id=world.territory.id, verdict_id=number)
+    vocabulary.withdraw_verdict(work, territory_id=world.territory.id, verdict_id=number)
     assert seen() == before
 
 
@@ -294,7 +295,7 @@ def test_a_process_keeps_the_judges_of_few_states(work: Work, world: World) -> N
     assert service.matcher(work.session, world.other_territory.id) is plain, "both decided nothing"
     first = declare(work, world.territory, "zwirbel 0", "quonfli", VerdictKind.SAME)
     assert service.matcher(work.session, world.territory.id) is not plain
-    catalogue.withdraw_verdict(work, territory_id=world.territory.id, verdict_id=first)
+    vocabulary.withdraw_verdict(work, territory_id=world.territory.id, verdict_id=first)
     assert service.matcher(work.session, world.territory.id) is plain, "decided nothing once more"
 
     for number in range(1, 30):

@@ -9,10 +9,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from matchmaker.accounts.models import Account
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Territory, TerritoryVerdict
-from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.groups.rules import NeedState
+from matchmaker.places.models import Territory
+from matchmaker.vocabulary import service as vocabulary
+from matchmaker.vocabulary.models import TerritoryVerdict
+from matchmaker.vocabulary.rules import VerdictKind
 from tests import builders
 from tests.builders import World
 from tests.doors import Person, signed_in, visitor, works_of
@@ -258,7 +259,7 @@ def test_whoever_decided_may_leave(app: Flask, world: World, orane: Person) -> N
 
 def test_a_concept_is_shown_by_its_name(app: Flask, world: World, orane: Person) -> None:
     with works_of(app).begin() as work:
-        catalogue.declare_verdict(
+        vocabulary.declare_verdict(
             work,
             territory_id=world.territory.id,
             account_id=work.session.scalars(select(Account.id)).one(),

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from matchmaker.catalogue.rules import Resolver, Vocabulary
 from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import Matcher
+from matchmaker.vocabulary.rules import Resolver, Vocabulary
 
 
 @pytest.fixture(scope="session")

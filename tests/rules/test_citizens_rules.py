@@ -7,10 +7,10 @@ from matchmaker.citizens.rules import (
     ConsentPurpose,
     InvalidNumber,
     canonical_number,
-    great_circle_km,
     readable_number,
     relay_text,
 )
+from matchmaker.places.rules import great_circle_km
 
 
 def test_a_place_is_no_way_from_itself() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from matchmaker.catalogue.rules import FILE_LIMITS, Resolver
 from matchmaker.cli.evaluation import pair_figures, resolving_figures
 from matchmaker.cli.match import match
 from matchmaker.cli.skills import skills
@@ -20,6 +19,7 @@ from matchmaker.matching.rules.evaluate import (
     recall_at_50,
     reciprocal_rank_at_10,
 )
+from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 

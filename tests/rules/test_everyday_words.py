@@ -2,8 +2,8 @@
 
 import pytest
 
-from matchmaker.catalogue.loading import read_shipped_vocabulary
-from matchmaker.catalogue.rules import Resolver
+from matchmaker.vocabulary.loading import read_shipped_vocabulary
+from matchmaker.vocabulary.rules import Resolver
 
 RESOLVER = Resolver(read_shipped_vocabulary())
 

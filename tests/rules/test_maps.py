@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from matchmaker.catalogue.rules import Mark, Spot, drawn
+from matchmaker.places.rules import Mark, Spot, drawn
 
 SPOTS = some.lists(
     some.builds(

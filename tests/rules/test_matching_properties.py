@@ -9,7 +9,6 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.catalogue.rules import Phrase, Resolver
 from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import (
     WEIGHTS,
@@ -24,6 +23,7 @@ from matchmaker.matching.rules import (
     Weights,
     why_not,
 )
+from matchmaker.vocabulary.rules import Phrase, Resolver
 
 TODAY = date(2026, 11, 24)
 VOCABULARY = read_packaged()

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from matchmaker.catalogue.rules import Resolver, Verdict, VerdictKind
 from matchmaker.matching.rules import (
     WEIGHTS,
     ChangeKind,
@@ -24,6 +23,7 @@ from matchmaker.matching.rules import (
     match_to_mapping,
     why_not,
 )
+from matchmaker.vocabulary.rules import Resolver, Verdict, VerdictKind
 
 ROMANS = Place(latitude=45.046, longitude=5.052)
 VALENCE = Place(latitude=44.933, longitude=4.892)

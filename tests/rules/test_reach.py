@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from matchmaker.catalogue.rules import Resolver
 from matchmaker.matching.rules import (
     CitizenProfile,
     Gate,
@@ -16,6 +15,7 @@ from matchmaker.matching.rules import (
     Wanted,
     reaches,
 )
+from matchmaker.vocabulary.rules import Resolver
 
 ROMANS = Place(latitude=45.046, longitude=5.052)
 VALENCE = Place(latitude=44.933, longitude=4.892)

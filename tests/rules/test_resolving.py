@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from matchmaker.catalogue.rules import (
+from matchmaker.vocabulary.rules import (
     Concept,
     Label,
     LabelKind,
@@ -18,7 +18,7 @@ from matchmaker.catalogue.rules import (
     check_description,
     check_phrases,
 )
-from matchmaker.catalogue.rules.limits import DescriptionTooLongError
+from matchmaker.vocabulary.rules.limits import DescriptionTooLongError
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_every_french_label_finds_its_own_concept(resolver: Resolver) -> None:
 
 
 def test_shipped_false_friends_never_mean_each_other(resolver: Resolver) -> None:
-    path = resources.files("matchmaker.catalogue") / "data" / "vocabulary" / "false_friends.csv"
+    path = resources.files("matchmaker.vocabulary") / "data" / "false_friends.csv"
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert len(rows) > 70
     alike = [row for row in rows if resolver.alike(row["word_a"], row["word_b"]) > 0]

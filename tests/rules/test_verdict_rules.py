@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.catalogue.rules import Decisions, Resolver, Verdict, VerdictKind
 from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import CitizenProfile, Matcher, MatchIndex, NeedProfile, Wanted
+from matchmaker.vocabulary.rules import Decisions, Resolver, Verdict, VerdictKind
 
 NEVER, SAME = VerdictKind.NEVER, VerdictKind.SAME
 VOCABULARY = read_packaged()

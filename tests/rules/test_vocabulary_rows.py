@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.catalogue.rules import (
+from matchmaker.vocabulary.rules import (
     Concept,
     LabelKind,
     Relation,

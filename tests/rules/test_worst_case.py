@@ -12,9 +12,9 @@ from types import FrameType
 import pytest
 
 from matchmaker.base.text import fold, inclusive_forms
-from matchmaker.catalogue.rules import LIMITS, PhraseTooLongError, Resolver, TooManyPhrasesError
-from matchmaker.catalogue.rules.limits import check_phrases
 from matchmaker.matching.rules import CitizenProfile, Matcher, NeedProfile, Wanted
+from matchmaker.vocabulary.rules import LIMITS, PhraseTooLongError, Resolver, TooManyPhrasesError
+from matchmaker.vocabulary.rules.limits import check_phrases
 
 ORDINARY = [
     "gestoin de projt",

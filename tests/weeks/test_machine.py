@@ -14,11 +14,11 @@ from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.outbox import MessageState, OutboxMessage
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import service as digests
 from matchmaker.digests.models import DigestLetter
+from matchmaker.places.models import Territory
 from matchmaker.post import delivery
 from matchmaker.post.delivery import LEASE
 from tests import builders

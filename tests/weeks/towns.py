@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import queries
 from matchmaker.digests.models import DigestRun
 from matchmaker.digests.rules import RunState
 from matchmaker.groups.models import Need
+from matchmaker.places.models import Territory
 from tests import builders
 from tests.builders import World
 from tests.digests.weeks import add_quiet_need

@@ -95,10 +95,6 @@ class PasswordForm(BaseForm):
     )
 
 
-class ConfirmForm(BaseForm):
-    """A single button: only the CSRF token is in it."""
-
-
 class LanguageForm(BaseForm):
     """The language switch."""
 

@@ -7,14 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, logout_user
 
 from matchmaker.accounts import service
-from matchmaker.accounts.forms import (
-    AccountForm,
-    ConfirmForm,
-    LanguageForm,
-    NewAccountForm,
-    PasswordForm,
-    SignInForm,
-)
+from matchmaker.accounts.forms import AccountForm, LanguageForm, NewAccountForm, PasswordForm, SignInForm
 from matchmaker.accounts.models import Account
 from matchmaker.accounts.rules import LinkPurpose, canonical_address
 from matchmaker.base import i18n
@@ -32,6 +25,7 @@ from matchmaker.web import (
     own_path,
     reading,
 )
+from matchmaker.web.forms import ConfirmForm
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -136,7 +130,7 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     session[LOCALE_KEY] = locale
     flash(gettext("You are signed out."))
-    return redirect(url_for("catalogue.home"))
+    return redirect(url_for("places.home"))
 
 
 @blueprint.route("/account/new", methods=["GET", "POST"])
@@ -214,4 +208,4 @@ def language() -> ResponseReturnValue:
     form = LanguageForm()
     if form.validate_on_submit():
         session[LOCALE_KEY] = form.locale.data
-    return redirect(own_path(request.form.get("next")) or url_for("catalogue.home"))
+    return redirect(own_path(request.form.get("next")) or url_for("places.home"))

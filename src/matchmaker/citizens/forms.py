@@ -1,9 +1,7 @@
 """Forms of the sign-up and of the profile."""
 
-from sqlalchemy.orm import Session
 from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
-    HiddenField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -14,9 +12,6 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from matchmaker.accounts.forms import address_field, first_name_field, language_field
 from matchmaker.base.i18n import gettext, lazy, ngettext
-from matchmaker.catalogue.rules import LIMITS
-from matchmaker.citizens import queries
-from matchmaker.citizens.queries import CommuneAnswer
 from matchmaker.citizens.rules import (
     HOURS_A_WEEK,
     RADII_KM,
@@ -27,19 +22,16 @@ from matchmaker.citizens.rules import (
     RelayKind,
     canonical_number,
 )
+from matchmaker.places.forms import COMMUNE_LENGTH, PlaceForm
+from matchmaker.vocabulary.forms import SkillsForm
 from matchmaker.web.forms import (
     UNKNOWN_CHOICE,
     BaseForm,
-    FieldList,
     choices,
     labelled_choices,
     one_line,
     optional_int,
 )
-
-COMMUNE_LENGTH = 80
-# More rows are read than allowed, so that somebody who sends too many is told so.
-ROWS_READ = 2 * LIMITS.phrases
 
 
 def hours_choices() -> list[SelectChoice]:
@@ -54,34 +46,6 @@ def hours_choices() -> list[SelectChoice]:
 def _radius_choices() -> list[SelectChoice]:
     known = ((str(km), gettext("up to %(km)s km", km=km)) for km in RADII_KM)
     return choices(UNKNOWN_CHOICE, *known)
-
-
-def read_commune_field(session: Session, field: StringField, *, code: HiddenField) -> CommuneAnswer:
-    """The commune that a field and the hidden code beside it mean.
-
-    Where it is not one alone, the reason then stands at the field and the code is emptied.
-    """
-    answer = queries.read_commune(session, typed=field.data or "", code=code.data)
-    if answer.commune is None:
-        code.data = ""
-        field.errors = [
-            gettext("Several communes fit. Choose yours, or write more of its name.")
-            if answer.choices
-            else gettext("We do not know this commune. Check its name, or write its postal code.")
-        ]
-    return answer
-
-
-def commune_choices(answer: CommuneAnswer) -> tuple[dict[str, str], ...]:
-    """The communes that an answer leaves to choose from, as the template's radio buttons take them."""
-    return tuple(
-        {
-            "value": commune.code,
-            "text": commune.name,
-            "aside": ", ".join(code.code for code in commune.postal_codes[:3]) or commune.department,
-        }
-        for commune in answer.choices
-    )
 
 
 def check_telephone(form: BaseForm, field: StringField) -> None:  # noqa: ARG001
@@ -110,51 +74,6 @@ def _channel_field() -> RadioField:
         [InputRequired(lazy("Please say how the yes was given."))],
         choices=labelled_choices(RELAY_CHANNELS),
     )
-
-
-class PlaceForm(BaseForm):
-    """Where somebody lives. ``territory`` has choices only where the commune leaves a question."""
-
-    commune = StringField(
-        lazy("Your commune"),
-        [
-            DataRequired(lazy("Please write the name or the postal code of your commune.")),
-            Length(max=COMMUNE_LENGTH, message=lazy("At most %(max)d characters.")),
-        ],
-        filters=[one_line],
-    )
-    commune_code = HiddenField()
-    territory = RadioField(
-        lazy("In which territory would you like to take part?"), choices=[], validate_choice=False
-    )
-
-
-class SkillsForm(BaseForm):
-    """Up to 30 skills in somebody's own words, a line each. ``asked`` is set once the questions were shown."""
-
-    skills = FieldList(
-        StringField(
-            lazy("Skill"),
-            [Length(max=LIMITS.phrase, message=lazy("At most %(max)d characters."))],
-            filters=[one_line],
-        ),
-        lazy("Your skills"),
-        min_entries=3,
-        max_entries=ROWS_READ,
-    )
-    asked = HiddenField()
-
-    def validate_skills(self, field: FieldList) -> None:
-        """Refuse more skills than a profile holds."""
-        written = sum(1 for text in field.data if text)
-        if written > LIMITS.phrases:
-            raise ValidationError(
-                gettext(
-                    "At most %(max)d skills; these are %(num)d. Keep those that you like best.",
-                    max=LIMITS.phrases,
-                    num=written,
-                )
-            )
 
 
 class ChallengesForm(BaseForm):

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -11,8 +10,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import in_parts
 from matchmaker.base.text import fold
-from matchmaker.catalogue import queries as catalogue
-from matchmaker.catalogue.models import Commune, Territory, TerritoryCommune
 from matchmaker.citizens.models import (
     Citizen,
     CitizenChallenge,
@@ -23,28 +20,8 @@ from matchmaker.citizens.models import (
     RelayMember,
     SignUp,
 )
-from matchmaker.citizens.rules import ConsentPurpose, great_circle_km
-
-CHOICES_AT_MOST = 8
-NEAREST_AT_MOST = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommuneAnswer:
-    """What a typed commune can mean: one, or several to choose from, or neither when nobody knows it."""
-
-    commune: Commune | None = None
-    choices: tuple[Commune, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearTerritory:
-    """A territory, its commune nearest to somebody's own, and how far that is; 0 km when it is their own."""
-
-    territory: Territory
-    commune_code: str
-    commune_name: str
-    km: float
+from matchmaker.citizens.rules import ConsentPurpose
+from matchmaker.places.models import Commune
 
 
 def has_profile(session: Session, *, account_id: int) -> bool:
@@ -112,54 +89,6 @@ def challenges_chosen(session: Session, *, citizen_ids: Iterable[int]) -> dict[i
         for citizen_id, challenge_id in rows:
             found[citizen_id].add(challenge_id)
     return found
-
-
-def read_commune(session: Session, *, typed: str, code: str | None = None) -> CommuneAnswer:
-    """What a typed name or postal code means. ``code`` settles it when it is one of those that fit what was typed.
-
-    A name that only one commune bears is taken, unless a longer name in some territory begins with it: who types
-    "Romans" seldom means the one in the Ain. Communes of territories come first among the choices.
-    """
-    found = catalogue.search_communes(session, typed, limit=50)
-    for commune in found:
-        if commune.code == code:
-            return CommuneAnswer(commune=commune)
-    if len(found) < 2:
-        return CommuneAnswer(commune=found[0] if found else None)
-    served = set(
-        session.scalars(
-            select(TerritoryCommune.commune_code).where(
-                TerritoryCommune.commune_code.in_([commune.code for commune in found])
-            )
-        )
-    )
-    key = catalogue.commune_key(typed.partition("(")[0])
-    exact = [commune for commune in found if commune.folded == key]
-    if len(exact) == 1 and (exact[0].code in served or not served):
-        return CommuneAnswer(commune=exact[0])
-    choices = sorted(found, key=lambda commune: commune.code not in served)
-    return CommuneAnswer(choices=tuple(choices[:CHOICES_AT_MOST]))
-
-
-def near_territories(session: Session, commune: Commune) -> tuple[NearTerritory, ...]:
-    """Every territory with its commune nearest to ``commune``, the nearest territory first."""
-    places = session.execute(
-        select(
-            TerritoryCommune.territory_id, Commune.code, Commune.name, Commune.latitude, Commune.longitude
-        ).join(Commune, Commune.code == TerritoryCommune.commune_code)
-    )
-    nearest: dict[int, tuple[float, str, str]] = {}
-    for territory_id, code, name, latitude, longitude in places:
-        km = great_circle_km(commune.latitude, commune.longitude, latitude, longitude)
-        # Two communes may have the same coordinates, where these are approximate.
-        place = (0.0 if code == commune.code else max(km, 0.001), code, name)
-        nearest[territory_id] = min(place, nearest.get(territory_id, place))
-    territories = {territory.id: territory for territory in catalogue.territories(session)}
-    near = (
-        NearTerritory(territory=territories[number], commune_code=code, commune_name=name, km=km)
-        for number, (km, code, name) in nearest.items()
-    )
-    return tuple(sorted(near, key=lambda place: (place.km, place.territory.id)))
 
 
 def relays_of(session: Session, *, territory_id: int) -> Sequence[Relay]:

@@ -1,7 +1,6 @@
 """What a citizen may answer, and the consents that are asked."""
 
 from datetime import timedelta
-from math import asin, cos, radians, sin, sqrt
 
 from matchmaker.base.i18n import Labelled, gettext, mark, using
 
@@ -12,9 +11,6 @@ RELAY_NAME_LENGTH = 80
 
 CONFIRMATION_LASTS = timedelta(hours=24)
 SIGN_UP_KEPT = timedelta(days=7)
-
-EARTH_RADIUS_KM = 6371.0088
-"""The mean radius R1 of the Earth by the IUGG (Moritz, Geodetic Reference System 1980)."""
 
 
 class ConsentPurpose(Labelled):
@@ -126,13 +122,3 @@ def readable_number(number: str) -> str:
     national = parsed.country_code == phonenumbers.country_code_for_region("FR")
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(parsed, form.NATIONAL if national else form.INTERNATIONAL)
-
-
-def great_circle_km(
-    latitude: float, longitude: float, other_latitude: float, other_longitude: float
-) -> float:
-    """Kilometres over the ground between two points given in degrees (haversine formula)."""
-    here, there = radians(latitude), radians(other_latitude)
-    across = radians(other_longitude - longitude)
-    half = sin((there - here) / 2) ** 2 + cos(here) * cos(there) * sin(across / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, half)))

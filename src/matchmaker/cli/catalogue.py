@@ -8,15 +8,16 @@ from pathlib import Path
 import click
 
 from matchmaker.base.work import Work
-from matchmaker.catalogue import loading
-from matchmaker.catalogue.rules import (
+from matchmaker.cli import site
+from matchmaker.places import loading as places_loading
+from matchmaker.vocabulary import loading as vocabulary_loading
+from matchmaker.vocabulary.rules import (
     Vocabulary,
     VocabularyError,
     merge,
     vocabulary_from_esco,
     vocabulary_from_rome,
 )
-from matchmaker.cli import site
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -38,17 +39,20 @@ def load(esco: tuple[Path, ...], rome: Path | None) -> None:
     """Load communes and the starter vocabulary, and official vocabularies beside it. Loading again changes nothing."""
     with site().works.begin() as work:
         with _progress("Communes") as progress:
-            communes = loading.load_communes(work, progress=progress)
+            communes = places_loading.load_communes(work, progress=progress)
         click.echo(
             f"{communes} communes. Sources: Etalab, Insee, La Poste (Licence Ouverte 2.0); GeoNames (CC-BY 4.0)."
         )
         with _progress("Vocabulary") as progress:
-            _tell(loading.STARTER, loading.load_shipped_vocabulary(work, progress=progress))
+            _tell(
+                vocabulary_loading.STARTER,
+                vocabulary_loading.load_shipped_vocabulary(work, progress=progress),
+            )
         try:
             if esco:
-                _load(work, merge(*(read_esco(path) for path in esco)), loading.ESCO)
+                _load(work, merge(*(read_esco(path) for path in esco)), vocabulary_loading.ESCO)
             if rome:
-                _load(work, read_rome(rome), loading.ROME)
+                _load(work, read_rome(rome), vocabulary_loading.ROME)
         except (VocabularyError, KeyError, UnicodeDecodeError) as error:
             raise click.ClickException(f"a file is not as expected: {error}") from error
 
@@ -79,13 +83,13 @@ def read_rome(folder: Path) -> Vocabulary:
     return vocabulary_from_rome(*found)
 
 
-def _load(work: Work, vocabulary: Vocabulary, source: loading.Source) -> None:
+def _load(work: Work, vocabulary: Vocabulary, source: vocabulary_loading.Source) -> None:
     with _progress(source.name.upper()) as progress:
-        loaded = loading.load_vocabulary(work, vocabulary, source=source, progress=progress)
+        loaded = vocabulary_loading.load_vocabulary(work, vocabulary, source=source, progress=progress)
     _tell(source, loaded)
 
 
-def _tell(source: loading.Source, loaded: loading.Loaded) -> None:
+def _tell(source: vocabulary_loading.Source, loaded: vocabulary_loading.Loaded) -> None:
     state = "loaded" if loaded.changed else "already there"
     click.echo(f"{source.name}: {loaded.concepts} concepts, {loaded.labels} labels, {state}.")
     click.echo(f"  {source.attribution} Licence: {source.licence}.")
@@ -101,7 +105,7 @@ def _rows_if_there(path: Path) -> list[dict[str, str]]:
 
 
 @contextmanager
-def _progress(label: str) -> Iterator[loading.Progress]:
+def _progress(label: str) -> Iterator[places_loading.Progress]:
     with click.progressbar(length=1, label=label, show_eta=False) as bar:
 
         def show(what: str, done: int, total: int) -> None:

@@ -21,8 +21,8 @@ import click
 if TYPE_CHECKING:
     from flask import Flask
 
-    from matchmaker.catalogue.rules import Phrase
     from matchmaker.demo.service import Prepared
+    from matchmaker.vocabulary.rules import Phrase
 
 PATIENCE = 6.0
 """Seconds that a child gets to end by itself before it is killed."""
@@ -227,8 +227,8 @@ def fork_preparation(ending: Ending) -> Preparation | None:
 
 
 def _prepare(told: Connection) -> None:
-    from matchmaker.catalogue.loading import read_shipped_vocabulary
     from matchmaker.demo import service
+    from matchmaker.vocabulary.loading import read_shipped_vocabulary
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -3,10 +3,10 @@
 import click
 
 from matchmaker.base.i18n import format_moment, using
-from matchmaker.catalogue import queries as catalogue
 from matchmaker.cli import site
 from matchmaker.digests import queries, service
 from matchmaker.digests.rules import iso_week, next_moment
+from matchmaker.places import queries as places
 
 
 @click.group()
@@ -27,7 +27,7 @@ def run(slug: str | None) -> None:
         return
     try:
         with works.begin() as work:
-            territory = catalogue.find_territory(work.session, slug=slug)
+            territory = places.find_territory(work.session, slug=slug)
             if territory is None:
                 raise click.ClickException(f"there is no territory {slug!r}")
             week = service.request_week(work, territory_id=territory.id, started_by=None).iso_week
@@ -43,7 +43,7 @@ def status() -> None:
     parts = site()
     now = parts.works.clock()
     with parts.reading() as session, using("en"):
-        for territory in catalogue.territories(session):
+        for territory in places.territories(session):
             week = iso_week(now, territory.time_zone)
             runs = queries.latest_runs(session, territory_id=territory.id, limit=2)
             coming = next_moment(

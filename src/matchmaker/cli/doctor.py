@@ -16,10 +16,10 @@ from matchmaker.base.outbox import MessageState
 from matchmaker.base.resources import folder
 from matchmaker.base.settings import PREFIX, Settings, SettingsError, load_settings
 from matchmaker.base.signing import BETTER_BITS, public_modulus
-from matchmaker.catalogue.models import Commune, Territory
-from matchmaker.catalogue.queries import vocabulary_sources
+from matchmaker.places.models import Commune, Territory
 from matchmaker.post import delivery, suppression
 from matchmaker.post.smtp import Connection, Unreachable
+from matchmaker.vocabulary.queries import vocabulary_sources
 
 DNS_TIMEOUT = 3.0
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})

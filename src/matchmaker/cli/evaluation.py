@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 
-from matchmaker.catalogue.rules import Resolver
 from matchmaker.cli.match_files import citizen_of, need_of
 from matchmaker.cli.vocabulary_files import open_text
 from matchmaker.matching.rules import Matcher, MatchIndex
@@ -23,6 +22,7 @@ from matchmaker.matching.rules.evaluate import (
     recall_at_50,
     reciprocal_rank_at_10,
 )
+from matchmaker.vocabulary.rules import Resolver
 
 SAME_FROM = 0.3
 """From this likeness on two phrases are called the same for F1."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.introductions.rules import State
 from matchmaker.matching.queries import JudgedPhrase
+from matchmaker.vocabulary.rules import VerdictKind
 
 if TYPE_CHECKING:
     from matchmaker.citizens.models import CitizenSkill

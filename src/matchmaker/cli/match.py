@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from matchmaker.catalogue.rules import FILE_LIMITS, Resolver
 from matchmaker.cli.evaluation import evaluate_folder
 from matchmaker.cli.match_files import citizen_of, need_of, readable_lines
 from matchmaker.cli.vocabulary_files import read_packaged, read_vocabulary
 from matchmaker.matching.rules import Matcher, MatchIndex
+from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 VOCABULARY = click.Path(exists=True, path_type=Path)

@@ -15,7 +15,7 @@ from matchmaker.matching.rules import NAMED_WEIGHTS, ListChange, Weights, Weight
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from matchmaker.catalogue.models import Territory
+    from matchmaker.places.models import Territory
 
 __all__ = ["match"]
 
@@ -136,9 +136,9 @@ def _weights(version: str) -> Weights:
 
 
 def _territory(session: Session, slug: str) -> Territory:
-    from matchmaker.catalogue import queries
+    from matchmaker.places import queries as places
 
-    territory = queries.find_territory(session, slug=slug)
+    territory = places.find_territory(session, slug=slug)
     if territory is None:
         raise click.ClickException(f"there is no territory {slug!r}")
     return territory

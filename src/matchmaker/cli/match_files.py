@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import click
 
-from matchmaker.catalogue.rules import FILE_LIMITS, Resolver, check_description, check_phrases
 from matchmaker.cli.vocabulary_files import open_text
 from matchmaker.matching.rules import CitizenProfile, NeedProfile, Wanted
+from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver, check_description, check_phrases
 
 T = TypeVar("T")
 Row = Mapping[str, object]

@@ -4,9 +4,9 @@ import click
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.rules import NAME_LENGTH, InvalidAddress, canonical_address
-from matchmaker.catalogue import queries
-from matchmaker.catalogue import service as catalogue
 from matchmaker.cli import site
+from matchmaker.places import queries as places_queries
+from matchmaker.places import service as places
 
 
 @click.group()
@@ -22,7 +22,7 @@ def organiser() -> None:
 def name(slug: str, address: str, first_name: str, locale: str) -> None:
     """Name an organiser. They get a link to sign in; a known address keeps its account."""
     with site().works.begin() as work:
-        territory = queries.find_territory(work.session, slug=slug)
+        territory = places_queries.find_territory(work.session, slug=slug)
         if territory is None:
             raise click.ClickException(f"there is no territory {slug!r}")
         try:
@@ -33,7 +33,7 @@ def name(slug: str, address: str, first_name: str, locale: str) -> None:
         if not 1 <= len(first_name) <= NAME_LENGTH:
             raise click.ClickException(f"a first name has 1 to {NAME_LENGTH} characters")
         account = accounts.open_account(work, address=canonical, first_name=first_name, locale=locale)
-        catalogue.name_organiser(work, territory_id=territory.id, account_id=account.id)
+        places.name_organiser(work, territory_id=territory.id, account_id=account.id)
         accounts.post_sign_in_link(work, account=account)
     click.echo(f"{first_name} runs {slug}; a link to sign in is on its way.")
 
@@ -76,7 +76,7 @@ def found(
     """Found a territory of communes, with its défis."""
     with site().works.begin() as work:
         try:
-            territory = catalogue.found_territory(
+            territory = places.found_territory(
                 work,
                 slug=slug,
                 name=name,
@@ -90,7 +90,7 @@ def found(
             )
             for position, titles in enumerate(challenges):
                 title_fr, _, title_en = titles.partition("|")
-                catalogue.add_challenge(
+                places.add_challenge(
                     work,
                     territory=territory,
                     slug=f"defi-{position + 1}",
@@ -99,7 +99,7 @@ def found(
                     description_fr="",
                     description_en="",
                 )
-        except catalogue.InvalidTerritory as error:
+        except places.InvalidTerritory as error:
             raise click.ClickException(str(error)) from error
-        count = queries.count_communes(work.session, territory_id=territory.id)
+        count = places_queries.count_communes(work.session, territory_id=territory.id)
     click.echo(f"{name} has {count} communes and {len(challenges)} défis.")

@@ -9,8 +9,8 @@ from typing import TextIO
 
 import click
 
-from matchmaker.catalogue.rules import FILE_LIMITS, LimitExceededError, Resolver
 from matchmaker.cli.vocabulary_files import open_text, read_packaged, read_vocabulary
+from matchmaker.vocabulary.rules import FILE_LIMITS, LimitExceededError, Resolver
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 VOCABULARY = click.Path(exists=True, path_type=Path)

@@ -13,7 +13,7 @@ from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from matchmaker.catalogue.rules import (
+from matchmaker.vocabulary.rules import (
     Vocabulary,
     relations_from_rows,
     vocabulary_from_flat_rows,
@@ -26,7 +26,7 @@ NOT_FAMILIES = frozenset({"families.csv", FALSE_FRIENDS})
 
 def read_packaged() -> Vocabulary:
     """The vocabulary that ships."""
-    return read_folder(resources.files("matchmaker.catalogue") / "data" / "vocabulary")
+    return read_folder(resources.files("matchmaker.vocabulary") / "data")
 
 
 def read_folder(folder: Traversable) -> Vocabulary:

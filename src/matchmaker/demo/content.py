@@ -8,9 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.citizens.rules import RelayKind
 from matchmaker.groups.rules import Importance, NeedKind, Stage
+from matchmaker.vocabulary.rules import VerdictKind
 
 DATA = files("matchmaker.demo") / "data"
 

@@ -13,8 +13,6 @@ from matchmaker.accounts.models import Account
 from matchmaker.base import i18n
 from matchmaker.base.db import Base
 from matchmaker.base.work import Work
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Commune, Territory, TerritoryCommune
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, Consent
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose
 from matchmaker.demo import content, people, relays
@@ -24,6 +22,8 @@ from matchmaker.demo.people import CitizenDraft
 from matchmaker.demo.relays import RelayAtWork
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import NeedState, Role
+from matchmaker.places import service as places
+from matchmaker.places.models import Commune, Territory, TerritoryCommune
 
 GROUPS_WRITE = "fr"
 """The language of all groups and their needs."""
@@ -55,7 +55,7 @@ class Ground:
 
 def found_territory(work: Work, text: TerritoryText) -> Ground:
     """Found a territory with its défis."""
-    row = catalogue.found_territory(
+    row = places.found_territory(
         work,
         slug=text.slug,
         name=text.name,
@@ -64,7 +64,7 @@ def found_territory(work: Work, text: TerritoryText) -> Ground:
         epcis=text.epcis,
     )
     challenges = {
-        challenge.slug: catalogue.add_challenge(
+        challenge.slug: places.add_challenge(
             work,
             territory=row,
             slug=challenge.slug,

@@ -7,16 +7,19 @@ from sqlalchemy import insert, select, update
 
 from matchmaker.accounts import service as accounts
 from matchmaker.base.work import Work
-from matchmaker.catalogue import loading
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import ResolvedPhrase, Territory, VocabularySource
-from matchmaker.catalogue.rules import LIMITS, Phrase, Resolver, Vocabulary
 from matchmaker.citizens.models import CitizenSkill
 from matchmaker.demo import content, filling, needs, people, relays
 from matchmaker.demo.needs import NeedDraft
 from matchmaker.demo.people import CitizenDraft
 from matchmaker.demo.wording import Wording
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
+from matchmaker.places import loading as places_loading
+from matchmaker.places import service as places
+from matchmaker.places.models import Territory
+from matchmaker.vocabulary import loading as vocabulary_loading
+from matchmaker.vocabulary import service as vocabulary_service
+from matchmaker.vocabulary.models import ResolvedPhrase, VocabularySource
+from matchmaker.vocabulary.rules import LIMITS, Phrase, Resolver, Vocabulary
 
 CITIZENS, NEEDS, SEED = 300, 60, 2016
 
@@ -87,8 +90,8 @@ def is_loaded(work: Work) -> bool:
 
 def load_places_and_words(work: Work) -> None:
     """Load the communes and the vocabulary that ship, unless they are there in this version."""
-    loading.load_communes(work)
-    loading.load_shipped_vocabulary(work)
+    places_loading.load_communes(work)
+    vocabulary_loading.load_shipped_vocabulary(work)
 
 
 def load(
@@ -108,7 +111,7 @@ def load(
         return Loaded()
     load_places_and_words(work)
     if prepared is None:
-        wording = Wording(loading.read_shipped_vocabulary())
+        wording = Wording(vocabulary_loading.read_shipped_vocabulary())
         drafts, asked = _draft(wording, citizens, needs, seed)
         phrases = _resolve_here(work, _texts(drafts, asked))
     else:
@@ -132,9 +135,9 @@ def load(
     organiser = account_ids[content.sign_ins().organiser.address]
     for text in content.territories():
         territory_id = grounds[text.slug].row.id
-        catalogue.name_organiser(work, territory_id=territory_id, account_id=organiser)
+        places.name_organiser(work, territory_id=territory_id, account_id=organiser)
         for verdict in text.verdicts:
-            catalogue.declare_verdict(
+            vocabulary_service.declare_verdict(
                 work,
                 territory_id=territory_id,
                 account_id=organiser,
@@ -154,9 +157,9 @@ def keep(work: Work, phrases: Iterable[Phrase], *, vocabulary_version: str) -> b
     Otherwise nothing is kept: another vocabulary may give them another meaning.
     """
     sources = work.session.execute(select(VocabularySource.name, VocabularySource.version)).all()
-    if list(sources) != [(loading.STARTER.name, vocabulary_version)]:
+    if list(sources) != [(vocabulary_loading.STARTER.name, vocabulary_version)]:
         return False
-    key = catalogue.lexicon_key(work.session)
+    key = vocabulary_service.lexicon_key(work.session)
     known = set(
         work.session.execute(
             select(ResolvedPhrase.phrase, ResolvedPhrase.language).where(
@@ -164,7 +167,7 @@ def keep(work: Work, phrases: Iterable[Phrase], *, vocabulary_version: str) -> b
             )
         )
     )
-    meanings = {(catalogue.phrase_key(phrase.text), phrase.language): phrase for phrase in phrases}
+    meanings = {(vocabulary_service.phrase_key(phrase.text), phrase.language): phrase for phrase in phrases}
     rows = [
         {
             "phrase": text,
@@ -235,7 +238,7 @@ def _resolve_here(work: Work, texts: Sequence[Text]) -> tuple[Phrase, ...]:
     return tuple(
         phrase
         for language in sorted({language for _, language in texts})
-        for phrase in catalogue.resolve_phrases(
+        for phrase in vocabulary_service.resolve_phrases(
             work, [text for text, spoken in texts if spoken == language], language=language
         )
     )

@@ -6,8 +6,8 @@ from functools import cached_property
 from random import Random
 
 from matchmaker.base.text import fold, inclusive_forms
-from matchmaker.catalogue.rules import LIMITS, Vocabulary
-from matchmaker.catalogue.rules.vocabulary import LabelKind, RelationKind
+from matchmaker.vocabulary.rules import LIMITS, Vocabulary
+from matchmaker.vocabulary.rules.vocabulary import LabelKind, RelationKind
 
 LEAST_WORD = 6
 """Letters that a word must have to be misspelt; shorter ones would become another word."""

@@ -19,11 +19,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.accounts.models import GOES_ALONG, Account
 from matchmaker.base.db import Base, enum_column
 from matchmaker.base.outbox import OutboxMessage
-from matchmaker.catalogue.models import Challenge, Territory
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests.rules import EditKind, Frequency, LineKind, RunState, Silence
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.matching.rules import MatchMapping
+from matchmaker.places.models import Challenge, Territory
 
 
 class DigestRun(Base):

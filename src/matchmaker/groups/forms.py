@@ -16,9 +16,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from matchmaker.accounts.forms import address_field
 from matchmaker.base.i18n import gettext, lazy
-from matchmaker.catalogue.rules import LIMITS
 from matchmaker.citizens.forms import hours_choices
 from matchmaker.groups.rules import DESCRIPTION_LENGTH, TITLE_LENGTH, Importance, NeedKind, Role, Stage
+from matchmaker.vocabulary.rules import LIMITS
 from matchmaker.web.forms import BaseForm, FieldList, labelled_choices, one_line, optional_int, trimmed
 
 PLACES_AT_MOST = 500

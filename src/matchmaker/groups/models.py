@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
-from matchmaker.catalogue.models import Challenge, Commune, Territory
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
+from matchmaker.places.models import Challenge, Commune, Territory
 
 
 class StartupGroup(Base):

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from matchmaker.catalogue.models import Challenge, Commune, Territory, TerritoryCommune
-from matchmaker.catalogue.rules import Spot
 from matchmaker.groups.models import Invitation, Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Role
+from matchmaker.places.models import Challenge, Commune, Territory, TerritoryCommune
+from matchmaker.places.rules import Spot, local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +26,6 @@ class ChallengeGroups:
     def needs_count(self) -> int:
         """How many open needs the groups of this défi have."""
         return sum(self.open_needs.get(group.id, 0) for group in self.groups)
-
-
-def local_day(now: datetime, time_zone: str) -> date:
-    """The day in ``time_zone`` at ``now``."""
-    return now.astimezone(ZoneInfo(time_zone)).date()
 
 
 def open_on(today: date) -> ColumnElement[bool]:

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from matchmaker.base.db import in_parts
 from matchmaker.base.i18n import gettext
-from matchmaker.catalogue.models import Challenge, Commune, Concept, Territory, TerritoryVerdict
-from matchmaker.catalogue.rules import VerdictKind
 from matchmaker.citizens.models import Citizen, CitizenSkill
 from matchmaker.groups.models import Need, StartupGroup
-from matchmaker.groups.queries import local_day, open_on
+from matchmaker.groups.queries import open_on
 from matchmaker.groups.rules import NeedState, state_on
 from matchmaker.matching.models import Dismissal, HiddenFromGroup, NeedAnswer, ProfileShowing
 from matchmaker.matching.rules import Cover, Match, PartName, SkillReason
+from matchmaker.places.models import Challenge, Commune, Territory
+from matchmaker.places.rules import local_day
+from matchmaker.vocabulary.models import Concept, TerritoryVerdict
+from matchmaker.vocabulary.rules import VerdictKind
 
 LinkTo = Callable[..., str]
 """Makes an address from an endpoint and its values."""

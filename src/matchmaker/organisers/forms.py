@@ -4,7 +4,7 @@ from wtforms import Field, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from matchmaker.base.i18n import gettext, lazy
-from matchmaker.catalogue.rules import LIMITS, VerdictKind, are_one_phrase, can_be_judged
+from matchmaker.vocabulary.rules import LIMITS, VerdictKind, are_one_phrase, can_be_judged
 from matchmaker.web.forms import BaseForm, labelled_choices, one_line
 
 

@@ -10,14 +10,15 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.base.text import fold
-from matchmaker.catalogue.models import Challenge, Commune, Territory
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, Consent
 from matchmaker.citizens.queries import letter_wanted
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
-from matchmaker.groups.queries import local_day, open_on
+from matchmaker.groups.queries import open_on
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions.models import Introduction, IntroductionEvent
 from matchmaker.introductions.rules import Action
+from matchmaker.places.models import Challenge, Commune, Territory
+from matchmaker.places.rules import local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue.models import Territory
 from matchmaker.groups.models import Need, StartupGroup
-from matchmaker.groups.queries import local_day, open_on
+from matchmaker.groups.queries import open_on
+from matchmaker.places.models import Territory
+from matchmaker.places.rules import local_day
 
 MOST = 10_000
 """Groups, and needs, of a sitemap: with each page in two languages it stays below the 50,000 that a sitemap may have."""

@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
-from matchmaker.catalogue import queries as catalogue
-from matchmaker.catalogue.models import Territory
 from matchmaker.groups import queries as groups
 from matchmaker.groups.rules import NeedState
+from matchmaker.places import queries as places
+from matchmaker.places.models import Territory
 from matchmaker.signposts import queries
 from matchmaker.signposts.rules import picture, sign
 from matchmaker.web import Access, access, now, reading, site
@@ -20,7 +20,7 @@ from matchmaker.web.stylesheet import stylesheet
 
 blueprint = Blueprint("signposts", __name__)
 
-PUBLIC = ("catalogue.home", "catalogue.sources", "catalogue.accessibility", "citizens.place")
+PUBLIC = ("places.home", "vocabulary.sources", "places.accessibility", "citizens.place")
 """Pages without values that a search engine may show, beside those of territories, groups and needs."""
 
 PRIVATE = ("/account", "/demo", "/groups/*/edit", "/groups/*/invite", "/home", "/introductions", "/join/", "/letters",
@@ -99,8 +99,8 @@ def manifest() -> ResponseReturnValue:
             "Groups near you are starting useful local businesses. Offer what you can do."
         ),
         "lang": i18n.get_locale(),
-        "start_url": url_for("catalogue.home"),
-        "scope": url_for("catalogue.home"),
+        "start_url": url_for("places.home"),
+        "scope": url_for("places.home"),
         "display": "standalone",
         "background_color": "#fbf6ec",
         "theme_color": "#fffdf9",
@@ -197,7 +197,7 @@ def need_picture(need_id: int) -> ResponseReturnValue:
 
 
 def _territory(slug: str) -> Territory:
-    territory = catalogue.find_territory(reading(), slug=slug)
+    territory = places.find_territory(reading(), slug=slug)
     if territory is None:
         abort(404)
     return territory

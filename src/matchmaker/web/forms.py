@@ -62,3 +62,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: object) -> Any:  # noqa: ARG002
             """WTForms' own messages in the locale in force."""
             return get_translations((get_locale(),))
+
+
+class ConfirmForm(BaseForm):
+    """A single button: only the CSRF token is in it."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.models import Account, AccountSession
 from matchmaker.base.db import make_engine, make_reading_factory, make_session_factory, violates
 from matchmaker.base.limits import RateBucket
-from matchmaker.catalogue.models import Challenge, Territory
+from matchmaker.places.models import Challenge, Territory
 from tests.builders import NOW
 
 

@@ -21,9 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
-from matchmaker.catalogue.models import Challenge, Commune, Territory
 from matchmaker.citizens.models.relays import Relay
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
+from matchmaker.places.models import Challenge, Commune, Territory
 
 
 class Citizen(Base):

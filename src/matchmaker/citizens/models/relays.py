@@ -15,8 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
-from matchmaker.catalogue.models import Commune, Territory
 from matchmaker.citizens.rules import RelayDeed, RelayKind
+from matchmaker.places.models import Commune, Territory
 
 
 class Relay(Base):

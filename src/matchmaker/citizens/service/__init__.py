@@ -2,9 +2,7 @@
 
 from matchmaker.citizens.service.assisted import Answers, note_answers, send_to_person, sign_up_here
 from matchmaker.citizens.service.profiles import (
-    CommuneOutside,
     ProfileExists,
-    Skill,
     change_profile,
     change_skills,
     delete_profile,
@@ -52,6 +50,8 @@ from matchmaker.citizens.service.sign_ups import (
     resumed_sign_up,
     start_sign_up,
 )
+from matchmaker.places.service import CommuneOutside
+from matchmaker.vocabulary.rules.vocabulary import Skill
 
 __all__ = [
     "AddressOfRelay",

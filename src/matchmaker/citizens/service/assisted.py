@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matchmaker.base.work import Work
-from matchmaker.catalogue.rules import check_phrases
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Relay, SignUp
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed, mailed_letter_text
-from matchmaker.citizens.service.profiles import Skill, challenges_among, check_commune, drafted_citizen
+from matchmaker.citizens.service.profiles import drafted_citizen
 from matchmaker.citizens.service.relay_people import AtDesk, agree, check_own_address, record
 from matchmaker.citizens.service.sign_ups import SignUpLost, finish_sign_up
+from matchmaker.places.service import challenges_among, check_commune
+from matchmaker.vocabulary.rules import check_phrases
+from matchmaker.vocabulary.rules.vocabulary import Skill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import case, delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
@@ -12,10 +11,6 @@ from matchmaker.base import outbox
 from matchmaker.base.db import violates
 from matchmaker.base.i18n import LOCALES, gettext, using
 from matchmaker.base.work import Work
-from matchmaker.catalogue import queries as places
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Challenge, Concept, TerritoryCommune
-from matchmaker.catalogue.rules import check_phrases
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, SignUp
 from matchmaker.citizens.rules import (
@@ -25,13 +20,11 @@ from matchmaker.citizens.rules import (
     ConsentChannel,
     ConsentPurpose,
 )
-
-Skill = tuple[str, str | None]
-"""A skill in a person's own words, and the concept that they chose for it, if they did."""
-
-
-class CommuneOutside(ValueError):
-    """The commune is not one of the territory's."""
+from matchmaker.places.service import challenges_among, check_commune
+from matchmaker.vocabulary import service as vocabulary
+from matchmaker.vocabulary.models import Concept
+from matchmaker.vocabulary.rules import check_phrases
+from matchmaker.vocabulary.rules.vocabulary import Skill
 
 
 class ProfileExists(Exception):
@@ -186,18 +179,6 @@ def delete_profile(work: Work, *, citizen_id: int) -> bool:
     return account is not None and accounts.close_if_unused(work, account_id=account.id)
 
 
-def check_commune(session: Session, territory_id: int, commune_code: str) -> None:
-    """Raise CommuneOutside unless the commune belongs to the territory."""
-    if session.get(TerritoryCommune, (territory_id, commune_code)) is None:
-        raise CommuneOutside(commune_code)
-
-
-def challenges_among(session: Session, territory_id: int, wanted: Sequence[int]) -> Sequence[Challenge]:
-    """The défis of a territory that are among the wanted ids, in the territory's order."""
-    offered = places.challenges_of(session, territory_id=territory_id)
-    return [challenge for challenge in offered if challenge.id in wanted]
-
-
 def _handed_over(work: Work, citizen_id: int, account: Account) -> Citizen:
     """A relay's citizen as the account's own; what was agreed to at the relay ends. Raises ProfileExists."""
     citizen = work.session.scalars(
@@ -233,7 +214,7 @@ def _skill_rows(work: Work, skills: Sequence[Skill], *, language: str) -> list[C
     chosen = {concept_id for _, concept_id in skills if concept_id is not None}
     # The vocabulary may have been loaded anew since the person chose.
     known = set(work.session.scalars(select(Concept.id).where(Concept.id.in_(chosen))))
-    resolved = catalogue.resolve_phrases(work, [phrase for phrase, _ in skills], language=language)
+    resolved = vocabulary.resolve_phrases(work, [phrase for phrase, _ in skills], language=language)
     rows = []
     for position, ((text, concept_id), phrase) in enumerate(zip(skills, resolved, strict=True)):
         confirmed = concept_id in known

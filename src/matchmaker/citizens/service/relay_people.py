@@ -18,7 +18,6 @@ from matchmaker.citizens.rules import (
     relay_text,
 )
 from matchmaker.citizens.service.profiles import (
-    Skill,
     change_profile,
     change_skills,
     delete_profile,
@@ -26,6 +25,7 @@ from matchmaker.citizens.service.profiles import (
     withdraw_weekly_letter,
 )
 from matchmaker.citizens.service.sign_ups import finish_sign_up
+from matchmaker.vocabulary.rules.vocabulary import Skill
 
 
 class AddressOfRelay(ValueError):

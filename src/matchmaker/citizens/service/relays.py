@@ -15,7 +15,7 @@ from matchmaker.base.work import Work
 from matchmaker.citizens import letters, queries
 from matchmaker.citizens.models import Relay, RelayInvitation, RelayMember
 from matchmaker.citizens.rules import RelayKind
-from matchmaker.citizens.service.profiles import check_commune
+from matchmaker.places.service import check_commune
 
 INVITATION_LASTS = timedelta(days=14)
 

@@ -15,17 +15,13 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.db import violates
 from matchmaker.base.tokens import Bound, InvalidToken, Tokens
 from matchmaker.base.work import Work
-from matchmaker.catalogue.rules import check_phrases
 from matchmaker.citizens import letters, queries
 from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.citizens.rules import CONFIRMATION_LASTS, SIGN_UP_KEPT
-from matchmaker.citizens.service.profiles import (
-    ProfileExists,
-    Skill,
-    challenges_among,
-    check_commune,
-    make_citizen,
-)
+from matchmaker.citizens.service.profiles import ProfileExists, make_citizen
+from matchmaker.places.service import challenges_among, check_commune
+from matchmaker.vocabulary.rules import check_phrases
+from matchmaker.vocabulary.rules.vocabulary import Skill
 
 
 class SignUpLost(Exception):

@@ -4,18 +4,17 @@ from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
-from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.base.i18n import get_locale, gettext
-from matchmaker.catalogue import queries as catalogue
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.forms import ProfileForm
 from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
-from matchmaker.citizens.views.place import NO_QUESTION, Place, locate, place_page
 from matchmaker.citizens.views.sign_up import blueprint
-from matchmaker.citizens.views.skills import add_rows, filled_form, read_skills, understood
+from matchmaker.places import queries as places
+from matchmaker.places.forms import NO_QUESTION, Place, locate, place_page
+from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills, understood
 from matchmaker.web import LOCALE_KEY, Access, access, account_id, begin, form_page, reading
-from matchmaker.web.forms import choices
+from matchmaker.web.forms import ConfirmForm, choices
 
 
 class NoProfile(Exception):
@@ -33,7 +32,7 @@ def make_one(error: NoProfile) -> ResponseReturnValue:  # noqa: ARG001
 def profile() -> ResponseReturnValue:
     """Everything in a profile but its skills, which it shows with a link."""
     citizen, others = _own_profiles()
-    offered = catalogue.challenges_of(reading(), territory_id=citizen.territory_id)
+    offered = places.challenges_of(reading(), territory_id=citizen.territory_id)
     form = ProfileForm(
         data={
             "commune": citizen.commune.name_with_code,
@@ -141,7 +140,7 @@ def delete() -> ResponseReturnValue:
             flash(gettext("Your profile and your account are deleted. Thank you for having been here."))
         else:
             flash(gettext("Your profile is deleted. Your account stays, because you still use it."))
-        return redirect(url_for("catalogue.home"))
+        return redirect(url_for("places.home"))
     return form_page(
         "citizens/delete.html", form, citizen=citizen, others=others, territory=citizen.territory
     )

@@ -10,8 +10,6 @@ from flask.typing import ResponseReturnValue
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.base.work import Work
-from matchmaker.catalogue import queries as catalogue
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.forms import AgreementForm, AssistedForm, MailedLetterForm, PersonForm
 from matchmaker.citizens.models import Relay, SignUp
@@ -22,9 +20,12 @@ from matchmaker.citizens.rules import (
     mailed_letter_text,
     relay_text,
 )
-from matchmaker.citizens.views.place import NO_QUESTION, Place, PlaceQuestion, locate, place_page
 from matchmaker.citizens.views.sign_up import blueprint
-from matchmaker.citizens.views.skills import add_rows, read_skills, understood
+from matchmaker.places import queries as places
+from matchmaker.places.forms import NO_QUESTION, Place, PlaceQuestion, locate, place_page
+from matchmaker.places.models import Territory
+from matchmaker.vocabulary import rules
+from matchmaker.vocabulary.forms import add_rows, read_skills, understood
 from matchmaker.web import Access, access, account_id, begin, check_limit, form_page, reading, visitor_id
 from matchmaker.web.forms import choices
 
@@ -58,7 +59,7 @@ def locate_here(form: PersonForm, territory: Territory) -> Place | PlaceQuestion
 
 def offer_challenges(form: PersonForm, territory: Territory) -> None:
     """Give a form the territory's défis to choose from."""
-    offered = catalogue.challenges_of(reading(), territory_id=territory.id)
+    offered = places.challenges_of(reading(), territory_id=territory.id)
     form.challenges.choices = choices(*((str(item.id), item.title(get_locale())) for item in offered))
 
 
@@ -144,7 +145,7 @@ def _note(
     own: Relay,
     form: AssistedForm,
     located: Place,
-    skills: tuple[service.Skill, ...],
+    skills: tuple[rules.Skill, ...],
     draft: SignUp | None,
 ) -> str | None:
     """Keep the answers for now; the id by which they go on, or None when the address is refused beside its field."""

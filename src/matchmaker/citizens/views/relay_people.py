@@ -5,7 +5,6 @@ from datetime import timedelta
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries, service
@@ -19,7 +18,6 @@ from matchmaker.citizens.rules import (
     readable_number,
     relay_text,
 )
-from matchmaker.citizens.views.place import NO_QUESTION, Place, place_page
 from matchmaker.citizens.views.relay_desk import (
     acting_at,
     locate_here,
@@ -28,8 +26,10 @@ from matchmaker.citizens.views.relay_desk import (
     refused_address,
 )
 from matchmaker.citizens.views.sign_up import blueprint
-from matchmaker.citizens.views.skills import add_rows, filled_form, read_skills, understood
+from matchmaker.places.forms import NO_QUESTION, Place, place_page
+from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills, understood
 from matchmaker.web import Access, access, check_limit, form_page, reading
+from matchmaker.web.forms import ConfirmForm
 
 
 @blueprint.route("/relays/<int:relay_id>/people/<int:person_id>", methods=["GET", "POST"])

@@ -6,19 +6,19 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
-from matchmaker.accounts.forms import ConfirmForm, NewcomerForm
+from matchmaker.accounts.forms import NewcomerForm
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
-from matchmaker.catalogue import queries as catalogue_queries
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries, service
-from matchmaker.citizens.forms import RelayForm, RelayInviteForm, commune_choices, read_commune_field
+from matchmaker.citizens.forms import RelayForm, RelayInviteForm
 from matchmaker.citizens.models import Relay
 from matchmaker.citizens.rules import RelayKind
-from matchmaker.citizens.views.place import PlaceQuestion, place_page
 from matchmaker.citizens.views.sign_up import blueprint
+from matchmaker.places import queries as places_queries
+from matchmaker.places import service as places
+from matchmaker.places.forms import PlaceQuestion, commune_choices, place_page, read_commune_field
+from matchmaker.places.models import Territory
 from matchmaker.web import (
     Access,
     access,
@@ -31,6 +31,7 @@ from matchmaker.web import (
     reading,
     visitor_id,
 )
+from matchmaker.web.forms import ConfirmForm
 
 RELAYS_A_DAY = 50
 INVITATIONS_A_DAY = 50
@@ -76,7 +77,7 @@ def relay_new(slug: str) -> ResponseReturnValue:
                     number = relay.id
             except service.RelayNameTaken:
                 form.name.errors = [gettext("There is a relay of this name already in this territory.")]
-            except service.CommuneOutside:
+            except places.CommuneOutside:
                 form.commune.errors = [gettext("This commune is not in this territory.")]
             else:
                 flash(gettext("The relay is there. Now invite the people who work at it."), "success")
@@ -178,8 +179,8 @@ def relay_invitation(token: str) -> ResponseReturnValue:
 
 
 def _own_territory(slug: str) -> Territory:
-    territory = catalogue_queries.find_territory(reading(), slug=slug)
-    if territory is None or not catalogue.is_organiser(
+    territory = places_queries.find_territory(reading(), slug=slug)
+    if territory is None or not places.is_organiser(
         reading(), territory_id=territory.id, account_id=account_id()
     ):
         abort(404)

@@ -5,17 +5,16 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.accounts.service import LinkUnusable
 from matchmaker.base.i18n import get_locale, gettext
-from matchmaker.catalogue import queries as catalogue
 from matchmaker.citizens import queries, service
-from matchmaker.citizens.forms import ChallengesForm, FinishForm, PlaceForm, TimeForm, WeeklyLetterForm
+from matchmaker.citizens.forms import ChallengesForm, FinishForm, TimeForm, WeeklyLetterForm
 from matchmaker.citizens.models import SignUp
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
-from matchmaker.citizens.views.place import NO_QUESTION, Place, locate, place_page
-from matchmaker.citizens.views.skills import add_rows, filled_form, read_skills, understood
+from matchmaker.places import queries as places
+from matchmaker.places.forms import NO_QUESTION, Place, PlaceForm, locate, place_page
+from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills, understood
 from matchmaker.web import (
     Access,
     access,
@@ -28,7 +27,7 @@ from matchmaker.web import (
     site,
     visitor_id,
 )
-from matchmaker.web.forms import choices
+from matchmaker.web.forms import ConfirmForm, choices
 
 blueprint = Blueprint("citizens", __name__)
 
@@ -65,7 +64,7 @@ def place() -> ResponseReturnValue:
         else {"commune": sign_up.commune.name_with_code, "commune_code": sign_up.commune_code}
     )
     form = PlaceForm(data=known)
-    territory = catalogue.find_territory(reading(), slug=request.args.get("territory", ""))
+    territory = places.find_territory(reading(), slug=request.args.get("territory", ""))
     question = NO_QUESTION
     if form.validate_on_submit():
         located = locate(form, asked=request.args.get("territory"))
@@ -128,7 +127,7 @@ def skills() -> ResponseReturnValue:
 def challenges() -> ResponseReturnValue:
     """The défis of the territory that somebody cares about."""
     sign_up = current_sign_up()
-    offered = catalogue.challenges_of(reading(), territory_id=sign_up.territory_id)
+    offered = places.challenges_of(reading(), territory_id=sign_up.territory_id)
     form = ChallengesForm(data={"challenges": sign_up.challenge_ids})
     form.challenges.choices = choices(*((str(item.id), item.title(get_locale())) for item in offered))
     if form.validate_on_submit():

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import queries
 from matchmaker.digests.loading.planning import Plan
 from matchmaker.digests.models import DigestRun
 from matchmaker.groups.models import Need
 from matchmaker.matching import queries as matching_queries
+from matchmaker.places.models import Territory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

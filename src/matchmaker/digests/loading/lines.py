@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from matchmaker.base.db import in_parts
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens
 from matchmaker.digests import queries
 from matchmaker.digests.loading.keys import Keys
@@ -16,6 +15,7 @@ from matchmaker.digests.loading.waiting import waiting_lines
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import Assignment, LineKind, PlannedLine, lines_of
 from matchmaker.groups.models import StartupGroup
+from matchmaker.places.models import Territory
 
 NEWS_FOR = timedelta(days=28)
 HELPERS_FOR = timedelta(days=8)

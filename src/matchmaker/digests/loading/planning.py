@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from matchmaker.base.db import in_parts
 from matchmaker.base.tokens import Tokens
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import queries
 from matchmaker.digests.loading.keys import Keys, keys_of
 from matchmaker.digests.loading.lines import lines_of_readers, told_to
@@ -30,8 +29,9 @@ from matchmaker.digests.rules import (
     iso_week,
     silence_of,
 )
-from matchmaker.groups.queries import local_day
 from matchmaker.matching.rules import Ranked
+from matchmaker.places.models import Territory
+from matchmaker.places.rules import local_day
 from matchmaker.post.suppression import suppressed_among
 
 LIMITS = Limits()

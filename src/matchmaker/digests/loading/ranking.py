@@ -10,12 +10,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests.loading.waiting import needs_settled
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import PlanningStopped
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Ranked
+from matchmaker.places.models import Territory
 
 CANDIDATES_EACH = 20
 """The best needs of each person, of which the run chooses."""

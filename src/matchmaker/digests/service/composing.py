@@ -9,7 +9,6 @@ from matchmaker.base import i18n
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Links
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters
 from matchmaker.digests.letters import HelperSection, NeedLine, NewsLine, Sections, WaitingLine
 from matchmaker.digests.loading import Draft, DraftLine
@@ -21,6 +20,7 @@ from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import AnswerSpeed, Party
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching.rules import Match
+from matchmaker.places.models import Territory
 
 
 class Press(Protocol):
@@ -145,5 +145,5 @@ def _paragraphs(draft: Draft, edits: Sequence[DigestEdit], locale: str) -> tuple
 
 def list_id(press: Press, territory: Territory) -> str:
     """The name of a territory's letters for mail programs (RFC 2919)."""
-    host = urlsplit(press.links.to("catalogue.home")).hostname
+    host = urlsplit(press.links.to("places.home")).hostname
     return f"{territory.name} <{territory.slug}.week.{host}>"

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 
 from matchmaker.base import db
 from matchmaker.base.work import Work
-from matchmaker.catalogue.models import Challenge, Territory
 from matchmaker.digests import queries
 from matchmaker.digests.loading import Plan, compose
 from matchmaker.digests.models import DigestEdit, DigestRun
@@ -17,6 +16,7 @@ from matchmaker.digests.service.runs import seed_of
 from matchmaker.groups.models import Need
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate
+from matchmaker.places.models import Challenge, Territory
 
 log = structlog.get_logger()
 

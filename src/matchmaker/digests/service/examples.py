@@ -5,7 +5,6 @@ from dataclasses import replace
 from matchmaker.accounts.models import Account
 from matchmaker.base import i18n
 from matchmaker.base.work import Work
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
 from matchmaker.digests.letters import Sections
 from matchmaker.digests.loading import compose, drafts
@@ -13,6 +12,7 @@ from matchmaker.digests.rules import LINES_AT_MOST, iso_week
 from matchmaker.digests.service.composing import list_id, need_line, sections
 from matchmaker.digests.service.runs import seed_of
 from matchmaker.groups import queries as groups
+from matchmaker.places.models import Territory
 
 
 class NothingToShow(Exception):

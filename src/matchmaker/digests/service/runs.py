@@ -13,12 +13,12 @@ from matchmaker.base import db, outbox
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue import queries as catalogue
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import letters, queries
 from matchmaker.digests.loading import Plan, Unreached, compose, relay_ids, unreached
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import Due, PlanningStopped, RunState, Schedule, due_week, iso_week
+from matchmaker.places import queries as places
+from matchmaker.places.models import Territory
 
 LETTERS_AT_ONCE = 500
 
@@ -211,7 +211,7 @@ def _messages(run: DigestRun) -> Select[int | None]:
 
 def _miss(work: Work, territory: Territory, week: str) -> None:
     _claim_week(work, territory=territory, week=week, state=RunState.EXPIRED, started_by=None)
-    for organiser in catalogue.organisers_of(work.session, territory_id=territory.id):
+    for organiser in places.organisers_of(work.session, territory_id=territory.id):
         work.post(
             letters.missed(
                 work.letters,
@@ -257,7 +257,7 @@ def _claim_week(
 def _due(work: Work) -> list[tuple[int, Due]]:
     settled = queries.weeks_settled(work.session)
     found = []
-    for territory in catalogue.territories(work.session):
+    for territory in places.territories(work.session):
         since = territory.digest_since or territory.created_at
         due = due_week(work.now, schedule_of(territory), since=since)
         if due is not None and (territory.id, due.iso_week) not in settled:

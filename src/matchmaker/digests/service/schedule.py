@@ -7,13 +7,13 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from matchmaker.base.work import Work
-from matchmaker.catalogue import queries as catalogue
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import queries
 from matchmaker.digests.models import SkippedWeek
 from matchmaker.digests.rules import Frequency, Schedule, next_moment
 from matchmaker.digests.service.runs import schedule_of
-from matchmaker.groups.queries import local_day
+from matchmaker.places import queries as places
+from matchmaker.places.models import Territory
+from matchmaker.places.rules import local_day
 
 SOON = timedelta(hours=24)
 """How long before a weekly letter whatever else there is to tell waits for it."""
@@ -46,7 +46,7 @@ def awaiting_letter(session: Session, account_ids: Collection[int], now: datetim
     settled = queries.weeks_settled(session)
     busy = queries.territories_writing(session)
     found: set[int] = set()
-    for territory in catalogue.territories(session):
+    for territory in places.territories(session):
         weeks = {week for territory_id, week in settled if territory_id == territory.id}
         leaves = next_moment(now, schedule_of(territory), weeks_run=weeks)
         if territory.id in busy or leaves - now <= SOON:

@@ -25,12 +25,12 @@ from matchmaker.digests.rules import (
 from matchmaker.digests.service.codes import give_codes
 from matchmaker.digests.service.composing import letter_of
 from matchmaker.digests.service.runs import plan_run
-from matchmaker.groups.queries import local_day
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import ASKS, Party
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import ShownWhere, match_to_mapping
+from matchmaker.places.rules import local_day
 
 LETTERS_AT_ONCE = 50
 """Letters of one transaction: what is lost when a process dies, and how long SQLite's other writers wait."""

@@ -8,9 +8,6 @@ from datetime import timedelta
 from flask import Blueprint, abort
 
 from matchmaker.base.work import Work
-from matchmaker.catalogue import queries as catalogue_queries
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens_queries
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Relay
@@ -18,6 +15,9 @@ from matchmaker.digests import loading, queries, service
 from matchmaker.digests.letters import Sections
 from matchmaker.digests.models import DigestRun
 from matchmaker.digests.rules import RunState, iso_week
+from matchmaker.places import queries as places_queries
+from matchmaker.places import service as places
+from matchmaker.places.models import Territory
 from matchmaker.web import account_id, begin, now, reading, site, visitor_id
 
 blueprint = Blueprint("digests", __name__)
@@ -50,8 +50,8 @@ def has_left(run: DigestRun | None) -> bool:
 
 def own_territory(slug: str) -> Territory:
     """The territory of that slug if the visitor runs its desk; else there is no such page."""
-    territory = catalogue_queries.find_territory(reading(), slug=slug)
-    if territory is None or not catalogue.is_organiser(
+    territory = places_queries.find_territory(reading(), slug=slug)
+    if territory is None or not places.is_organiser(
         reading(), territory_id=territory.id, account_id=account_id()
     ):
         abort(404)

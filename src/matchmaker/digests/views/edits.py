@@ -5,19 +5,18 @@ from collections.abc import Callable
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.base.i18n import get_locale, gettext, mark
 from matchmaker.base.work import Work
-from matchmaker.catalogue import queries as catalogue_queries
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import queries, service
 from matchmaker.digests.forms import ParagraphForm
 from matchmaker.digests.models import DigestEdit
 from matchmaker.digests.rules import EditKind, PinProblem
 from matchmaker.digests.views.blueprint import blueprint, own_territory
 from matchmaker.matching.rules import Gate
+from matchmaker.places import queries as places
+from matchmaker.places.models import Territory
 from matchmaker.web import Access, access, account_id, begin, form_page, reading
-from matchmaker.web.forms import choices
+from matchmaker.web.forms import ConfirmForm, choices
 
 PIN_PROBLEMS = {
     PinProblem.NOT_PROPOSED: mark("This need fits them too little, or they were told of it before."),
@@ -127,7 +126,7 @@ def _paragraph(territory: Territory, week: str, edit: DigestEdit | None) -> Resp
         ("", gettext("Everybody")),
         *(
             (str(one.id), one.title(get_locale()))
-            for one in catalogue_queries.challenges_of(reading(), territory_id=territory.id)
+            for one in places.challenges_of(reading(), territory_id=territory.id)
         ),
     )
     edit_id = edit.id if edit else None

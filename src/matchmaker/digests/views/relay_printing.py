@@ -9,14 +9,14 @@ from flask import current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.base.i18n import gettext, using
 from matchmaker.citizens.models import Relay
 from matchmaker.digests import loading, service
 from matchmaker.digests.rules import CODE_LASTS, readable_code
 from matchmaker.digests.views.blueprint import acting_at, blueprint, own_relay, sections_of
-from matchmaker.groups.queries import local_day
+from matchmaker.places.rules import local_day
 from matchmaker.web import Access, access, now, reading, site
+from matchmaker.web.forms import ConfirmForm
 
 
 @blueprint.post("/relays/<int:relay_id>/letters/pdf")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.base.i18n import gettext
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.text import without_addresses
@@ -20,6 +19,7 @@ from matchmaker.groups.models import Need
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching.rules import Gate, Match, match_from_mapping
 from matchmaker.web import Access, access, account_id, begin, letter_page, now, reading
+from matchmaker.web.forms import ConfirmForm
 
 LETTERS_A_PAGE = 50
 TROUBLES_SHOWN = 50

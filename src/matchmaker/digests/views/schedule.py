@@ -6,11 +6,11 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import format_day, format_moment, gettext
-from matchmaker.catalogue.models import Territory
 from matchmaker.digests import queries, service
 from matchmaker.digests.forms import TIME_ZONES, ScheduleForm
 from matchmaker.digests.rules import Schedule, iso_week, next_moment
 from matchmaker.digests.views.blueprint import WEEK, blueprint, own_territory
+from matchmaker.places.models import Territory
 from matchmaker.web import Access, access, begin, form_page, now, reading
 from matchmaker.web.forms import choices
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
 from matchmaker.base.text import fold, without_addresses
@@ -17,6 +16,7 @@ from matchmaker.digests.views.blueprint import blueprint, own_desk, own_territor
 from matchmaker.digests.views.run import standing, with_needs
 from matchmaker.post import delivery
 from matchmaker.web import Access, access, account_id, begin, check_limit, now, reading, site
+from matchmaker.web.forms import ConfirmForm
 
 LETTERS_A_PAGE = 12
 RUNS_SHOWN = 6

@@ -13,10 +13,11 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.db import violates
 from matchmaker.base.tokens import InvalidToken
 from matchmaker.base.work import Work
-from matchmaker.catalogue.models import Challenge
 from matchmaker.groups import letters, queries
 from matchmaker.groups.models import Invitation, Membership, StartupGroup
 from matchmaker.groups.rules import Role, Stage
+from matchmaker.places import rules
+from matchmaker.places.models import Challenge
 
 INVITATION_LASTS = timedelta(days=14)
 
@@ -143,7 +144,7 @@ def invite(work: Work, group: StartupGroup, *, invited_by_id: int, address: str,
             group_name=group.name,
             pitch=group.pitch,
             invited_by=inviter.first_name,
-            until=queries.local_day(invited.expires_at, group.territory.time_zone),
+            until=rules.local_day(invited.expires_at, group.territory.time_zone),
             url=work.links.to(
                 "groups.invitation",
                 token=work.tokens.sign_bound("invitation", str(invited.id), to=invited.address),

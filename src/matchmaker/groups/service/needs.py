@@ -8,10 +8,6 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import NoResultFound
 
 from matchmaker.base.work import Work
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Territory
-from matchmaker.catalogue.rules import Phrase, check_description, check_phrases
-from matchmaker.groups import queries
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import (
     Importance,
@@ -23,6 +19,10 @@ from matchmaker.groups.rules import (
     problems_of,
     state_on,
 )
+from matchmaker.places import rules
+from matchmaker.places.models import Territory
+from matchmaker.vocabulary import service as vocabulary
+from matchmaker.vocabulary.rules import Phrase, check_description, check_phrases
 
 
 class NeedRefused(ValueError):
@@ -61,7 +61,7 @@ def post_need(work: Work, group: StartupGroup, *, details: NeedDetails, publish:
 
     Raises NeedRefused, and LimitExceededError for too long or too many texts.
     """
-    today = queries.local_day(work.now, group.territory.time_zone)
+    today = rules.local_day(work.now, group.territory.time_zone)
     _check_details(details, today=today, public=publish)
     need = Need(
         group_id=group.id,
@@ -83,7 +83,7 @@ def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool
     post_need does.
     """
     need = _locked(work, need_id)
-    today = queries.local_day(work.now, need.group.territory.time_zone)
+    today = rules.local_day(work.now, need.group.territory.time_zone)
     state = state_on(need.state, need.until, today)
     if (state is NeedState.DRAFT and publish) or (
         state is NeedState.EXPIRED and (details.until is None or details.until >= today)
@@ -109,7 +109,7 @@ def act_on_need(work: Work, *, need_id: int, action: NeedAction) -> Need:
     A need whose last day has passed gets a later one before it can be opened again.
     """
     need = _locked(work, need_id)
-    today = queries.local_day(work.now, need.group.territory.time_zone)
+    today = rules.local_day(work.now, need.group.territory.time_zone)
     state = state_on(need.state, need.until, today)
     new_state, taken = after(action, state=state, places=need.places, places_taken=need.places_taken)
     problems = problems_of(
@@ -147,7 +147,7 @@ def expire_needs(work: Work) -> int:
     """Mark the open needs whose last day has passed in their territory; how many they were."""
     number = 0
     for territory in work.session.scalars(select(Territory)):
-        today = queries.local_day(work.now, territory.time_zone)
+        today = rules.local_day(work.now, territory.time_zone)
         expired = work.session.execute(
             update(Need)
             .where(Need.territory_id == territory.id, Need.state == NeedState.OPEN, Need.until < today)
@@ -183,7 +183,7 @@ def _check_details(
 
 
 def _phrases(work: Work, details: NeedDetails, *, language: str) -> tuple[Phrase, ...]:
-    return catalogue.resolve_phrases(work, [wanted.phrase for wanted in details.wanted], language=language)
+    return vocabulary.resolve_phrases(work, [wanted.phrase for wanted in details.wanted], language=language)
 
 
 def _fill(need: Need, details: NeedDetails, phrases: Sequence[Phrase]) -> None:

@@ -8,14 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext, mark
-from matchmaker.catalogue import queries as catalogue
-from matchmaker.catalogue.models import Challenge, Territory
-from matchmaker.catalogue.rules import drawn
 from matchmaker.groups import queries, service
 from matchmaker.groups.forms import GroupForm
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Stage, actions_in, state_on
 from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
+from matchmaker.places import queries as places
+from matchmaker.places import rules
+from matchmaker.places.models import Challenge, Territory
+from matchmaker.places.rules import drawn
 from matchmaker.web import Access, access, account_id, begin, check_limit, form_page, now, reading, visitor_id
 from matchmaker.web.forms import choices
 
@@ -32,7 +33,7 @@ def territory(slug: str) -> ResponseReturnValue:
     With ``?commune=`` the needs of one commune alone.
     """
     place = _territory(slug)
-    challenges = catalogue.challenges_of(reading(), territory_id=place.id)
+    challenges = places.challenges_of(reading(), territory_id=place.id)
     asked = request.args.get("challenge")
     chosen = next((challenge for challenge in challenges if challenge.slug == asked), None)
     spots = queries.needs_by_commune(reading(), territory=place, now=now())
@@ -64,7 +65,7 @@ def mine() -> ResponseReturnValue:
     return render_template(
         "groups/mine.html",
         groups=queries.groups_of(reading(), account_id=account_id()),
-        territories=catalogue.territories(reading()),
+        territories=places.territories(reading()),
     )
 
 
@@ -73,7 +74,7 @@ def mine() -> ResponseReturnValue:
 def new(slug: str) -> ResponseReturnValue:
     """Found a group; ``?challenge=`` chooses the défi beforehand."""
     place = _territory(slug)
-    challenges = catalogue.challenges_of(reading(), territory_id=place.id)
+    challenges = places.challenges_of(reading(), territory_id=place.id)
     form = GroupForm(challenge=request.args.get("challenge", type=int))
     _offer_challenges(form, challenges)
     if form.validate_on_submit():
@@ -127,7 +128,7 @@ def show(group_id: int) -> ResponseReturnValue:
 def edit(group_id: int) -> ResponseReturnValue:
     """Change what a group says of itself; for leads."""
     group = group_of_mine(group_id, lead=True)
-    challenges = catalogue.challenges_of(reading(), territory_id=group.territory_id)
+    challenges = places.challenges_of(reading(), territory_id=group.territory_id)
     form = GroupForm(
         data={
             "name": group.name,
@@ -160,7 +161,7 @@ def edit(group_id: int) -> ResponseReturnValue:
 
 
 def _territory(slug: str) -> Territory:
-    found = catalogue.find_territory(reading(), slug=slug)
+    found = places.find_territory(reading(), slug=slug)
     if found is None:
         abort(404)
     return found
@@ -178,7 +179,7 @@ def _chosen(challenges: Sequence[Challenge], number: int) -> Challenge:
 
 
 def _states(group: StartupGroup) -> dict[int, NeedState]:
-    today = queries.local_day(now(), group.territory.time_zone)
+    today = rules.local_day(now(), group.territory.time_zone)
 
     def state(need: Need) -> NeedState:
         return state_on(need.state, need.until, today)

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
-from matchmaker.accounts.forms import ConfirmForm, NewcomerForm
+from matchmaker.accounts.forms import NewcomerForm
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
@@ -16,6 +16,7 @@ from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import Role
 from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
 from matchmaker.web import Access, access, account_id, begin, check_limit, enter, form_page, visitor_id
+from matchmaker.web.forms import ConfirmForm
 
 INVITATIONS_A_DAY = 30
 INVITED_AT_MOST = 3

@@ -8,8 +8,6 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import gettext, mark
-from matchmaker.catalogue.rules import LIMITS
-from matchmaker.citizens.forms import commune_choices, read_commune_field
 from matchmaker.groups import queries, service
 from matchmaker.groups.forms import ActionForm, NeedForm, WantedForm
 from matchmaker.groups.models import Need, StartupGroup
@@ -25,6 +23,9 @@ from matchmaker.groups.rules import (
 )
 from matchmaker.groups.service import NeedDetails, WantedPhrase
 from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
+from matchmaker.places import rules
+from matchmaker.places.forms import commune_choices, read_commune_field
+from matchmaker.vocabulary.rules import LIMITS
 from matchmaker.web import Access, access, account_id, check_limit, form_page, now, reading
 
 SPARE_ROWS = 3
@@ -127,7 +128,7 @@ def _need_of_mine(need_id: int) -> Need:
 
 
 def _state(need: Need) -> NeedState:
-    today = queries.local_day(now(), need.group.territory.time_zone)
+    today = rules.local_day(now(), need.group.territory.time_zone)
     return state_on(need.state, need.until, today)
 
 
@@ -177,7 +178,7 @@ def _check(form: NeedForm, group: StartupGroup, *, public: bool, kept_until: dat
             kind=NeedKind(form.kind.data),
             wanted=sum(1 for row in form.wanted.data if row["phrase"]),
             until=form.until.data,
-            today=queries.local_day(now(), group.territory.time_zone),
+            today=rules.local_day(now(), group.territory.time_zone),
             public=public,
             kept_until=kept_until,
         )

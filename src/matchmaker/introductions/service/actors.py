@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue import service as catalogue
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import queries as groups
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import Party
 from matchmaker.matching.rules import AnswerChannel
+from matchmaker.places import service as places
 
 
 class Stranger(Exception):
@@ -40,7 +40,7 @@ def party_of(session: Session, introduction: Introduction, *, account_id: int | 
         return Party.CITIZEN
     if groups.role_of(session, group_id=introduction.group_id, account_id=account_id) is not None:
         return Party.GROUP
-    if catalogue.is_organiser(session, territory_id=introduction.territory_id, account_id=account_id):
+    if places.is_organiser(session, territory_id=introduction.territory_id, account_id=account_id):
         return Party.ORGANISER
     return None
 

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.catalogue.models import Territory
 from matchmaker.groups.models import Need
-from matchmaker.groups.queries import local_day, open_on
+from matchmaker.groups.queries import open_on
 from matchmaker.introductions import queries
 from matchmaker.introductions.models import AbsencePeriod, Introduction, IntroductionMessage, NeedFollower
 from matchmaker.introductions.rules import (
@@ -27,6 +26,8 @@ from matchmaker.introductions.rules import (
 )
 from matchmaker.introductions.service.acting import close, close_for_need, lock
 from matchmaker.introductions.service.telling import tell, tell_reopened
+from matchmaker.places.models import Territory
+from matchmaker.places.rules import local_day
 
 
 def advance(works: WorkFactory) -> int:

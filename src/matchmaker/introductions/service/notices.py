@@ -14,7 +14,6 @@ from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import NOTICES_KIND
 from matchmaker.groups.models import StartupGroup
-from matchmaker.groups.queries import local_day
 from matchmaker.introductions import letters, queries
 from matchmaker.introductions.letters import NoticeLine
 from matchmaker.introductions.models import (
@@ -36,6 +35,7 @@ from matchmaker.introductions.service.actors import party_of
 from matchmaker.introductions.service.tokens import answer_token
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
+from matchmaker.places.rules import local_day
 from matchmaker.post.suppression import is_suppressed
 
 STOP = "introductions.stop"

@@ -8,7 +8,6 @@ from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import service as groups
 from matchmaker.groups.models import Need, StartupGroup
-from matchmaker.groups.queries import local_day
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions import queries
 from matchmaker.introductions.models import Introduction
@@ -33,6 +32,7 @@ from matchmaker.introductions.service.telling import tell
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate, match_to_mapping
+from matchmaker.places.rules import local_day
 
 
 class NeedNotOpen(Exception):

@@ -7,7 +7,6 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import get_locale, gettext
-from matchmaker.catalogue import service as catalogue
 from matchmaker.citizens import queries as citizens
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
@@ -18,6 +17,7 @@ from matchmaker.introductions.service import Actor
 from matchmaker.introductions.views.blueprint import blueprint, is_member
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
+from matchmaker.places import service as places
 from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, visitor_id
 
 
@@ -75,7 +75,7 @@ def offer(need_id: int) -> ResponseReturnValue:
 def propose(need_id: int, citizen_id: int) -> ResponseReturnValue:
     """Ask a citizen for help; for the members of the group, and for organisers, who ask both sides."""
     need = _visible_need(need_id)
-    organiser = catalogue.is_organiser(reading(), territory_id=need.territory_id, account_id=visitor_id())
+    organiser = places.is_organiser(reading(), territory_id=need.territory_id, account_id=visitor_id())
     member = is_member(need)
     people = matching_queries.citizens_by_id(reading(), [citizen_id])
     if not (member or organiser) or citizen_id not in people:

@@ -9,10 +9,10 @@ from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries as citizens
 from matchmaker.groups import queries as groups
 from matchmaker.groups import service as groups_service
-from matchmaker.groups.queries import local_day
 from matchmaker.introductions import service
 from matchmaker.introductions.forms import AbsenceForm, StepForm
 from matchmaker.introductions.views.blueprint import blueprint
+from matchmaker.places.rules import local_day
 from matchmaker.web import Access, access, account_id, begin, form_page, now, reading
 
 HOME_ZONE = "Europe/Paris"

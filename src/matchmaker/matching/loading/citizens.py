@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matchmaker.base.text import fold
-from matchmaker.catalogue.models import Commune
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, SignUp
 from matchmaker.groups.models import Membership
 from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebook, written_in
 from matchmaker.matching.models import Dismissal, HiddenFromGroup, LoweredPair, NeedAnswer
 from matchmaker.matching.rules import Answer, CitizenProfile, Place
+from matchmaker.places.models import Commune
 
 SIGN_UP_ID = "sign-up"
 """The id of the profile of somebody who has no account yet."""

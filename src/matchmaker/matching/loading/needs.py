@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue.models import Commune, Territory
-from matchmaker.catalogue.rules import Phrase
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
-from matchmaker.groups.queries import local_day
 from matchmaker.groups.rules import Importance, NeedState
 from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebooks, written_in
 from matchmaker.matching.rules import NeedProfile, Place, Wanted
+from matchmaker.places.models import Commune, Territory
+from matchmaker.places.rules import local_day
+from matchmaker.vocabulary.rules import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.rules import LIMITS, Phrase, Verdict
 from matchmaker.matching.rules import Matcher, Weights
+from matchmaker.vocabulary import service as vocabulary
+from matchmaker.vocabulary.rules import LIMITS, Phrase, Verdict
 
 Written = tuple[str, str, str | None]
 """A phrase as written, its language, and the concept that a person chose for it, if one did."""
@@ -24,7 +24,7 @@ class Phrasebook:
 
     KEPT = 50_000
 
-    def __init__(self, lexicon: catalogue.Lexicon, verdicts: Collection[Verdict] = ()) -> None:
+    def __init__(self, lexicon: vocabulary.Lexicon, verdicts: Collection[Verdict] = ()) -> None:
         self.verdicts = verdicts
         self.matcher = Matcher(lexicon.vocabulary, verdicts=verdicts)
         self._lexicon = lexicon
@@ -46,7 +46,7 @@ class Phrasebook:
         found = {one: phrase for one in wanted if (phrase := self._known.get(one)) is not None}
         missing = wanted - found.keys()
         if missing:
-            kept = catalogue.kept_resolutions(
+            kept = vocabulary.kept_resolutions(
                 session,
                 [
                     (text, language)
@@ -58,7 +58,7 @@ class Phrasebook:
                 if chosen is not None:
                     phrase = self._lexicon.chosen_phrase(text=text, language=language, concept_id=chosen)
                 else:
-                    known = kept.get((catalogue.phrase_key(text), language))
+                    known = kept.get((vocabulary.phrase_key(text), language))
                     resolutions = None if self._is_judged(text) else known
                     if resolutions is None:
                         # The title of a need may be longer than a skill; what the resolver reads is capped.
@@ -85,8 +85,8 @@ def phrasebooks(session: Session, territory_ids: Iterable[int]) -> Mapping[int, 
     Built once a process for each state of the vocabulary and of the verdicts, which are read anew each time: whatever
     process declares or withdraws one, all see it at their next request.
     """
-    lexicon = catalogue.lexicon(session)
-    in_force = catalogue.verdicts_in_force(session, tuple(dict.fromkeys(territory_ids)))
+    lexicon = vocabulary.lexicon(session)
+    in_force = vocabulary.verdicts_in_force(session, tuple(dict.fromkeys(territory_ids)))
     books = {}
     for territory_id, verdicts in in_force.items():
         key = (lexicon.key, verdicts)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from matchmaker.catalogue.rules import Phrase
 from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.tally import Circumstances, Shares, Tally, circumstances, tally
 from matchmaker.matching.rules.values import (
@@ -22,6 +21,7 @@ from matchmaker.matching.rules.values import (
 )
 from matchmaker.matching.rules.weights import Weights
 from matchmaker.matching.rules.wording import Wording, written_words
+from matchmaker.vocabulary.rules import Phrase
 
 Covered = tuple[Phrase, Likeness] | None
 

@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.catalogue.rules import Phrase
 from matchmaker.matching.rules.crowd import Asked, Crowd
 from matchmaker.matching.rules.gates import why_not
 from matchmaker.matching.rules.offers import Offers, Rows
@@ -19,6 +18,7 @@ from matchmaker.matching.rules.people import People
 from matchmaker.matching.rules.score import Matcher
 from matchmaker.matching.rules.top import Best, Order
 from matchmaker.matching.rules.values import CitizenProfile, Match, NeedProfile, Ranked
+from matchmaker.vocabulary.rules import Phrase
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

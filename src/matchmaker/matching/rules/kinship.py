@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
-from matchmaker.catalogue.rules import RelationKind, Vocabulary
 from matchmaker.matching.rules.values import Cover
 from matchmaker.matching.rules.weights import Weights
+from matchmaker.vocabulary.rules import RelationKind, Vocabulary
 
 Kin = Mapping[str, tuple[float, Cover]]
 

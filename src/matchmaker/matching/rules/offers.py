@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.base.text import fold, folded_forms
-from matchmaker.catalogue.rules import Phrase, VerdictKind
 from matchmaker.matching.rules.score import DECIMALS, Matcher
+from matchmaker.vocabulary.rules import Phrase, VerdictKind
 
 Floats = NDArray[np.float64]
 Rows = sparse.csr_array

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from matchmaker.base.text import fold, inclusive_forms
-from matchmaker.catalogue.rules import Decisions, Phrase, Verdict, VerdictKind, Vocabulary
-from matchmaker.catalogue.rules.meaning import meanings_of
 from matchmaker.matching.rules.explain import (
     Covered,
     TitleCover,
@@ -21,6 +19,8 @@ from matchmaker.matching.rules.tally import Shares, circumstances, shares, tally
 from matchmaker.matching.rules.values import CitizenProfile, Cover, Likeness, Match, NeedProfile
 from matchmaker.matching.rules.weights import WEIGHTS, Weights
 from matchmaker.matching.rules.wording import Wording
+from matchmaker.vocabulary.rules import Decisions, Phrase, Verdict, VerdictKind, Vocabulary
+from matchmaker.vocabulary.rules.meaning import meanings_of
 
 DECIMALS = 6
 """Strengths are rounded, so that one pair at a time and whole arrays come to the same numbers."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from matchmaker.catalogue.rules import Phrase
 from matchmaker.groups.rules import Importance
+from matchmaker.vocabulary.rules import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from matchmaker.base.text import fold, inclusive_forms, telling_words
-from matchmaker.catalogue.rules import Phrase
-from matchmaker.catalogue.rules.meaning import Meanings
+from matchmaker.vocabulary.rules import Phrase
+from matchmaker.vocabulary.rules.meaning import Meanings
 
 _WRITTEN_WORD = re.compile(r"[^\W_][\w+#]*")
 

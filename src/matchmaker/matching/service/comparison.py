@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue.models import Territory
-from matchmaker.groups.queries import local_day
 from matchmaker.matching.loading import citizen_profiles, open_dockets
 from matchmaker.matching.rules import Comparison, MatchIndex, Weights, compare
 from matchmaker.matching.service.lists import LEAST_TOTAL
 from matchmaker.matching.service.territories import territory_matches
+from matchmaker.places.models import Territory
+from matchmaker.places.rules import local_day
 
 
 def compare_weights(

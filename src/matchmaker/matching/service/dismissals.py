@@ -7,16 +7,16 @@ from sqlalchemy.orm import Session
 
 from matchmaker.base.text import fold
 from matchmaker.base.work import Work
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import RADII_KM
 from matchmaker.groups.models import Need
-from matchmaker.groups.queries import local_day
 from matchmaker.matching import queries
 from matchmaker.matching.loading import judged_need
 from matchmaker.matching.models import Dismissal, LoweredPair
 from matchmaker.matching.rules import PAUSED_FOR, DismissReason, Match, PartName
 from matchmaker.matching.service.lists import explain
+from matchmaker.places.models import Territory
+from matchmaker.places.rules import local_day
 
 LATER = PAUSED_FOR - timedelta(days=1)
 

@@ -6,12 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue.models import Territory
-from matchmaker.catalogue.rules import Phrase
 from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.citizens.rules import RADII_KM
 from matchmaker.groups.models import Need
-from matchmaker.groups.queries import local_day
 from matchmaker.matching.loading import (
     Phrasebook,
     citizen_as_read,
@@ -33,6 +30,9 @@ from matchmaker.matching.rules import (
     distance_km,
     why_not,
 )
+from matchmaker.places.models import Territory
+from matchmaker.places.rules import local_day
+from matchmaker.vocabulary.rules import Phrase
 
 ReadBy = Callable[[Sequence[Phrasebook]], Sequence[CitizenProfile]]
 """Gives one person as each of some phrasebooks reads them."""

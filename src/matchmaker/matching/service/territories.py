@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue.models import Territory
-from matchmaker.groups.queries import local_day
 from matchmaker.matching.loading import Docket, citizen_profiles, citizens_as_read, dockets, open_dockets
 from matchmaker.matching.rules import WEIGHTS, CitizenProfile, Match, MatchIndex, Ranked, Weights
 from matchmaker.matching.service.lists import LEAST_TOTAL
+from matchmaker.places.models import Territory
+from matchmaker.places.rules import local_day
 
 PEOPLE_AT_ONCE = 1_000
 """Citizens that are read and ranked at once: it bounds memory whatever the size of a territory."""

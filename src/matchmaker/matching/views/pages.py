@@ -6,9 +6,6 @@ from flask import abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
-from matchmaker.catalogue import queries as catalogue_queries
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens
 from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
@@ -16,6 +13,10 @@ from matchmaker.groups.rules import NeedState, actions_in
 from matchmaker.matching import loading, queries, service
 from matchmaker.matching.rules import CitizenProfile, Match, ShownWhere
 from matchmaker.matching.views.blueprint import blueprint
+from matchmaker.places import queries as places_queries
+from matchmaker.places import rules
+from matchmaker.places import service as places
+from matchmaker.places.models import Territory
 from matchmaker.web import Access, access, account_id, begin, now, reading, visitor_id
 
 SHOWN = 20
@@ -33,7 +34,7 @@ def home() -> ResponseReturnValue:
     if not profiles:
         return render_template(
             "matching/no_profile.html",
-            territories=catalogue_queries.territories(reading()),
+            territories=places_queries.territories(reading()),
             my_groups=groups.groups_of(reading(), account_id=account_id()),
         )
     slug = request.args.get("t")
@@ -122,7 +123,7 @@ def ranked_citizens(need_id: int) -> ResponseReturnValue:
         member=member,
         territory=territory,
     )
-    day = groups.local_day(now(), territory.time_zone)
+    day = rules.local_day(now(), territory.time_zone)
     if matches and request.method == "GET":
         with begin() as work:
             service.record_showings(work, matches, day=day, place=ShownWhere.PAGE, to_organiser=not member)
@@ -140,7 +141,7 @@ def _visible_need(need_id: int) -> tuple[Need, bool]:
 
 
 def _organises(territory: Territory) -> bool:
-    return catalogue.is_organiser(reading(), territory_id=territory.id, account_id=visitor_id())
+    return places.is_organiser(reading(), territory_id=territory.id, account_id=visitor_id())
 
 
 def _others(found: Need) -> Sequence[Need]:

@@ -3,14 +3,14 @@
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from matchmaker.catalogue import queries as catalogue_queries
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Territory
 from matchmaker.citizens import queries as citizens
 from matchmaker.digests import queries as digests
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.organisers import queries
+from matchmaker.places import queries as places_queries
+from matchmaker.places import service as places
+from matchmaker.places.models import Territory
 from matchmaker.web import Access, access, account_id, now, reading
 
 blueprint = Blueprint("organisers", __name__)
@@ -21,8 +21,8 @@ NEEDS_SHOWN = 30
 
 def own_territory(slug: str) -> Territory:
     """The territory of that slug whose desk the signed-in person runs; 404 for everybody else."""
-    territory = catalogue_queries.find_territory(reading(), slug=slug)
-    if territory is None or not catalogue.is_organiser(
+    territory = places_queries.find_territory(reading(), slug=slug)
+    if territory is None or not places.is_organiser(
         reading(), territory_id=territory.id, account_id=account_id()
     ):
         abort(404)

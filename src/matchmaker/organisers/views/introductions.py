@@ -5,11 +5,11 @@ from datetime import timedelta
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from matchmaker.groups.queries import local_day
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.rules import OWING, outcome_bands
 from matchmaker.organisers import queries as desk
 from matchmaker.organisers.views.desk import blueprint, own_territory
+from matchmaker.places.rules import local_day
 from matchmaker.web import Access, access, now, reading
 
 WEEKS = 12

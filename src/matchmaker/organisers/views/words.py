@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.base.i18n import get_locale, gettext
-from matchmaker.catalogue import queries as catalogue_queries
-from matchmaker.catalogue import service as catalogue
-from matchmaker.catalogue.models import Territory, TerritoryVerdict
-from matchmaker.catalogue.rules import Phrase, Resolver, VerdictKind, can_be_judged
-from matchmaker.catalogue.rules.resolve import SURE
 from matchmaker.matching import service as matching
 from matchmaker.organisers import queries
 from matchmaker.organisers.forms import MeaningForm, VerdictForm
 from matchmaker.organisers.queries import TypedPhrase
 from matchmaker.organisers.views.desk import blueprint, own_territory
+from matchmaker.places.models import Territory
+from matchmaker.vocabulary import queries as vocabulary_queries
+from matchmaker.vocabulary import service as vocabulary_service
+from matchmaker.vocabulary.models import TerritoryVerdict
+from matchmaker.vocabulary.rules import Phrase, Resolver, VerdictKind, can_be_judged
+from matchmaker.vocabulary.rules.resolve import SURE
 from matchmaker.web import Access, access, account_id, begin, reading
+from matchmaker.web.forms import ConfirmForm
 
 PHRASES_SHOWN = 30
 PHRASES_READ = 500
@@ -68,7 +69,7 @@ def meaning(slug: str) -> ResponseReturnValue:
     form = MeaningForm()
     choices: Choices = []
     if form.validate():
-        resolver = catalogue.territory_resolver(reading(), territory_id=territory.id)
+        resolver = vocabulary_service.territory_resolver(reading(), territory_id=territory.id)
         concept_id = _chosen(form, resolver)
         if concept_id is not None:
             label = resolver.vocabulary.label(concept_id, get_locale())
@@ -95,7 +96,7 @@ def withdraw(slug: str, verdict_id: int) -> ResponseReturnValue:
     if ConfirmForm().validate_on_submit():
         try:
             with begin() as work:
-                catalogue.withdraw_verdict(work, territory_id=territory.id, verdict_id=verdict_id)
+                vocabulary_service.withdraw_verdict(work, territory_id=territory.id, verdict_id=verdict_id)
         except LookupError:
             abort(404)
         flash(gettext("The decision is withdrawn."), "success")
@@ -106,7 +107,7 @@ def _declare(territory: Territory, phrase: str, other: str, kind: VerdictKind) -
     """Declare a verdict and tell so; or the sentence that says why it cannot be."""
     try:
         with begin() as work:
-            catalogue.declare_verdict(
+            vocabulary_service.declare_verdict(
                 work,
                 territory_id=territory.id,
                 account_id=account_id(),
@@ -114,9 +115,9 @@ def _declare(territory: Territory, phrase: str, other: str, kind: VerdictKind) -
                 other=other,
                 kind=kind,
             )
-    except catalogue.AlreadyDecided:
+    except vocabulary_service.AlreadyDecided:
         return gettext("Something is decided about these two already. Withdraw that decision first.")
-    except catalogue.InvalidVerdict:
+    except vocabulary_service.InvalidVerdict:
         return gettext("These are the same words. Write others here.")
     flash(gettext("Decided. All matches of your territory follow it from now on."), "success")
     return None
@@ -131,7 +132,7 @@ def _chosen(form: MeaningForm, resolver: Resolver) -> str | None:
 
 
 def _choices(typed: str, resolver: Resolver) -> Choices:
-    names = catalogue_queries.families(reading())
+    names = vocabulary_queries.families(reading())
     return [
         {
             "value": one.concept_id,
@@ -149,7 +150,7 @@ def _page(
     sent: MeaningForm | None = None,
     choices: Choices | None = None,
 ) -> ResponseReturnValue:
-    verdicts = catalogue_queries.verdicts_of(reading(), territory_id=territory.id)
+    verdicts = vocabulary_queries.verdicts_of(reading(), territory_id=territory.id)
     typed = queries.phrases_without_concept(reading(), territory_id=territory.id)[:PHRASES_READ]
     judged = [(text, territory.locale) for one in verdicts for text in (one.phrase, one.other)]
     found = matching.understood(
@@ -187,7 +188,7 @@ def _with_forms(phrases: list[TypedPhrase], sent: MeaningForm | None, choices: C
 def _sides(
     verdict: TerritoryVerdict, found: Mapping[tuple[str, str], Phrase], territory: Territory
 ) -> tuple[Side, Side]:
-    vocabulary = catalogue.lexicon(reading()).vocabulary
+    vocabulary = vocabulary_service.lexicon(reading()).vocabulary
 
     def side(text: str) -> Side:
         if text in vocabulary.by_id:

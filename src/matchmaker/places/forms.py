@@ -1,0 +1,156 @@
+"""Where somebody lives: the form, and the way from a typed commune to a territory and one of its communes."""
+
+from dataclasses import dataclass
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import (
+    HiddenField,
+    RadioField,
+    StringField,
+)
+from wtforms.validators import DataRequired, Length
+
+from matchmaker.base.i18n import format_number, gettext, lazy
+from matchmaker.places import queries
+from matchmaker.places.models import Commune
+from matchmaker.places.queries import NEAREST_AT_MOST, CommuneAnswer, NearTerritory
+from matchmaker.web import reading
+from matchmaker.web.forms import (
+    BaseForm,
+    choices,
+    one_line,
+)
+
+COMMUNE_LENGTH = 80
+
+
+def read_commune_field(session: Session, field: StringField, *, code: HiddenField) -> CommuneAnswer:
+    """The commune that a field and the hidden code beside it mean.
+
+    Where it is not one alone, the reason then stands at the field and the code is emptied.
+    """
+    answer = queries.read_commune(session, typed=field.data or "", code=code.data)
+    if answer.commune is None:
+        code.data = ""
+        field.errors = [
+            gettext("Several communes fit. Choose yours, or write more of its name.")
+            if answer.choices
+            else gettext("We do not know this commune. Check its name, or write its postal code.")
+        ]
+    return answer
+
+
+def commune_choices(answer: CommuneAnswer) -> tuple[dict[str, str], ...]:
+    """The communes that an answer leaves to choose from, as the template's radio buttons take them."""
+    return tuple(
+        {
+            "value": commune.code,
+            "text": commune.name,
+            "aside": ", ".join(code.code for code in commune.postal_codes[:3]) or commune.department,
+        }
+        for commune in answer.choices
+    )
+
+
+class PlaceForm(BaseForm):
+    """Where somebody lives. ``territory`` has choices only where the commune leaves a question."""
+
+    commune = StringField(
+        lazy("Your commune"),
+        [
+            DataRequired(lazy("Please write the name or the postal code of your commune.")),
+            Length(max=COMMUNE_LENGTH, message=lazy("At most %(max)d characters.")),
+        ],
+        filters=[one_line],
+    )
+    commune_code = HiddenField()
+    territory = RadioField(
+        lazy("In which territory would you like to take part?"), choices=[], validate_choice=False
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A territory and a commune of it."""
+
+    territory_id: int
+    slug: str
+    commune_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceQuestion:
+    """What is left to ask about a commune: which one is meant, or in which territory to take part.
+
+    ``outside`` is the commune's name if it is in no territory.
+    """
+
+    communes: tuple[dict[str, str], ...] = ()
+    hints: dict[str, str]
+    outside: str | None = None
+
+
+NO_QUESTION = PlaceQuestion(hints={})
+
+
+def place_page(
+    template: str, form: PlaceForm, *, question: PlaceQuestion, **context: object
+) -> ResponseReturnValue:
+    """The page of a form with a place: 422 as long as something is wrong or left to ask."""
+    open_question = bool(form.errors or form.territory.choices)
+    return render_template(template, form=form, question=question, **context), 422 if open_question else 200
+
+
+def locate(form: PlaceForm, *, asked: str | None) -> Place | PlaceQuestion:
+    """Where a valid form says somebody lives, or what is still to be asked; an error then stands beside its field.
+
+    A commune in several territories, or in none, leaves a choice. ``asked`` is the slug of a territory that the person
+    has in mind: one more choice, taken at once where the commune belongs to it. Who takes part in a territory of
+    which their commune is no part counts as living in its nearest commune, and is told so.
+    """
+    answer = read_commune_field(reading(), form.commune, code=form.commune_code)
+    if answer.commune is None:
+        return PlaceQuestion(communes=commune_choices(answer), hints={})
+    form.commune_code.data = answer.commune.code
+    return _choose_territory(form, answer.commune, asked)
+
+
+def _choose_territory(form: PlaceForm, commune: Commune, asked: str | None) -> Place | PlaceQuestion:
+    own = queries.territories_of(reading(), commune_code=commune.code)
+    if len(own) == 1 and asked in {None, own[0].slug}:
+        return Place(territory_id=own[0].id, slug=own[0].slug, commune_code=commune.code)
+    every = queries.near_territories(reading(), commune)
+    if not every:
+        form.commune.errors = [gettext("There is no territory yet. Please come back later.")]
+        return NO_QUESTION
+    options = [near for near in every if near.commune_code == commune.code]
+    outside = not options
+    options = options or list(every[:NEAREST_AT_MOST])
+    options += [near for near in every if near.territory.slug == asked and near not in options]
+    chosen = [near for near in options if near.territory.slug == form.territory.data]
+    if not chosen and not outside:
+        chosen = [near for near in options if near.territory.slug == asked and near.km == 0]
+        chosen = chosen or (options if len(options) == 1 else [])
+    if chosen:
+        territory = chosen[0].territory
+        return Place(territory_id=territory.id, slug=territory.slug, commune_code=chosen[0].commune_code)
+    return _ask_territory(form, commune, options, outside=outside, asked=asked)
+
+
+def _ask_territory(
+    form: PlaceForm, commune: Commune, options: list[NearTerritory], *, outside: bool, asked: str | None
+) -> PlaceQuestion:
+    form.territory.choices = choices(*((near.territory.slug, near.territory.name) for near in options))
+    form.territory.data = asked
+    hints = {
+        near.territory.slug: gettext(
+            "%(km)s km from you. We count your way from %(commune)s, its commune nearest to yours.",
+            km=format_number(round(near.km) if near.km >= 1 else 1),
+            commune=near.commune_name,
+        )
+        for near in options
+        if near.commune_code != commune.code
+    }
+    return PlaceQuestion(hints=hints, outside=commune.name if outside else None)

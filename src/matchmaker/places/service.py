@@ -1,0 +1,133 @@
+"""Founding territories, their défis, and who runs their desks."""
+
+import re
+from collections.abc import Sequence
+from zoneinfo import available_timezones
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.base.work import Work
+from matchmaker.places import queries
+from matchmaker.places.models import Challenge, Commune, Organiser, Territory, TerritoryCommune
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class InvalidTerritory(ValueError):
+    """A territory that cannot be founded so; ``str()`` says why."""
+
+
+def found_territory(
+    work: Work,
+    *,
+    slug: str,
+    name: str,
+    summary_fr: str,
+    summary_en: str,
+    epcis: Sequence[str] = (),
+    communes: Sequence[str] = (),
+    locale: str = "fr",
+    time_zone: str = "Europe/Paris",
+    digest_weekday: int = 2,
+    digest_hour: int = 8,
+) -> Territory:
+    """A new territory of all communes of ``epcis`` and the single ``communes``.
+
+    Raises InvalidTerritory for a taken or malformed slug, a name that is too long, an unknown code, an hour that does not
+    exist, or a time zone that nobody knows.
+    """
+    if len(slug) > 60 or not _SLUG.fullmatch(slug):
+        raise InvalidTerritory(f"{slug!r} is not of at most 60 small letters, digits and hyphens")
+    if not 1 <= len(name) <= 100:
+        raise InvalidTerritory("a territory's name has 1 to 100 characters")
+    if not (1 <= digest_weekday <= 7 and 0 <= digest_hour <= 23):
+        raise InvalidTerritory("the letter's day is 1 to 7, Monday to Sunday, and its hour is 0 to 23")
+    if work.session.scalar(select(Territory.id).where(Territory.slug == slug)) is not None:
+        raise InvalidTerritory(f"there is a territory {slug!r} already")
+    if time_zone not in available_timezones():
+        raise InvalidTerritory(f"{time_zone!r} is not a time zone")
+    codes: set[str] = set()
+    for epci in epcis:
+        members = set(work.session.scalars(select(Commune.code).where(Commune.epci == epci)))
+        if not members:
+            raise InvalidTerritory(f"no commune belongs to the intercommunalité {epci!r}")
+        codes |= members
+    single = set(work.session.scalars(select(Commune.code).where(Commune.code.in_(communes))))
+    if set(communes) - single:
+        raise InvalidTerritory(f"not a commune's code: {', '.join(sorted(set(communes) - single))}")
+    if not codes | single:
+        raise InvalidTerritory("a territory needs at least one commune")
+    territory = Territory(
+        slug=slug,
+        name=name,
+        summary_fr=summary_fr,
+        summary_en=summary_en,
+        locale=locale,
+        time_zone=time_zone,
+        digest_weekday=digest_weekday,
+        digest_hour=digest_hour,
+        created_at=work.now,
+    )
+    work.session.add(territory)
+    work.session.flush()
+    work.session.add_all(
+        TerritoryCommune(territory_id=territory.id, commune_code=code) for code in sorted(codes | single)
+    )
+    work.session.flush()
+    return territory
+
+
+def add_challenge(
+    work: Work,
+    *,
+    territory: Territory,
+    slug: str,
+    title_fr: str,
+    title_en: str,
+    description_fr: str,
+    description_en: str,
+) -> Challenge:
+    """A new défi, after those that the territory has. Raises InvalidTerritory for a title that is too long or none."""
+    if not (1 <= len(title_fr) <= 120 and 1 <= len(title_en) <= 120):
+        raise InvalidTerritory("a défi's title has 1 to 120 characters in each language")
+    challenge = Challenge(
+        territory=territory,
+        slug=slug,
+        position=len(territory.challenges),
+        title_fr=title_fr,
+        title_en=title_en,
+        description_fr=description_fr,
+        description_en=description_en,
+    )
+    work.session.add(challenge)
+    work.session.flush()
+    return challenge
+
+
+def name_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
+    """Let an account run a territory's desk; naming it twice changes nothing."""
+    if work.session.get(Organiser, (territory_id, account_id)) is None:
+        work.session.add(Organiser(territory_id=territory_id, account_id=account_id))
+        work.session.flush()
+
+
+def is_organiser(session: Session, *, territory_id: int, account_id: int | None) -> bool:
+    """Whether the account runs the territory's desk."""
+    return account_id is not None and session.get(Organiser, (territory_id, account_id)) is not None
+
+
+class CommuneOutside(ValueError):
+    """The commune is not one of the territory's."""
+
+
+def check_commune(session: Session, territory_id: int, commune_code: str) -> None:
+    """Raise CommuneOutside unless the commune belongs to the territory."""
+    if session.get(TerritoryCommune, (territory_id, commune_code)) is None:
+        raise CommuneOutside(commune_code)
+
+
+def challenges_among(session: Session, territory_id: int, wanted: Sequence[int]) -> Sequence[Challenge]:
+    """The défis of a territory that are among the wanted ids, in the territory's order."""
+    offered = queries.challenges_of(session, territory_id=territory_id)
+    return [challenge for challenge in offered if challenge.id in wanted]

@@ -1,0 +1,72 @@
+"""The skill vocabulary: its values, how its files read, and how a phrase finds its concept."""
+
+from matchmaker.vocabulary.rules.limits import (
+    FILE_LIMITS,
+    LIMITS,
+    DescriptionTooLongError,
+    LimitExceededError,
+    Limits,
+    PhraseTooLongError,
+    TooManyPhrasesError,
+    check_description,
+    check_phrase,
+    check_phrases,
+)
+from matchmaker.vocabulary.rules.official import vocabulary_from_esco, vocabulary_from_rome
+from matchmaker.vocabulary.rules.readers import (
+    VocabularyError,
+    relations_from_rows,
+    vocabulary_from_flat_rows,
+    vocabulary_from_rows,
+)
+from matchmaker.vocabulary.rules.resolve import Phrase, Resolution, Resolver, Suggestion
+from matchmaker.vocabulary.rules.verdicts import FOLDED_LENGTH, Decisions, are_one_phrase, can_be_judged
+from matchmaker.vocabulary.rules.vocabulary import (
+    Concept,
+    Label,
+    LabelKind,
+    Relation,
+    RelationKind,
+    Skill,
+    Verdict,
+    VerdictKind,
+    Vocabulary,
+    merge,
+)
+
+__all__ = [
+    "FILE_LIMITS",
+    "FOLDED_LENGTH",
+    "LIMITS",
+    "Concept",
+    "Decisions",
+    "DescriptionTooLongError",
+    "Label",
+    "LabelKind",
+    "LimitExceededError",
+    "Limits",
+    "Phrase",
+    "PhraseTooLongError",
+    "Relation",
+    "RelationKind",
+    "Resolution",
+    "Resolver",
+    "Skill",
+    "Suggestion",
+    "TooManyPhrasesError",
+    "Verdict",
+    "VerdictKind",
+    "Vocabulary",
+    "VocabularyError",
+    "are_one_phrase",
+    "can_be_judged",
+    "check_description",
+    "check_phrase",
+    "check_phrases",
+    "merge",
+    "relations_from_rows",
+    "vocabulary_from_esco",
+    "vocabulary_from_flat_rows",
+    "vocabulary_from_rome",
+    "vocabulary_from_rows",
+]

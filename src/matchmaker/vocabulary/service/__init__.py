@@ -1,0 +1,35 @@
+"""What can be done in this room: resolve what people type, and keep what they decided about words."""
+
+from matchmaker.vocabulary.service.lexicon import (
+    Lexicon,
+    chosen_phrase,
+    kept_resolutions,
+    lexicon,
+    lexicon_key,
+    phrase_key,
+    resolve_phrases,
+)
+from matchmaker.vocabulary.service.verdicts import (
+    AlreadyDecided,
+    InvalidVerdict,
+    declare_verdict,
+    territory_resolver,
+    verdicts_in_force,
+    withdraw_verdict,
+)
+
+__all__ = [
+    "AlreadyDecided",
+    "InvalidVerdict",
+    "Lexicon",
+    "chosen_phrase",
+    "declare_verdict",
+    "kept_resolutions",
+    "lexicon",
+    "lexicon_key",
+    "phrase_key",
+    "resolve_phrases",
+    "territory_resolver",
+    "verdicts_in_force",
+    "withdraw_verdict",
+]

@@ -1,0 +1,171 @@
+"""The vocabulary that is loaded, and resolving what people type to it."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from threading import Lock
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.base.db import in_parts, insert_into
+from matchmaker.base.work import Work
+from matchmaker.vocabulary.models import (
+    Concept,
+    ConceptLabel,
+    ConceptRelation,
+    FalseFriend,
+    ResolvedPhrase,
+    VocabularySource,
+)
+from matchmaker.vocabulary.rules import Concept as ConceptValue
+from matchmaker.vocabulary.rules import (
+    Label,
+    Phrase,
+    Relation,
+    Resolution,
+    Resolver,
+    Verdict,
+    VerdictKind,
+    Vocabulary,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon:
+    """The loaded vocabulary, ready to resolve; ``key`` changes whenever any source is loaded anew."""
+
+    key: str
+    vocabulary: Vocabulary
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """The resolver over this vocabulary."""
+        return Resolver(self.vocabulary)
+
+    def chosen_phrase(self, *, text: str, language: str, concept_id: str) -> Phrase:
+        """A text whose concept a person chose."""
+        label = self.vocabulary.label(concept_id, language)
+        return Phrase(
+            text=text,
+            language=language,
+            resolutions=(Resolution(concept_id=concept_id, score=1.0, label=label),),
+        )
+
+
+_lexicons: dict[str, Lexicon] = {}
+_lexicons_lock = Lock()
+_LEXICONS_KEPT = 4
+
+
+def lexicon(session: Session) -> Lexicon:
+    """The vocabulary in the database, built once a process for each state of its sources."""
+    key = lexicon_key(session)
+    with _lexicons_lock:
+        known = _lexicons.get(key)
+        if known is None:
+            known = Lexicon(key=key, vocabulary=_read_vocabulary(session))
+            while len(_lexicons) >= _LEXICONS_KEPT:
+                _lexicons.pop(next(iter(_lexicons)))
+            _lexicons[key] = known
+    return known
+
+
+def lexicon_key(session: Session) -> str:
+    """What stands for the vocabulary in the database: another one whenever any source is loaded anew."""
+    sources = session.execute(
+        select(VocabularySource.name, VocabularySource.version).order_by(VocabularySource.name)
+    )
+    return hashlib.sha256("\n".join(f"{name}:{version}" for name, version in sources).encode()).hexdigest()[
+        :12
+    ]
+
+
+def phrase_key(text: str) -> str:
+    """The form by which equal phrases are resolved once: lower case, words separated by one space."""
+    return " ".join(text.lower().split())
+
+
+def resolve_phrases(work: Work, texts: Iterable[str], *, language: str) -> tuple[Phrase, ...]:
+    """Each text with its concepts, in the given order; what was not known yet is resolved and kept for everybody."""
+    wanted = tuple(texts)
+    words = lexicon(work.session)
+    known = kept_resolutions(work.session, ((text, language) for text in wanted))
+    phrases = []
+    for text in wanted:
+        found = known.get((phrase_key(text), language))
+        if found is None:
+            found = tuple(
+                replace(item, label=words.vocabulary.label(item.concept_id, language))
+                for item in words.resolver.resolve(text, language=language)
+            )
+            work.session.execute(
+                insert_into(work.session, ResolvedPhrase)
+                .values(
+                    phrase=phrase_key(text),
+                    language=language,
+                    vocabulary_version=words.key,
+                    resolutions=[(item.concept_id, item.score) for item in found],
+                )
+                .on_conflict_do_nothing()
+            )
+            known[phrase_key(text), language] = found
+        phrases.append(Phrase(text=text, language=language, resolutions=found))
+    return tuple(phrases)
+
+
+def kept_resolutions(
+    session: Session, texts: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[Resolution, ...]]:
+    """What (text, language) pairs were resolved to by the vocabulary in force, by (phrase key, language)."""
+    words = lexicon(session)
+    kept: dict[tuple[str, str], tuple[Resolution, ...]] = {}
+    for keys in in_parts(sorted({phrase_key(text) for text, _ in texts})):
+        rows = session.execute(
+            select(ResolvedPhrase.phrase, ResolvedPhrase.language, ResolvedPhrase.resolutions).where(
+                ResolvedPhrase.vocabulary_version == words.key,
+                ResolvedPhrase.phrase.in_(keys),
+            )
+        )
+        for phrase, language, resolutions in rows:
+            kept[phrase, language] = tuple(
+                Resolution(
+                    concept_id=concept_id, score=score, label=words.vocabulary.label(concept_id, language)
+                )
+                for concept_id, score in resolutions
+            )
+    return kept
+
+
+def chosen_phrase(session: Session, *, text: str, language: str, concept_id: str) -> Phrase:
+    """A text whose concept a person chose."""
+    return lexicon(session).chosen_phrase(text=text, language=language, concept_id=concept_id)
+
+
+def _read_vocabulary(session: Session) -> Vocabulary:
+    concepts = session.execute(select(Concept.id, Concept.kind, Concept.family).order_by(Concept.id))
+    labels = session.execute(
+        select(ConceptLabel.concept_id, ConceptLabel.language, ConceptLabel.kind, ConceptLabel.text).order_by(
+            ConceptLabel.id
+        )
+    )
+    relations = session.execute(
+        select(ConceptRelation.source_id, ConceptRelation.target_id, ConceptRelation.kind)
+    )
+    friends = session.execute(select(FalseFriend.word_a, FalseFriend.word_b))
+    return Vocabulary(
+        concepts=tuple(
+            ConceptValue(id=number, kind=kind, family=family or "") for number, kind, family in concepts
+        ),
+        labels=tuple(
+            Label(concept_id=number, language=language, kind=kind, text=text)
+            for number, language, kind, text in labels
+        ),
+        relations=tuple(
+            Relation(source=source, target=target, kind=kind) for source, target, kind in relations
+        ),
+        verdicts=tuple(
+            Verdict(kind=VerdictKind.NEVER, phrase=word_a, other=word_b) for word_a, word_b in friends
+        ),
+    )

@@ -1,0 +1,114 @@
+"""The vocabulary that ships: large enough, in two languages, without a word that means two things."""
+
+from collections import Counter, defaultdict
+from functools import cache
+
+from matchmaker.base.text import fold, spellings
+from matchmaker.cli.vocabulary_files import read_packaged
+from matchmaker.vocabulary import loading as vocabulary_loading
+from matchmaker.vocabulary.rules import LIMITS, Concept, LabelKind, RelationKind, VerdictKind, Vocabulary
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """What ships, read once."""
+    return vocabulary_loading.read_shipped_vocabulary()
+
+
+def forms_of(text: str, language: str) -> set[str]:
+    """Each way to write a label, folded."""
+    return {fold(form) for form in (spellings(text) if language == "fr" else (text,))}
+
+
+def test_it_is_large_enough() -> None:
+    labels = {
+        (label.concept_id, label.language, form)
+        for label in vocabulary().labels
+        for form in forms_of(label.text, label.language)
+    }
+    assert len(vocabulary().concepts) >= 700
+    assert len(labels) >= 5_000
+
+
+def test_every_concept_has_one_label_and_several_words_in_each_language() -> None:
+    counted = Counter((label.concept_id, label.language, label.kind) for label in vocabulary().labels)
+    for concept in vocabulary().concepts:
+        for language, words in (("fr", 3), ("en", 2)):
+            assert counted[concept.id, language, LabelKind.PREFERRED] == 1, concept.id
+            assert counted[concept.id, language, LabelKind.WORD] >= words, concept.id
+
+
+def test_every_family_is_known_and_has_its_concepts() -> None:
+    folder = vocabulary_loading.shipped_folder()
+    families = [line.split(",")[0] for line in (folder / "families.csv").read_text("utf-8").splitlines()[1:]]
+    assert len(families) == len(set(families))
+    assert Counter(concept.family for concept in vocabulary().concepts).keys() == set(families)
+    assert [c.id for c in vocabulary().concepts if not c.id.startswith(f"{c.family}.")] == []
+
+
+def test_every_file_belongs_to_a_family() -> None:
+    files = {entry.name for entry in vocabulary_loading.shipped_folder().iterdir()}
+    families = {concept.family for concept in vocabulary().concepts}
+    assert files == {f"{family}.csv" for family in families} | {"families.csv", "false_friends.csv"}
+
+
+def test_every_related_and_broader_concept_exists_and_is_another_one() -> None:
+    ids = {concept.id for concept in vocabulary().concepts}
+    for relation in vocabulary().relations:
+        assert {relation.source, relation.target} <= ids, relation
+        assert relation.source != relation.target, relation
+
+
+def test_nothing_is_broader_than_itself() -> None:
+    broader: defaultdict[str, set[str]] = defaultdict(set)
+    for relation in vocabulary().relations:
+        if relation.kind is RelationKind.BROADER:
+            broader[relation.source].add(relation.target)
+    for concept in vocabulary().concepts:
+        above, met = broader[concept.id], set[str]()
+        while above:
+            assert concept.id not in above, concept.id
+            met |= above
+            above = {next_ for one in above for next_ in broader[one]} - met
+
+
+def test_no_word_belongs_to_two_concepts() -> None:
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for label in vocabulary().labels:
+        for form in forms_of(label.text, label.language):
+            owners[form].add(label.concept_id)
+    assert {form: ids for form, ids in owners.items() if len(ids) > 1} == {}
+
+
+def test_no_word_is_written_twice_for_one_concept() -> None:
+    counted = Counter((label.concept_id, label.language, fold(label.text)) for label in vocabulary().labels)
+    assert [key for key, times in counted.items() if times > 1] == []
+
+
+def test_every_label_can_be_typed() -> None:
+    for label in vocabulary().labels:
+        assert fold(label.text), label
+        assert len(label.text) <= LIMITS.phrase, label
+        assert label.text == " ".join(label.text.split()), label
+
+
+def test_jobs_are_found_in_both_genders() -> None:
+    forms = {form for label in vocabulary().labels for form in forms_of(label.text, label.language)}
+    for masculine, feminine in (("menuisier", "menuisiere"), ("developpeur web", "developpeuse web")):
+        assert {masculine, feminine} <= forms
+
+
+def test_false_friends_are_two_words() -> None:
+    friends = vocabulary().verdicts
+    assert len(friends) >= 75
+    assert {verdict.kind for verdict in friends} == {VerdictKind.NEVER}
+    for verdict in friends:
+        one, other = fold(verdict.phrase), fold(verdict.other)
+        assert one, verdict
+        assert other, verdict
+        assert one != other, verdict
+
+
+def test_files_and_database_are_filled_from_the_same() -> None:
+    assert read_packaged().version == vocabulary().version
+    assert isinstance(vocabulary().concepts[0], Concept)
