@@ -19,11 +19,11 @@ from matchmaker.app import create_app
 from matchmaker.base import migrate
 from matchmaker.base.logs import set_up_logs
 from matchmaker.base.settings import Settings
-from matchmaker.citizens.models import Relay
 from matchmaker.demo import service as demo
 from matchmaker.digests import service as digests
 from matchmaker.groups.models import Need
 from matchmaker.places.models import Territory
+from matchmaker.relays.models import Relay
 from matchmaker.web import Site
 from tests.cli.processes import free_port
 

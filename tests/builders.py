@@ -13,19 +13,22 @@ from functools import cache
 from flask import Flask
 
 from matchmaker.accounts.models import Account
+from matchmaker.assisted import service as assisted
 from matchmaker.base.db import SessionFactory
 from matchmaker.base.letter import LetterRenderer
 from matchmaker.base.settings import Settings
 from matchmaker.base.text import fold
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Links, Work, WorkFactory
-from matchmaker.citizens import service as citizens
-from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, Relay, RelayMember
-from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose, RelayKind
+from matchmaker.citizens.models import Citizen, CitizenSkill, Consent
+from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
 from matchmaker.places import service as places_service
 from matchmaker.places.models import Challenge, Commune, PostalCode, Territory
+from matchmaker.relays import service as relays
+from matchmaker.relays.models import Relay, RelayMember
+from matchmaker.relays.rules import RelayKind
 from matchmaker.vocabulary import loading as vocabulary_loading
 from matchmaker.vocabulary import service as vocabulary_service
 from matchmaker.vocabulary.models import SkillFamily
@@ -266,7 +269,7 @@ def add_relay(
     commune: str = "26281",
 ) -> Relay:
     """A library that signs up people who have no e-mail address."""
-    relay = citizens.name_relay(
+    relay = relays.name_relay(
         work, territory_id=territory.id, name=name, kind=RelayKind.LIBRARY, commune_code=commune
     )
     relay.members.extend(RelayMember(account_id=member.id, joined_at=work.now) for member in members)
@@ -287,7 +290,7 @@ def add_person(
     weekly_letter: bool = True,
 ) -> Citizen:
     """Somebody without an e-mail address, signed up at a relay by one of its members."""
-    answers = citizens.Answers(
+    answers = assisted.Answers(
         first_name=first_name,
         locale=locale,
         address=None,
@@ -298,10 +301,10 @@ def add_person(
         radius_km=None,
         remote=False,
     )
-    draft = citizens.note_answers(work, relay_id=relay.id, answers=answers)
-    return citizens.sign_up_here(
+    draft = assisted.note_answers(work, relay_id=relay.id, answers=answers)
+    return assisted.sign_up_here(
         work,
-        desk=citizens.AtDesk(relay_id=relay.id, member_id=member.id),
+        desk=assisted.AtDesk(relay_id=relay.id, member_id=member.id),
         sign_up_id=draft.id,
         channel=ConsentChannel.IN_PERSON,
         weekly_letter=weekly_letter,

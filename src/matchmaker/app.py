@@ -19,6 +19,7 @@ from werkzeug.routing import IntegerConverter, Map
 from matchmaker import web
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts import views as accounts_views
+from matchmaker.assisted import views as assisted_views
 from matchmaker.base import i18n
 from matchmaker.base.db import make_engine, make_reading_factory, make_session_factory
 from matchmaker.base.letter import LetterRenderer
@@ -38,6 +39,8 @@ from matchmaker.matching import views as matching_views
 from matchmaker.organisers import views as organisers_views
 from matchmaker.places import queries as places
 from matchmaker.places import views as places_views
+from matchmaker.relays import queries as relays
+from matchmaker.relays import views as relays_views
 from matchmaker.signposts import views as signposts_views
 from matchmaker.vocabulary import service as vocabulary
 from matchmaker.vocabulary import views as vocabulary_views
@@ -46,11 +49,13 @@ ROOM_VIEWS = (
     accounts_views,
     places_views,
     vocabulary_views,
+    relays_views,
     citizens_views,
     groups_views,
     matching_views,
     introductions_views,
     digests_views,
+    assisted_views,
     organisers_views,
     signposts_views,
 )
@@ -234,7 +239,7 @@ def _install_template_values(app: Flask) -> None:
             if visitor
             else None,
             "organised": places.organised_territories(web.reading(), account_id=visitor) if visitor else (),
-            "my_relays": citizens_queries.relays_at(web.reading(), account_id=visitor) if visitor else (),
+            "my_relays": relays.relays_at(web.reading(), account_id=visitor) if visitor else (),
             "has_profile": citizens_queries.has_profile(web.reading(), account_id=visitor)
             if visitor
             else False,

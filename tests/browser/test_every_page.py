@@ -71,7 +71,7 @@ def test_every_page_is_among_those_that_are_looked_at(demonstration: Demonstrati
         rule.endpoint for rule in demonstration.app.url_map.iter_rules() if "GET" in (rule.methods or ())
     }
     linked = {endpoint for role in ROLES for endpoint, _ in pages_of(demonstration, role)}
-    assert answering - linked == SIGN_UP | BY_LETTER | NO_PAGES | {"citizens.relay_agreement"}
+    assert answering - linked == SIGN_UP | BY_LETTER | NO_PAGES | {"assisted.agreement"}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -131,7 +131,7 @@ def ask_for_letters(demonstration: Demonstration) -> None:
     for role, endpoint, data in (
         ("group", "groups.invite", {"address": "new@example.org", "role": "member"}),
         ("group", "introductions.propose", {}),
-        ("organiser", "citizens.relay_invite", {"address": "other@example.org"}),
+        ("organiser", "relays.invite", {"address": "other@example.org"}),
     ):
         pages = pages_of(demonstration, role)
         path = next(path for (found, _), path in pages.items() if found == endpoint)

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from matchmaker.accounts.models import Account
 from matchmaker.app import create_app
+from matchmaker.assisted.service import AtDesk
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.citizens.models import Relay
-from matchmaker.citizens.service import AtDesk
+from matchmaker.relays.models import Relay
 from matchmaker.web import EXTENSION, Site
 from tests.builders import NOW, World, add_account, add_relay, make_settings, make_world
 from tests.databases import Database

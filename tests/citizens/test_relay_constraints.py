@@ -6,15 +6,10 @@ from sqlalchemy.exc import IntegrityError
 
 from matchmaker.base.db import violates
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.citizens.models import (
-    Citizen,
-    CitizenTelephone,
-    Consent,
-    Relay,
-    RelayInvitation,
-    RelayMember,
-)
-from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayKind
+from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent
+from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
+from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
+from matchmaker.relays.rules import RelayKind
 from tests.builders import NOW, World, add_person, add_relay
 from tests.citizens.conftest import Places
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.base.letter import LetterRenderer
-from matchmaker.citizens import letters
+from matchmaker.relays import letters as relays_letters
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).parent / "golden"
 @pytest.mark.parametrize("locale", ["fr", "en"])
 @pytest.mark.parametrize("part", ["text", "html"])
 def test_the_letter_reads_as_it_was_agreed(locale: str, part: str, request: pytest.FixtureRequest) -> None:
-    letter = letters.relay_invitation(
+    letter = relays_letters.invitation(
         LetterRenderer(service_name="Startup de territoire"),
         address="nina@example.org",
         first_name="",

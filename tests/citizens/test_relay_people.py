@@ -8,10 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.assisted import queries as assisted
+from matchmaker.assisted.models import RelayAct
+from matchmaker.assisted.rules import RelayDeed
 from matchmaker.base.work import WorkFactory
 from matchmaker.citizens import queries, service
-from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, RelayAct, RelayMember, SignUp
-from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed
+from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, SignUp
+from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
+from matchmaker.relays import service as relays
+from matchmaker.relays.models import RelayMember
 from tests.builders import World, account_of, add_account, add_citizen, add_person
 from tests.citizens.conftest import MovableClock, Places
 from tests.doors import Person
@@ -66,7 +71,7 @@ def test_a_profile_is_corrected(nadia: Person, marcel: Citizen, places: Places, 
     nadia.fill_in(page_of(marcel), {**sent, "telephone": ""})
     assert session.scalars(select(CitizenTelephone)).all() == []
     assert deeds(session) == [RelayDeed.SIGNED_UP, RelayDeed.CORRECTED, RelayDeed.CORRECTED]
-    assert queries.acts_for(session, relay_id=places.library.id, citizen_id=marcel.id)[0].account_id == (
+    assert assisted.acts_for(session, relay_id=places.library.id, citizen_id=marcel.id)[0].account_id == (
         places.nadia.id
     )
 
@@ -139,7 +144,7 @@ def test_a_member_who_leaves_with_their_account_leaves_the_record(
     works: WorkFactory, marcel: Citizen, places: Places, session: Session
 ) -> None:
     with works.begin() as work:
-        service.remove_relay_member(work, relay_id=places.library.id, account_id=places.nadia.id)
+        relays.remove_relay_member(work, relay_id=places.library.id, account_id=places.nadia.id)
         work.session.delete(work.session.get_one(Account, places.nadia.id))
     assert session.scalars(select(RelayAct.account_id)).all() == [None]
     assert {consent.relay_id for consent in session.scalars(select(Consent))} == {places.library.id}

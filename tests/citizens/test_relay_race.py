@@ -7,10 +7,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from matchmaker.accounts.service import LinkUnusable
+from matchmaker.assisted import service as assisted
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import service
-from matchmaker.citizens.models import Citizen, Consent, Relay, RelayInvitation, RelayMember
-from matchmaker.citizens.rules import ConsentChannel, RelayKind
+from matchmaker.citizens.models import Citizen, Consent
+from matchmaker.citizens.rules import ConsentChannel
+from matchmaker.relays import service as relays
+from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
+from matchmaker.relays.rules import RelayKind
 from tests.builders import World, add_person, make_world
 from tests.citizens.conftest import Places, make_places
 from tests.doors import works_of
@@ -41,7 +45,7 @@ def places(works: WorkFactory, world: World) -> Places:
 
 
 def test_one_sign_up_finished_twice_at_once_makes_one_citizen(works: WorkFactory, places: Places) -> None:
-    answers = service.Answers(
+    answers = assisted.Answers(
         first_name="Marcel",
         locale="fr",
         address=None,
@@ -53,10 +57,10 @@ def test_one_sign_up_finished_twice_at_once_makes_one_citizen(works: WorkFactory
         remote=False,
     )
     with works.begin() as work:
-        draft = service.note_answers(work, relay_id=places.library.id, answers=answers).id
+        draft = assisted.note_answers(work, relay_id=places.library.id, answers=answers).id
 
     def act(work: Work) -> bool:
-        service.sign_up_here(
+        assisted.sign_up_here(
             work, desk=places.desk, sign_up_id=draft, channel=ConsentChannel.PAPER, weekly_letter=True
         )
         return True
@@ -72,12 +76,12 @@ def test_one_name_given_to_several_relays_at_once_makes_one(works: WorkFactory, 
     number = world.territory.id
 
     def act(work: Work) -> bool:
-        service.name_relay(
+        relays.name_relay(
             work, territory_id=number, name="Mairie", kind=RelayKind.TOWN_HALL, commune_code="26281"
         )
         return True
 
-    done = at_once(works, [act] * 4, service.RelayNameTaken)
+    done = at_once(works, [act] * 4, relays.RelayNameTaken)
     assert sum(answer is True for answer in done) == 1
     with works.sessions() as session:
         session.scalars(select(Relay)).one()
@@ -87,7 +91,7 @@ def invited(places: Places) -> Callable[[Work], str]:
     """Invites Eve to the library; gives the token of her letter."""
 
     def act(work: Work) -> str:
-        service.invite_to_relay(work, relay_id=places.library.id, invited_by_id=places.paul.id, address=EVE)
+        relays.invite_to_relay(work, relay_id=places.library.id, invited_by_id=places.paul.id, address=EVE)
         return link_in(letters_to(work.session, EVE)[-1], "/relay-invitations/").rpartition("/")[2]
 
     return act
@@ -96,16 +100,16 @@ def invited(places: Places) -> Callable[[Work], str]:
 def test_one_address_invited_and_accepting_several_times_at_once_works_there_once(
     works: WorkFactory, places: Places
 ) -> None:
-    at_once(works, [invited(places)] * 4, service.AlreadyAtRelay)
+    at_once(works, [invited(places)] * 4, relays.AlreadyAtRelay)
     with works.begin() as work:
         work.session.scalars(select(RelayInvitation)).one()
         token = link_in(letters_to(work.session, EVE)[-1], "/relay-invitations/").rpartition("/")[2]
 
     def accept(work: Work) -> bool:
-        service.accept_relay_invitation(work, token=token, account_id=None, first_name="Eve")
+        relays.accept_relay_invitation(work, token=token, account_id=None, first_name="Eve")
         return True
 
-    done = at_once(works, [accept] * 4, service.RelayInvitationUnusable)
+    done = at_once(works, [accept] * 4, relays.RelayInvitationUnusable)
     assert sum(answer is True for answer in done) == 1
     with works.sessions() as session:
         members = session.scalars(select(RelayMember).where(RelayMember.relay_id == places.library.id)).all()
@@ -125,7 +129,7 @@ def give(places: Places, marcel: int) -> Callable[[Work], str]:
     """Gives Marcel's address."""
 
     def act(work: Work) -> str:
-        service.give_address(
+        assisted.give_address(
             work, desk=places.desk, citizen_id=marcel, address="marcel@poste.example", weekly_letter=True
         )
         return "given"
@@ -152,7 +156,7 @@ def test_a_profile_taken_over_while_the_relay_corrects_it_is_whole(
     confirm = confirm_first(works)
 
     def correct(work: Work) -> str:
-        service.correct_person(
+        assisted.correct_person(
             work,
             desk=places.desk,
             citizen_id=marcel,
@@ -167,7 +171,7 @@ def test_a_profile_taken_over_while_the_relay_corrects_it_is_whole(
         )
         return "corrected"
 
-    done = at_once(works, [confirm, correct, confirm, correct], service.PersonElsewhere, LinkUnusable)
+    done = at_once(works, [confirm, correct, confirm, correct], assisted.PersonElsewhere, LinkUnusable)
     assert done.count("confirmed") == 1
     with works.sessions() as session:
         citizen = session.scalars(select(Citizen)).one()
@@ -179,7 +183,7 @@ def test_an_address_given_again_while_the_first_letter_is_opened_leaves_one_of_b
     works: WorkFactory, places: Places, marcel: int
 ) -> None:
     confirm, again = confirm_first(works), give(places, marcel)
-    done = at_once(works, [again, confirm, again, confirm], service.PersonElsewhere, LinkUnusable)
+    done = at_once(works, [again, confirm, again, confirm], assisted.PersonElsewhere, LinkUnusable)
     with works.sessions() as session:
         citizen = session.scalars(select(Citizen)).one()
         assert (citizen.account_id is not None) is ("confirmed" in done)

@@ -8,12 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.assisted import service as assisted
+from matchmaker.assisted.models import RelayAct
+from matchmaker.assisted.rules import RelayDeed
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import WorkFactory
 from matchmaker.citizens import service
-from matchmaker.citizens.models import Citizen, Consent, RelayAct, SignUp
-from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed
+from matchmaker.citizens.models import Citizen, Consent, SignUp
+from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.digests.queries import recipients
+from matchmaker.relays import service as relays
 from tests.builders import World, add_account
 from tests.citizens.conftest import MovableClock, Places
 from tests.doors import Person
@@ -143,7 +147,7 @@ def test_a_wrong_answer_is_told_beside_its_field_and_nothing_typed_is_lost(
     told: str,
 ) -> None:
     with works.begin() as work:
-        service.invite_to_relay(
+        relays.invite_to_relay(
             work,
             relay_id=places.town_hall.id,
             invited_by_id=places.paul.id,
@@ -225,7 +229,7 @@ def test_answers_that_changed_meanwhile_are_not_finished_in_the_other_way(
     )
     with works.begin() as work:
         with pytest.raises(service.SignUpLost):
-            service.sign_up_here(
+            assisted.sign_up_here(
                 work,
                 desk=places.desk,
                 sign_up_id=with_address,
@@ -233,7 +237,7 @@ def test_answers_that_changed_meanwhile_are_not_finished_in_the_other_way(
                 weekly_letter=False,
             )
         with pytest.raises(service.SignUpLost):
-            service.send_to_person(work, relay_id=places.library.id, sign_up_id=without, weekly_letter=False)
+            assisted.send_to_person(work, relay_id=places.library.id, sign_up_id=without, weekly_letter=False)
     assert session.scalar(select(func.count(Citizen.id))) == 0
     assert session.scalar(select(func.count(OutboxMessage.id))) == 0
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work, WorkFactory
-from matchmaker.citizens import queries, service
-from matchmaker.citizens.models import Relay, RelayInvitation, RelayMember
-from matchmaker.citizens.rules import RelayKind
 from matchmaker.places import service as places_service
+from matchmaker.relays import queries as relays
+from matchmaker.relays import service as relays_service
+from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
+from matchmaker.relays.rules import RelayKind
 from tests.builders import World, add_account, add_organiser, add_relay
 from tests.citizens.conftest import MovableClock, Places
 from tests.doors import Person, signed_in
@@ -46,7 +47,7 @@ def mailed_link(session: Session, address: str = EVE) -> str:
 def works_at_library(session: Session, places: Places, address: str = EVE) -> bool:
     """Whether the owner of an address works at the library."""
     account = accounts.find_account(session, address=address)
-    return account is not None and service.works_at(
+    return account is not None and relays_service.works_at(
         session, relay_id=places.library.id, account_id=account.id
     )
 
@@ -95,11 +96,11 @@ def test_a_wrong_relay_is_told_beside_its_field(
 def test_another_territory_may_use_the_same_name(works: WorkFactory, world: World, places: Places) -> None:
     with works.begin() as work:
         add_relay(work, world.other_territory, name=places.library.name, commune="63113")
-        with pytest.raises(service.RelayNameTaken):
+        with pytest.raises(relays_service.RelayNameTaken):
             add_relay(work, world.territory, name=places.library.name)
         with pytest.raises(places_service.CommuneOutside):
             add_relay(work, world.territory, name="Au loin", commune="63113")
-        assert len(queries.relays_of(work.session, territory_id=world.territory.id)) == 2
+        assert len(relays.relays_of(work.session, territory_id=world.territory.id)) == 2
 
 
 def test_whoever_is_invited_proves_the_address_says_a_name_and_works_there(
@@ -107,7 +108,7 @@ def test_whoever_is_invited_proves_the_address_says_a_name_and_works_there(
 ) -> None:
     invite(orane, places)
     (letter,) = letters_to(session, EVE)
-    assert (letter.kind, letter.locale) == ("citizens.relay_invitation", "fr")
+    assert (letter.kind, letter.locale) == ("relays.invitation", "fr")
     assert "Orane" in letter.subject
     assert places.library.name in letter.text
     link = mailed_link(session)
@@ -215,9 +216,9 @@ def test_who_was_removed_while_a_form_was_open_changes_nothing(
     form = {"first_name": "Marcel", "locale": "fr", "commune": "26100"}
     assert nadia.get(page).status_code == 200
     with works.begin() as work:
-        service.remove_relay_member(work, relay_id=places.library.id, account_id=places.nadia.id)
-        with pytest.raises(service.NotAtRelay):
-            service.remove_relay_member(work, relay_id=places.library.id, account_id=places.nadia.id)
+        relays_service.remove_relay_member(work, relay_id=places.library.id, account_id=places.nadia.id)
+        with pytest.raises(relays_service.NotAtRelay):
+            relays_service.remove_relay_member(work, relay_id=places.library.id, account_id=places.nadia.id)
     assert nadia.post(page, form).status_code == 404
 
 
@@ -235,7 +236,7 @@ def test_only_the_territorys_organisers_see_and_change_its_relays(
         return made
 
     with works.begin() as work:
-        invited = service.invite_to_relay(
+        invited = relays_service.invite_to_relay(
             work, relay_id=places.library.id, invited_by_id=places.paul.id, address=EVE
         )
         person = signed_in(app, account(work))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.assisted import queries as assisted
 from matchmaker.base.db import Base
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import queries as citizens
@@ -26,6 +27,7 @@ from matchmaker.introductions.rules import State
 from matchmaker.matching import service as matching
 from matchmaker.places import queries as places
 from matchmaker.places.models import TerritoryCommune
+from matchmaker.relays import queries as relays
 from matchmaker.vocabulary import loading as vocabulary_loading
 from matchmaker.vocabulary import service as vocabulary_service
 from matchmaker.vocabulary.models import ResolvedPhrase
@@ -177,14 +179,14 @@ def test_the_four_sign_in_with_the_printed_password(works: WorkFactory) -> None:
 def test_the_relay_has_signed_up_some_people_of_its_territory(session: Session) -> None:
     account = accounts.find_account(session, address=content.sign_ins().relay.address)
     assert account is not None
-    (relay,) = citizens.relays_at(session, account_id=account.id)
-    people = citizens.people_of(session, relay_id=relay.id)
+    (relay,) = relays.relays_at(session, account_id=account.id)
+    people = assisted.people_of(session, relay_id=relay.id)
 
     assert relay.territory.slug == content.sign_ins().relay.territory
     assert 3 <= len(people) <= 10
     for person in people:
         assert citizens.find_consent(session, citizen_id=person.id, purpose=ConsentPurpose.RELAY_PROFILE)
-        (act,) = citizens.acts_for(session, relay_id=relay.id, citizen_id=person.id)
+        (act,) = assisted.acts_for(session, relay_id=relay.id, citizen_id=person.id)
         assert act.account_id == account.id
 
 

@@ -10,17 +10,19 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.accounts.models import Account
+from matchmaker.assisted import loading as assisted_loading
+from matchmaker.assisted import service as assisted
 from matchmaker.base import db
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import Work
-from matchmaker.citizens import service as citizens
-from matchmaker.citizens.models import Citizen, Relay
+from matchmaker.citizens.models import Citizen
 from matchmaker.digests import loading, queries, service
 from matchmaker.digests.models import DigestLetter, DigestLine
 from matchmaker.digests.rules import LineKind, Silence, read_code
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.matching.rules import Answer, AnswerChannel, match_from_mapping
+from matchmaker.relays.models import Relay
 from tests import builders
 from tests.builders import World
 from tests.digests.weeks import add_quiet_need, plan_run, run_week
@@ -55,8 +57,8 @@ def need(work: Work, world: World) -> Need:
     return add_quiet_need(work, world.challenge)
 
 
-def desk_of(relay: Relay, nadia: Account) -> citizens.AtDesk:
-    return citizens.AtDesk(relay_id=relay.id, member_id=nadia.id)
+def desk_of(relay: Relay, nadia: Account) -> assisted.AtDesk:
+    return assisted.AtDesk(relay_id=relay.id, member_id=nadia.id)
 
 
 def letter_of(work: Work, person: Citizen) -> DigestLetter:
@@ -90,11 +92,11 @@ def test_a_letter_on_paper_keeps_its_reasons_though_the_profile_changes(
 ) -> None:
     marcel = builders.add_person(work, relay, nadia)
     run_week(work, territory_id=world.territory.id, started_by=None)
-    citizens.correct_skills(
+    assisted.correct_skills(
         work, desk=desk_of(relay, nadia), citizen_id=marcel.id, skills=[("jardinage", None)]
     )
 
-    (paper,) = loading.letters_of_relay(work.session, relay_id=relay.id, now=work.now)
+    (paper,) = assisted_loading.letters_of_relay(work.session, relay_id=relay.id, now=work.now)
 
     (line,) = paper.draft.lines
     assert line.match is not None
@@ -133,7 +135,7 @@ def test_who_gets_an_account_in_the_same_week_gets_no_second_letter_and_no_need_
 
     assert silence(work) == [Silence.HAD_ONE]
     assert silence(replace(work, now=work.now + WEEK)) == [Silence.ALL_TOLD]
-    assert loading.letters_of_relay(work.session, relay_id=relay.id, now=work.now) == []
+    assert assisted_loading.letters_of_relay(work.session, relay_id=relay.id, now=work.now) == []
 
 
 def test_who_comes_after_somebody_who_left_has_a_letter_of_their_own(
@@ -142,7 +144,7 @@ def test_who_comes_after_somebody_who_left_has_a_letter_of_their_own(
     marcel = builders.add_person(work, relay, nadia)
     run_week(work, territory_id=world.territory.id, started_by=None)
     number = marcel.id
-    citizens.delete_person(work, desk=desk_of(relay, nadia), citizen_id=number)
+    assisted.delete_person(work, desk=desk_of(relay, nadia), citizen_id=number)
     work.session.flush()
     work.session.expire_all()
     later = replace(work, now=work.now + timedelta(hours=1))
@@ -163,7 +165,7 @@ def test_what_changed_since_the_plan_is_looked_at_once_more(
     calm = builders.add_person(work, relay, nadia, first_name="Calme")
     run = service.request_week(work, territory_id=world.territory.id, started_by=None)
     plan_run(work, run)
-    citizens.stop_letter(work, desk=desk_of(relay, nadia), citizen_id=calm.id)
+    assisted.stop_letter(work, desk=desk_of(relay, nadia), citizen_id=calm.id)
     closed.state = NeedState.CLOSED
     work.session.flush()
     work.session.expire_all()
@@ -235,7 +237,7 @@ def test_a_yes_is_in_the_next_letter_of_the_group_by_first_name_alone(
     need = builders.add_need(work, builders.add_group(work, world.challenge))
     marcel = builders.add_person(work, relay, nadia, telephone="+33475020304")
     run_week(work, territory_id=world.territory.id, started_by=None)
-    service.record_answer(
+    assisted.record_answer(
         work,
         desk=desk_of(relay, nadia),
         line_id=letter_of(work, marcel).lines[0].id,

@@ -12,15 +12,17 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
-from matchmaker.citizens import service as citizens
-from matchmaker.citizens.models import Citizen, Relay, RelayAct
-from matchmaker.citizens.rules import RelayDeed
+from matchmaker.assisted.models import RelayAct
+from matchmaker.assisted.rules import RelayDeed
+from matchmaker.citizens.models import Citizen
 from matchmaker.digests.models import DigestLetter, DigestLine
 from matchmaker.digests.rules import readable_code
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.matching.models import NeedAnswer
 from matchmaker.matching.rules import Answer, AnswerChannel
+from matchmaker.relays import service as relays
+from matchmaker.relays.models import Relay
 from tests import builders
 from tests.clock import MovableClock
 from tests.databases import Database
@@ -353,7 +355,7 @@ def test_the_group_sees_who_said_yes_and_no_more_who_said_no(nadia: Person, desk
 def test_who_works_there_no_more_sees_nothing(nadia: Person, desk: Desk) -> None:
     code = desk.code(desk.marcel)
     with works_of(desk.app).begin() as work:
-        citizens.remove_relay_member(work, relay_id=desk.relay.id, account_id=desk.nadia.id)
+        relays.remove_relay_member(work, relay_id=desk.relay.id, account_id=desk.nadia.id)
 
     assert nadia.get(desk.path).status_code == 404
     assert "Marcel" not in nadia.get(f"/r/{code}").text

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.routing import Rule
 
-from matchmaker.citizens import service as citizens
 from matchmaker.digests.rules import iso_week
 from matchmaker.digests.service import keep_paragraph
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Party
 from matchmaker.introductions.service import Actor
+from matchmaker.relays import service as relays
 from matchmaker.vocabulary.rules import VerdictKind
 from matchmaker.vocabulary.service import declare_verdict
 from tests.builders import (
@@ -57,7 +57,7 @@ def make_town(app: Flask) -> Town:
         need = add_need(work, group)
         relay = add_relay(work, world.territory, members=[everything])
         person = add_person(work, relay, everything, telephone="+33612345678")
-        invitation = citizens.invite_to_relay(
+        invitation = relays.invite_to_relay(
             work, relay_id=relay.id, invited_by_id=everything.id, address="invited@example.org"
         )
         newcomer = add_account(work, address="newcomer@example.org", first_name="Noé")

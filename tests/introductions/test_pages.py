@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.assisted.models import RelayAct
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import WorkFactory
-from matchmaker.citizens.models import Citizen, RelayAct
+from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions import queries, service

@@ -7,8 +7,6 @@ from matchmaker.base.i18n import Labelled, gettext, mark, using
 HOURS_A_WEEK = (1, 2, 4, 8, 16)
 RADII_KM = (2, 5, 10, 20, 50, 100)
 
-RELAY_NAME_LENGTH = 80
-
 CONFIRMATION_LASTS = timedelta(hours=24)
 SIGN_UP_KEPT = timedelta(days=7)
 
@@ -67,30 +65,6 @@ def mailed_letter_text(locale: str) -> str:
     """The words of the weekly letter by e-mail, in the language of whoever agrees to them."""
     with using(locale):
         return gettext(WEEKLY_LETTER_TEXT)
-
-
-class RelayKind(Labelled):
-    """What kind of place a relay is."""
-
-    TOWN_HALL = "town_hall", mark("Town hall")
-    LIBRARY = "library", mark("Library")
-    FRANCE_SERVICES = "france_services", mark("France Services")
-    ASSOCIATION = "association", mark("Association")
-    OTHER = "other", mark("Another kind of place")
-
-
-class RelayDeed(Labelled):
-    """What a relay did for one of its people."""
-
-    SIGNED_UP = "signed_up", mark("Signed up")
-    CORRECTED = "corrected", mark("Profile corrected")
-    LETTER_ASKED = "letter_asked", mark("Weekly letter asked for")
-    LETTER_STOPPED = "letter_stopped", mark("Weekly letter stopped")
-    ADDRESS_GIVEN = "address_given", mark("E-mail address given")
-    LETTER_PRINTED = "letter_printed", mark("Letter printed")
-    ANSWERED = "answered", mark("Answer to a need recorded")
-    NOT_REACHED = "not_reached", mark("Called and not reached")
-    DELETED = "deleted", mark("Profile deleted")
 
 
 class InvalidNumber(ValueError):

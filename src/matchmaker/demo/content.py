@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from matchmaker.citizens.rules import RelayKind
 from matchmaker.groups.rules import Importance, NeedKind, Stage
+from matchmaker.relays.rules import RelayKind
 from matchmaker.vocabulary.rules import VerdictKind
 
 DATA = files("matchmaker.demo") / "data"

@@ -6,12 +6,15 @@ from datetime import timedelta
 
 from sqlalchemy import insert
 
+from matchmaker.assisted.models import RelayAct
+from matchmaker.assisted.rules import RelayDeed
 from matchmaker.base.work import Work
-from matchmaker.citizens import service as citizens
-from matchmaker.citizens.models import Consent, RelayAct, RelayMember
-from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, RelayDeed, relay_text
+from matchmaker.citizens.models import Consent
+from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, relay_text
 from matchmaker.demo import content
 from matchmaker.demo.people import CitizenDraft
+from matchmaker.relays import service as relays
+from matchmaker.relays.models import RelayMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class RelayAtWork:
 def add_relay(work: Work, *, territory_id: int, commune_code: str, member_id: int) -> RelayAtWork:
     """The relay, with the one who works there."""
     known = content.sign_ins().relay
-    relay = citizens.name_relay(
+    relay = relays.name_relay(
         work, territory_id=territory_id, name=known.name, kind=known.kind, commune_code=commune_code
     )
     relay.members.append(RelayMember(account_id=member_id, joined_at=work.now))

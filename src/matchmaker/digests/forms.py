@@ -8,18 +8,15 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
-    StringField,
     TextAreaField,
 )
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from matchmaker.base.i18n import lazy, mark
 from matchmaker.digests.rules import Frequency
-from matchmaker.matching.rules import Answer
-from matchmaker.web.forms import BaseForm, choices, labelled_choices, one_line, optional_int, trimmed
+from matchmaker.web.forms import BaseForm, choices, labelled_choices, optional_int, trimmed
 
-NOT_REACHED = "not_reached"
 PARAGRAPH_LENGTH = 1000
 WEEKDAYS = (
     mark("Monday"),
@@ -110,32 +107,3 @@ class SettleForm(BaseForm):
     """Whether a letter in doubt arrived."""
 
     arrived = HiddenField(validators=[AnyOf(["yes", "no"])])
-
-
-class AnswerForm(BaseForm):
-    """What somebody answers to a need that was put to them."""
-
-    answer = RadioField(
-        lazy("What do they answer?"),
-        [InputRequired(lazy("Please say what they answer."))],
-        choices=labelled_choices(Answer),
-    )
-
-
-class CodeForm(AnswerForm):
-    """The code of a need on a letter on paper, and the answer to it."""
-
-    code = StringField(
-        lazy("Code"),
-        [DataRequired(lazy("Please type the code that stands beside the need."))],
-        filters=[one_line],
-    )
-
-
-class CallForm(BaseForm):
-    """How a call about a need ended."""
-
-    outcome = RadioField(
-        choices=choices(*((answer.value, answer.value) for answer in Answer), (NOT_REACHED, NOT_REACHED)),
-        validators=[InputRequired()],
-    )

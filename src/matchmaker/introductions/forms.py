@@ -51,12 +51,6 @@ class StepForm(BaseForm):
     action = HiddenField(validators=[AnyOf(list(Action))])
 
 
-class RelayStepForm(StepForm):
-    """One step of somebody whom a relay speaks for."""
-
-    share_telephone = BooleanField(lazy("Let the group see their telephone number"))
-
-
 class MessageForm(BaseForm):
     """Something to say to the other side."""
 

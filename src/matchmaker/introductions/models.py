@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import GOES_ALONG, Account
 from matchmaker.base.db import Base, enum_column
-from matchmaker.citizens.models import Citizen, Relay
+from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.introductions.rules import (
     Action,
@@ -29,6 +29,7 @@ from matchmaker.introductions.rules import (
     State,
 )
 from matchmaker.matching.rules import AnswerChannel, MatchMapping
+from matchmaker.relays.models import Relay
 
 
 class Introduction(Base):

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
-from matchmaker.citizens.models import Citizen, Relay
+from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, MatchMapping, ShownWhere
+from matchmaker.relays.models import Relay
 
 
 class NeedAnswer(Base):

@@ -1,6 +1,5 @@
-"""What can be done in this room: sign up, confirm, change a profile, agree to letters, leave; or have a relay do it."""
+"""What can be done in this room: sign up, confirm, change a profile, agree to letters, leave."""
 
-from matchmaker.citizens.service.assisted import Answers, note_answers, send_to_person, sign_up_here
 from matchmaker.citizens.service.profiles import (
     ProfileExists,
     change_profile,
@@ -8,32 +7,6 @@ from matchmaker.citizens.service.profiles import (
     delete_profile,
     give_weekly_letter,
     withdraw_weekly_letter,
-)
-from matchmaker.citizens.service.relay_people import (
-    AddressOfRelay,
-    AtDesk,
-    PersonElsewhere,
-    ask_for_letter,
-    correct_person,
-    correct_skills,
-    delete_person,
-    give_address,
-    record,
-    stop_letter,
-)
-from matchmaker.citizens.service.relays import (
-    AlreadyAtRelay,
-    NotAtRelay,
-    RelayInvitationUnusable,
-    RelayNameTaken,
-    accept_relay_invitation,
-    check_at_relay,
-    find_relay_invitation,
-    invite_to_relay,
-    name_relay,
-    remove_relay_member,
-    withdraw_relay_invitation,
-    works_at,
 )
 from matchmaker.citizens.service.sign_ups import (
     Confirmed,
@@ -50,55 +23,25 @@ from matchmaker.citizens.service.sign_ups import (
     resumed_sign_up,
     start_sign_up,
 )
-from matchmaker.places.service import CommuneOutside
-from matchmaker.vocabulary.rules.vocabulary import Skill
 
 __all__ = [
-    "AddressOfRelay",
-    "AlreadyAtRelay",
-    "Answers",
-    "AtDesk",
-    "CommuneOutside",
     "Confirmed",
-    "NotAtRelay",
-    "PersonElsewhere",
     "ProfileExists",
-    "RelayInvitationUnusable",
-    "RelayNameTaken",
     "SignUpLost",
-    "Skill",
-    "accept_relay_invitation",
     "answer_challenges",
     "answer_place",
     "answer_skills",
     "answer_time",
-    "ask_for_letter",
     "change_profile",
     "change_skills",
-    "check_at_relay",
     "confirm",
-    "correct_person",
-    "correct_skills",
     "create_profile",
-    "delete_person",
     "delete_profile",
-    "find_relay_invitation",
     "finish_sign_up",
     "forget_stale_sign_ups",
-    "give_address",
     "give_weekly_letter",
-    "invite_to_relay",
-    "name_relay",
-    "note_answers",
     "read_confirmation",
-    "record",
-    "remove_relay_member",
     "resumed_sign_up",
-    "send_to_person",
-    "sign_up_here",
     "start_sign_up",
-    "stop_letter",
-    "withdraw_relay_invitation",
     "withdraw_weekly_letter",
-    "works_at",
 ]

@@ -1,6 +1,6 @@
-"""The doors of this room: the sign-up in steps, the profile, and the relays."""
+"""The doors of this room: the sign-up in steps, and the profile."""
 
-from matchmaker.citizens.views import profile, relay_desk, relay_people, relays
+from matchmaker.citizens.views import profile
 from matchmaker.citizens.views.sign_up import blueprint
 
-__all__ = ["blueprint", "profile", "relay_desk", "relay_people", "relays"]
+__all__ = ["blueprint", "profile"]

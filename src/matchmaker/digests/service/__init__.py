@@ -1,26 +1,6 @@
 """The week's letters: changing them, asking for a run, planning and writing it, settling its doubts, and wishes."""
 
-from matchmaker.digests.loading import (
-    Changes,
-    Draft,
-    PaperLetter,
-    Plan,
-    Unreached,
-    changes,
-    compose,
-    drafts,
-    letters_of_relay,
-    unreached,
-)
-from matchmaker.digests.service.answers import (
-    LineElsewhere,
-    OldCode,
-    UnknownCode,
-    line_of_code,
-    print_letters,
-    record_answer,
-    record_not_reached,
-)
+from matchmaker.digests.loading import Changes, Draft, Plan, Unreached, changes, compose, drafts, unreached
 from matchmaker.digests.service.composing import letter_of, sections
 from matchmaker.digests.service.edits import (
     AlreadyEdited,
@@ -32,7 +12,6 @@ from matchmaker.digests.service.edits import (
     withdraw_edit,
 )
 from matchmaker.digests.service.examples import NothingToShow, send_test
-from matchmaker.digests.service.pdf import NoPdf, make_pdf
 from matchmaker.digests.service.preferences import UNSUBSCRIBE, choose_letters, stop_letters
 from matchmaker.digests.service.runs import (
     AlreadyRun,
@@ -56,15 +35,10 @@ __all__ = [
     "AlreadyRun",
     "Changes",
     "Draft",
-    "LineElsewhere",
-    "NoPdf",
     "NotInDoubt",
     "NothingToShow",
-    "OldCode",
-    "PaperLetter",
     "PinRefused",
     "Plan",
-    "UnknownCode",
     "Unreached",
     "WeekClosed",
     "advance",
@@ -77,16 +51,10 @@ __all__ = [
     "keep_paragraph",
     "keep_plan",
     "letter_of",
-    "letters_of_relay",
-    "line_of_code",
-    "make_pdf",
     "pause_run",
     "pin_line",
     "plan_of",
     "plan_run",
-    "print_letters",
-    "record_answer",
-    "record_not_reached",
     "request_due",
     "request_week",
     "resume_run",

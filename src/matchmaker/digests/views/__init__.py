@@ -1,15 +1,6 @@
-"""The organisers' pages of the week, each reader's own wishes, and the letters of a relay's people."""
+"""The organisers' pages of the week, and each reader's own wishes."""
 
-from matchmaker.digests.views import (
-    edits,
-    preview,
-    reader,
-    relay_answers,
-    relay_printing,
-    run,
-    schedule,
-    week,
-)
+from matchmaker.digests.views import edits, preview, reader, run, schedule, week
 from matchmaker.digests.views.blueprint import blueprint
 from matchmaker.digests.views.reader import unsubscribe
 
@@ -18,8 +9,6 @@ __all__ = [
     "edits",
     "preview",
     "reader",
-    "relay_answers",
-    "relay_printing",
     "run",
     "schedule",
     "unsubscribe",

@@ -1,24 +1,17 @@
 """The blueprint, and what its pages share."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, abort
 
-from matchmaker.base.work import Work
-from matchmaker.citizens import queries as citizens_queries
-from matchmaker.citizens import service as citizens
-from matchmaker.citizens.models import Relay
 from matchmaker.digests import loading, queries, service
-from matchmaker.digests.letters import Sections
 from matchmaker.digests.models import DigestRun
 from matchmaker.digests.rules import RunState, iso_week
 from matchmaker.places import queries as places_queries
 from matchmaker.places import service as places
 from matchmaker.places.models import Territory
-from matchmaker.web import account_id, begin, now, reading, site, visitor_id
+from matchmaker.web import account_id, now, reading, site
 
 blueprint = Blueprint("digests", __name__)
 
@@ -92,29 +85,3 @@ def without_key(text: str, unsubscribe_url: str | None) -> str:
     if unsubscribe_url is None:
         return text
     return text.replace(unsubscribe_url, f"{unsubscribe_url.rpartition('/')[0]}/…")
-
-
-def own_relay(relay_id: int) -> Relay:
-    """A relay at which the visitor works; else there is no such page."""
-    relay = citizens_queries.find_own_relay(reading(), relay_id=relay_id, account_id=visitor_id())
-    if relay is None:
-        abort(404)
-    return relay
-
-
-@contextmanager
-def acting_at(relay_id: int) -> Iterator[tuple[Work, citizens.AtDesk]]:
-    """A unit of work of the signed-in person at their relay; 404 once they, or the letter, are there no more."""
-    try:
-        with begin() as work:
-            citizens.check_at_relay(work.session, relay_id=relay_id, account_id=account_id())
-            yield work, citizens.AtDesk(relay_id=relay_id, member_id=account_id())
-    except (citizens.NotAtRelay, service.LineElsewhere):
-        abort(404)
-
-
-def sections_of(paper: loading.PaperLetter) -> Sections:
-    """What a letter on paper tells, in the language of its reader."""
-    run = paper.letter.run
-    edits = queries.edits(reading(), territory_id=run.territory_id, iso_week=run.iso_week)
-    return service.sections(site().works, paper.draft, edits, locale=paper.citizen.locale)

@@ -8,18 +8,15 @@ from typing import TypeVar
 from flask import Blueprint, abort, g, url_for
 from sqlalchemy.exc import NoResultFound
 
-from matchmaker.base.i18n import get_locale
 from matchmaker.base.work import Work
 from matchmaker.citizens import queries as citizens
 from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
 from matchmaker.introductions import queries, service
+from matchmaker.introductions.cards import state_text
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import OPEN, UNANSWERED_AT_MOST, AnswerSpeed, Party
 from matchmaker.introductions.service import Actor
-from matchmaker.introductions.views.wording import state_text
-from matchmaker.matching import queries as matching_queries
-from matchmaker.matching.rules import match_from_mapping
 from matchmaker.web import account_id, begin, now, reading, visitor_id
 
 blueprint = Blueprint("introductions", __name__)
@@ -59,26 +56,6 @@ def acting_in(introduction_id: int) -> Iterator[tuple[Work, Actor]]:
 def is_member(need: Need) -> bool:
     """Whether the visitor belongs to the group of a need."""
     return groups.role_of(reading(), group_id=need.group_id, account_id=visitor_id()) is not None
-
-
-def need_side(introduction: Introduction) -> matching_queries.NeedCard:
-    """The need, as its citizen sees it: with the reasons as they were when it began."""
-    return matching_queries.need_card(
-        introduction.need,
-        to=url_for,
-        locale=get_locale(),
-        match=match_from_mapping(introduction.match) if introduction.match else None,
-        state=matching_queries.need_state(introduction.need, now=now()),
-    )
-
-
-def citizen_side(introduction: Introduction) -> matching_queries.CitizenCard | None:
-    """The citizen, as a group sees them before anybody agreed: first name, commune, and the skills in question."""
-    if introduction.citizen is None or introduction.match is None:
-        return None
-    return matching_queries.citizen_card(
-        introduction.citizen, match=match_from_mapping(introduction.match), all_skills=False
-    )
 
 
 def standing(introduction: Introduction | None, party: Party) -> Standing | None:

@@ -8,11 +8,11 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.i18n import gettext
 from matchmaker.base.tokens import InvalidToken
 from matchmaker.introductions import service
+from matchmaker.introductions.cards import citizen_side, need_side, state_text
 from matchmaker.introductions.forms import DeclineForm, ShareForm, StepForm
 from matchmaker.introductions.rules import IN_FORCE, OPEN, Action, DeclineReason, NotAllowed, Party
-from matchmaker.introductions.views.blueprint import blueprint, citizen_side, need_side
+from matchmaker.introductions.views.blueprint import blueprint
 from matchmaker.introductions.views.page import allowed_actions, keep_share
-from matchmaker.introductions.views.wording import state_text
 from matchmaker.web import Access, access, begin, form_page, reading, site, speak_like
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from matchmaker.base.i18n import gettext
 from matchmaker.base.work import Work
 from matchmaker.introductions import queries, service
+from matchmaker.introductions.cards import citizen_side, need_side, state_text
 from matchmaker.introductions.forms import DeclineForm, MessageForm, ShareForm, StepForm
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import (
@@ -24,14 +25,7 @@ from matchmaker.introductions.rules import (
     actions_for,
 )
 from matchmaker.introductions.service import Actor
-from matchmaker.introductions.views.blueprint import (
-    acting_in,
-    blueprint,
-    citizen_side,
-    need_side,
-    own_introduction,
-)
-from matchmaker.introductions.views.wording import state_text
+from matchmaker.introductions.views.blueprint import acting_in, blueprint, own_introduction
 from matchmaker.web import Access, access, account_id, reading
 
 

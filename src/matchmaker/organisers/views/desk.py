@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from matchmaker.citizens import queries as citizens
 from matchmaker.digests import queries as digests
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
@@ -11,6 +10,7 @@ from matchmaker.organisers import queries
 from matchmaker.places import queries as places_queries
 from matchmaker.places import service as places
 from matchmaker.places.models import Territory
+from matchmaker.relays import queries as relays
 from matchmaker.web import Access, access, account_id, now, reading
 
 blueprint = Blueprint("organisers", __name__)
@@ -44,7 +44,7 @@ def desk(slug: str) -> ResponseReturnValue:
         unmatched=len(unmatched),
         needs=[needs[need_id] for need_id in unmatched[:NEEDS_SHOWN]],
         newcomers=queries.newcomers(reading(), territory_id=territory.id, limit=NEWCOMERS_SHOWN),
-        relays=bool(citizens.relays_of(reading(), territory_id=territory.id)),
+        relays=bool(relays.relays_of(reading(), territory_id=territory.id)),
         runs=bool(digests.latest_runs(reading(), territory_id=territory.id, limit=1)),
         quiet_groups=queries.groups_without_open_needs(reading(), territory, now=now()),
     )

@@ -1,0 +1,203 @@
+"""A relay's desk for the letters of its people: the list of calls, and the answers that come back."""
+
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from matchmaker.assisted import loading, service
+from matchmaker.assisted.forms import NOT_REACHED, AnswerForm, CallForm, CodeForm
+from matchmaker.assisted.views.blueprint import acting_at, blueprint, own_relay, sections_of
+from matchmaker.base.i18n import gettext, using
+from matchmaker.citizens.rules import readable_number
+from matchmaker.digests.models import DigestLine
+from matchmaker.digests.rules import MistypedCode
+from matchmaker.introductions import service as introductions
+from matchmaker.matching import service as matching
+from matchmaker.matching.queries import NeedCard
+from matchmaker.matching.rules import Answer, AnswerChannel
+from matchmaker.relays import queries as relays
+from matchmaker.relays.models import Relay
+from matchmaker.web import (
+    Access,
+    access,
+    account_id,
+    check_limit,
+    form_page,
+    now,
+    reading,
+    visitor_id,
+)
+
+REFUSALS = (
+    matching.AnsweredBefore,
+    matching.NeedNotOpen,
+    introductions.NeedNotOpen,
+    introductions.GroupOwesAnswers,
+)
+
+
+@blueprint.route("/relays/<int:relay_id>/letters", methods=["GET", "POST"])
+@access(Access.SIGNED_IN)
+def letters(relay_id: int) -> ResponseReturnValue:
+    """The letters of a relay's people, and the field into which their codes are typed."""
+    own = own_relay(relay_id)
+    form = CodeForm()
+    if form.validate_on_submit():
+        check_limit("answer_code", str(account_id()), capacity=120, period=timedelta(minutes=10))
+        try:
+            with acting_at(relay_id) as (work, desk):
+                line = service.line_of_code(
+                    work.session, relay_id=relay_id, typed=form.code.data or "", now=work.now
+                )
+                answer = Answer(form.answer.data)
+                service.record_answer(
+                    work, desk=desk, line_id=line.id, answer=answer, channel=AnswerChannel.CODE
+                )
+                told = _told(line, answer)
+        except MistypedCode:
+            form.code.errors = [
+                gettext("A sign of this code is mistyped or missing. Compare it with the page.")
+            ]
+        except service.UnknownCode:
+            form.code.errors = [gettext("No letter of your people has this code. Is it from another relay?")]
+        except service.OldCode:
+            form.code.errors = [
+                gettext("This code is more than eight weeks old. It can no longer be answered.")
+            ]
+        except REFUSALS as error:
+            form.answer.errors = [_refusal(error)]
+        else:
+            flash(told, "success")
+            return redirect(url_for("assisted.letters", relay_id=relay_id))
+    return form_page(
+        "assisted/letters.html",
+        form,
+        relay=own,
+        territory=own.territory,
+        letters=loading.letters_of_relay(reading(), relay_id=relay_id, now=now()),
+    )
+
+
+@blueprint.get("/relays/<int:relay_id>/letters/calls")
+@access(Access.SIGNED_IN)
+def calls(relay_id: int) -> ResponseReturnValue:
+    """Whom to call, and what to say about each need."""
+    own = own_relay(relay_id)
+    letters = loading.letters_of_relay(reading(), relay_id=relay_id, now=now())
+    calls = []
+    for one in letters:
+        with using(one.citizen.locale):
+            words = [_spoken(line.card) for line in sections_of(one).needs]
+        number = readable_number(one.citizen.telephone.number) if one.citizen.telephone else None
+        calls.append((one, number, list(zip(one.needs, words, one.answers, strict=True))))
+    return render_template("assisted/calls.html", relay=own, territory=own.territory, calls=calls)
+
+
+@blueprint.post("/relays/<int:relay_id>/letters/calls/<int:line_id>")
+@access(Access.SIGNED_IN)
+def call(relay_id: int, line_id: int) -> ResponseReturnValue:
+    """How a call ended: the person's own answer, or that they were not reached."""
+    own_relay(relay_id)
+    form = CallForm()
+    if form.validate_on_submit():
+        try:
+            with acting_at(relay_id) as (work, desk):
+                if form.outcome.data == NOT_REACHED:
+                    line = service.record_not_reached(work, desk=desk, line_id=line_id)
+                    told = gettext("On record: %(name)s was not reached.", name=_first_name(line))
+                else:
+                    answer = Answer(form.outcome.data)
+                    line = service.record_answer(
+                        work, desk=desk, line_id=line_id, answer=answer, channel=AnswerChannel.CALL
+                    )
+                    told = _told(line, answer)
+        except REFUSALS as error:
+            flash(_refusal(error), "warning")
+        else:
+            flash(told, "success")
+    return redirect(url_for("assisted.calls", relay_id=relay_id, _anchor=f"line-{line_id}"))
+
+
+@blueprint.route("/r/<code>", methods=["GET", "POST"])
+@access(Access.PUBLIC)
+def code(code: str) -> ResponseReturnValue:
+    """The page behind a letter's QR: for who works at its relay the question, for all others how to answer by them."""
+    form = AnswerForm()
+    found = _find_code(code)
+    if found is not None and form.validate_on_submit():
+        relay, line = found
+        answer = Answer(form.answer.data)
+        try:
+            with acting_at(relay.id) as (work, desk):
+                kept = service.record_answer(
+                    work, desk=desk, line_id=line.id, answer=answer, channel=AnswerChannel.CODE
+                )
+                told = _told(kept, answer)
+        except REFUSALS as error:
+            form.answer.errors = [_refusal(error)]
+            # Acting has ended the session with which the line was read.
+            found = _find_code(code)
+        else:
+            flash(told, "success")
+            return redirect(url_for("assisted.letters", relay_id=relay.id))
+    if found is None:
+        return render_template("assisted/code_elsewhere.html", code=code)
+    relay, line = found
+    return form_page("assisted/code.html", form, relay=relay, territory=relay.territory, line=line)
+
+
+def _find_code(typed: str) -> tuple[Relay, DigestLine] | None:
+    """The line of a code, with its relay, if the visitor works there and the code is good."""
+    visitor = visitor_id()
+    if visitor is None:
+        return None
+    for relay in relays.relays_at(reading(), account_id=visitor):
+        try:
+            return relay, service.line_of_code(reading(), relay_id=relay.id, typed=typed, now=now())
+        except service.UnknownCode:
+            continue
+        except (MistypedCode, service.OldCode):
+            break
+    return None
+
+
+def _spoken(card: NeedCard) -> str:
+    """What to say about a need on the telephone, in two sentences."""
+    first = gettext(
+        "The group %(group)s is looking for help: %(title)s.", group=card.group_name, title=card.title
+    )
+    offered = ", ".join(dict.fromkeys(reason.own for reason in card.reasons if reason.own))
+    if offered:
+        return f"{first} " + gettext(
+            "You offer this: %(skills)s – would you like to help them?", skills=offered
+        )
+    return f"{first} " + gettext("Would you like to help them?")
+
+
+def _first_name(line: DigestLine) -> str:
+    return line.letter.citizen.first_name if line.letter.citizen is not None else ""
+
+
+def _told(line: DigestLine, answer: Answer) -> str:
+    name, title = _first_name(line), _title(line)
+    if answer is Answer.YES:
+        return gettext("On record: %(name)s says yes to “%(title)s”.", name=name, title=title)
+    return gettext("On record: %(name)s says no to “%(title)s”.", name=name, title=title)
+
+
+def _title(line: DigestLine) -> str:
+    return line.need.title if line.need is not None else ""
+
+
+def _refusal(error: Exception) -> str:
+    if isinstance(error, introductions.GroupOwesAnswers):
+        return gettext(
+            "Three people wait for an answer of this group. It meets nobody new before it answers: "
+            "please write this yes down again in a week."
+        )
+    if isinstance(error, (matching.NeedNotOpen, introductions.NeedNotOpen)):
+        return gettext("This need is not open any more, so nobody can say yes to it. Please tell the person.")
+    return gettext(
+        "Another answer has been on record for more than a week. It can no longer be changed here."
+    )

@@ -1,0 +1,45 @@
+"""Forms of relays, for their territory's organisers."""
+
+from wtforms import (
+    SelectField,
+    StringField,
+)
+from wtforms.validators import DataRequired, Length
+
+from matchmaker.accounts.forms import address_field
+from matchmaker.base.i18n import lazy
+from matchmaker.places.forms import COMMUNE_LENGTH, PlaceForm
+from matchmaker.relays.rules import RELAY_NAME_LENGTH, RelayKind
+from matchmaker.web.forms import (
+    BaseForm,
+    labelled_choices,
+    one_line,
+)
+
+
+class RelayForm(PlaceForm):
+    """What a relay is called, what it is, and where. Its territory is known."""
+
+    name = StringField(
+        lazy("Name of the relay"),
+        [
+            DataRequired(lazy("Please give the relay a name.")),
+            Length(max=RELAY_NAME_LENGTH, message=lazy("At most %(max)d characters.")),
+        ],
+        filters=[one_line],
+    )
+    kind = SelectField(lazy("Kind"), choices=labelled_choices(RelayKind))
+    commune = StringField(
+        lazy("Commune"),
+        [
+            DataRequired(lazy("Please write the name or the postal code of the commune.")),
+            Length(max=COMMUNE_LENGTH, message=lazy("At most %(max)d characters.")),
+        ],
+        filters=[one_line],
+    )
+
+
+class RelayInviteForm(BaseForm):
+    """Whom to invite to a relay."""
+
+    address = address_field(lazy("E-mail address"))

@@ -1,0 +1,91 @@
+"""Relays: the places that sign up people without an e-mail address, and who works there."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.accounts.models import Account
+from matchmaker.base.db import Base, enum_column
+from matchmaker.places.models import Commune, Territory
+from matchmaker.relays.rules import RelayKind
+
+
+class Relay(Base):
+    """A place of a territory that signs up people who have no e-mail address, and speaks for them at their wish."""
+
+    __tablename__ = "relays"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
+    commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"))
+    kind: Mapped[RelayKind] = mapped_column(enum_column(RelayKind))
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+
+    territory: Mapped[Territory] = relationship(foreign_keys=[territory_id])
+    commune: Mapped[Commune] = relationship(foreign_keys=[commune_code])
+    members: Mapped[list["RelayMember"]] = relationship(
+        order_by="RelayMember.joined_at", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __table_args__ = (
+        UniqueConstraint("territory_id", "name"),
+        UniqueConstraint("id", "territory_id"),
+        ForeignKeyConstraint(
+            ["territory_id", "commune_code"],
+            ["territory_communes.territory_id", "territory_communes.commune_code"],
+            name="fk_relays_commune_of_territory",
+        ),
+        CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
+    )
+
+
+class RelayMember(Base):
+    """An account that works at a relay; deleting the row ends its access at once."""
+
+    __tablename__ = "relay_members"
+
+    relay_id: Mapped[int] = mapped_column(ForeignKey("relays.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    joined_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class RelayInvitation(Base):
+    """An address that was asked to work at a relay; answered by its mailed link, once."""
+
+    __tablename__ = "relay_invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    relay_id: Mapped[int] = mapped_column(ForeignKey("relays.id", ondelete="CASCADE"))
+    address: Mapped[str] = mapped_column(String(254))
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+
+    relay: Mapped[Relay] = relationship()
+    invited_by: Mapped[Account] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_relay_invitations_waiting",
+            "relay_id",
+            "address",
+            unique=True,
+            postgresql_where=text("accepted_at IS NULL"),
+            sqlite_where=text("accepted_at IS NULL"),
+        ),
+    )

@@ -1,0 +1,73 @@
+"""Reads about relays and who works there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matchmaker.accounts.models import Account
+from matchmaker.places.models import Commune
+from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
+
+
+def relays_of(session: Session, *, territory_id: int) -> Sequence[Relay]:
+    """The relays of a territory with who works there, by name."""
+    return session.scalars(
+        select(Relay)
+        .where(Relay.territory_id == territory_id)
+        .order_by(Relay.name)
+        .options(
+            joinedload(Relay.commune).lazyload(Commune.postal_codes),
+            selectinload(Relay.members).joinedload(RelayMember.account),
+        )
+    ).all()
+
+
+def relays_at(session: Session, *, account_id: int) -> Sequence[Relay]:
+    """The relays at which an account works, by name."""
+    return session.scalars(
+        select(Relay).join(RelayMember).where(RelayMember.account_id == account_id).order_by(Relay.name)
+    ).all()
+
+
+def find_relay(session: Session, *, relay_id: int) -> Relay | None:
+    """A relay with its territory."""
+    return session.scalars(
+        select(Relay).where(Relay.id == relay_id).options(joinedload(Relay.territory))
+    ).one_or_none()
+
+
+def find_own_relay(session: Session, *, relay_id: int, account_id: int | None) -> Relay | None:
+    """A relay with its territory, if an account works there."""
+    if find_relay_member(session, relay_id=relay_id, account_id=account_id) is None:
+        return None
+    return find_relay(session, relay_id=relay_id)
+
+
+def find_relay_member(session: Session, *, relay_id: int, account_id: int | None) -> RelayMember | None:
+    """An account's place at a relay."""
+    return None if account_id is None else session.get(RelayMember, (relay_id, account_id))
+
+
+def waiting_relay_invitations(
+    session: Session, *, territory_id: int, now: datetime
+) -> Sequence[RelayInvitation]:
+    """The invitations to a territory's relays that can still be accepted, by address."""
+    return session.scalars(
+        select(RelayInvitation)
+        .join(Relay)
+        .where(
+            Relay.territory_id == territory_id,
+            RelayInvitation.accepted_at.is_(None),
+            RelayInvitation.expires_at > now,
+        )
+        .order_by(RelayInvitation.address)
+    ).all()
+
+
+def is_address_of_relay(session: Session, *, address: str) -> bool:
+    """Whether the address is that of somebody who works at a relay, or was asked to."""
+    works_there = exists().where(RelayMember.account_id == Account.id, Account.address == address)
+    invited = exists().where(RelayInvitation.address == address, RelayInvitation.accepted_at.is_(None))
+    return session.scalar(select(or_(works_there, invited))) is True

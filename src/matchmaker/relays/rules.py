@@ -1,0 +1,15 @@
+"""What a relay is."""
+
+from matchmaker.base.i18n import Labelled, mark
+
+RELAY_NAME_LENGTH = 80
+
+
+class RelayKind(Labelled):
+    """What kind of place a relay is."""
+
+    TOWN_HALL = "town_hall", mark("Town hall")
+    LIBRARY = "library", mark("Library")
+    FRANCE_SERVICES = "france_services", mark("France Services")
+    ASSOCIATION = "association", mark("Association")
+    OTHER = "other", mark("Another kind of place")
