@@ -69,8 +69,10 @@ def head_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def upgrade(engine: Engine, progress: Progress | None = None) -> None:
+def upgrade(engine: Engine, progress: Progress | None = None, *, to: str = "head") -> None:
     """Bring the database to the newest revision, in one transaction; ``progress`` is told each step by name.
+
+    ``to`` stops at an earlier revision, for a database as a former version had it.
 
     Two processes that do it at once do it one after the other. Raises SchemaError, and changes nothing, for a
     database of a newer version and for rows that the new schema would leave without what they refer to.
@@ -82,7 +84,7 @@ def upgrade(engine: Engine, progress: Progress | None = None) -> None:
         if present is not None and present not in known:
             raise SchemaError(f"the database is at revision {present}, which this version does not know")
         config.attributes.update(connection=connection, progress=progress)
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def differences(engine: Engine) -> list[str]:

@@ -1,0 +1,53 @@
+"""A database of each release comes to this version with all its rows."""
+
+import pytest
+from sqlalchemy import Engine, inspect
+
+from matchmaker import migrate
+from matchmaker.db import make_session_factory
+from tests.doors import make_app
+from tests.upgrades import dumps
+from tests.upgrades.full_town import fill
+
+RELEASES = dumps.releases()
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_a_release_comes_to_this_version_with_all_its_rows(empty_engine: Engine, version: str) -> None:
+    dump = dumps.read(version)
+    migrate.upgrade(empty_engine, to=dump.revision)
+    with empty_engine.begin() as connection:
+        dumps.load(connection, dump)
+
+    migrate.upgrade(empty_engine)
+
+    assert migrate.differences(empty_engine) == []
+    found = dumps.rows_of(empty_engine)
+    for name in dump.tables.keys() & found.keys():
+        kept = found[name][0].keys() & dump.tables[name][0].keys()
+        was, now = ([{key: row[key] for key in kept} for row in rows[name]] for rows in (dump.tables, found))
+        assert now == was, name
+    if empty_engine.dialect.name == "sqlite":
+        with empty_engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_a_dump_has_rows_in_every_table_of_its_revision(empty_engine: Engine, version: str) -> None:
+    dump = dumps.read(version)
+    migrate.upgrade(empty_engine, to=dump.revision)
+
+    tables = set(inspect(empty_engine).get_table_names()) - {"alembic_version"}
+
+    assert {name for name, rows in dump.tables.items() if rows} == tables
+
+
+def test_the_version_before_still_writes_beside_this_one(fresh_engine: Engine) -> None:
+    with fresh_engine.begin() as connection:
+        dumps.load(connection, dumps.read(RELEASES[-1]))
+
+
+def test_the_next_dump_will_have_rows_in_every_table(fresh_engine: Engine) -> None:
+    fill(make_app(make_session_factory(fresh_engine)))
+
+    assert [name for name, rows in dumps.rows_of(fresh_engine).items() if not rows] == []
