@@ -10,6 +10,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from alembic import command
@@ -18,6 +19,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, MetaData, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 import matchmaker
 from matchmaker.base.db import Base, UTCDateTime
@@ -27,6 +29,16 @@ Progress = Callable[[str], None]
 
 # The key of PostgreSQL's advisory lock that one upgrade holds at a time: "match" in ASCII.
 UPGRADE_LOCK = 0x6D61746368
+
+# What a step may take on PostgreSQL: whoever wants the table of a step that waits, or works, waits behind it. What the
+# service itself does with a table takes less than the first; a step that meets the second is one to be cut up.
+LIMITS = {"lock_timeout": "2s", "statement_timeout": "5s"}
+
+# PostgreSQL's states of an error after which a step that met a limit was given up.
+GIVEN_UP = {
+    "55P03": f"a table was in use for {LIMITS['lock_timeout']}, so that nothing was changed",
+    "57014": f"a step took more than {LIMITS['statement_timeout']}, so that nothing was changed",
+}
 
 # Modules below the rooms that hold tables of their own; those of rooms are found by themselves.
 TABLES_BELOW = ("base.outbox", "base.limits", "post.suppression")
@@ -69,13 +81,17 @@ def head_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def upgrade(engine: Engine, progress: Progress | None = None, *, to: str = "head") -> None:
+def upgrade(
+    engine: Engine, progress: Progress | None = None, *, to: str = "head", wait: bool = False
+) -> None:
     """Bring the database to the newest revision, in one transaction; ``progress`` is told each step by name.
 
-    ``to`` stops at an earlier revision, for a database as a former version had it.
+    ``to`` stops at an earlier revision, for a database as a former version had it. On PostgreSQL a step that waits
+    long for a table, or takes long, is given up, unless it shall ``wait``.
 
     Two processes that do it at once do it one after the other. Raises SchemaError, and changes nothing, for a
-    database of a newer version and for rows that the new schema would leave without what they refer to.
+    database of a newer version, for rows that the new schema would leave without what they refer to, and for a step
+    that was given up.
     """
     config = _config()
     known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
@@ -84,7 +100,17 @@ def upgrade(engine: Engine, progress: Progress | None = None, *, to: str = "head
         if present is not None and present not in known:
             raise SchemaError(f"the database is at revision {present}, which this version does not know")
         config.attributes.update(connection=connection, progress=progress)
-        command.upgrade(config, to)
+        if connection.dialect.name == "postgresql" and not wait:
+            # Not before the lock of _exclusive: another upgrade is waited for, and nobody stands in line behind that.
+            for name, limit in LIMITS.items():
+                connection.execute(text(f"SET LOCAL {name} = '{limit}'"))
+        try:
+            command.upgrade(config, to)
+        except DBAPIError as error:
+            given_up = GIVEN_UP.get(getattr(error.orig, "sqlstate", ""))
+            if given_up is None:
+                raise
+            raise SchemaError(f"{given_up}: {shorten(error.statement or '', 90)}") from error
 
 
 def differences(engine: Engine) -> list[str]:

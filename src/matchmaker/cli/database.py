@@ -44,11 +44,18 @@ def database() -> None:
 
 
 @database.command()
-def upgrade() -> None:
-    """Bring the database to this version's schema."""
+@click.option(
+    "--wait", is_flag=True, help="Let each step take the time it takes; no page should be open then."
+)
+def upgrade(*, wait: bool) -> None:
+    """Bring the database to this version's schema.
+
+    On PostgreSQL it gives up, and changes nothing, when a table is in use for two seconds or a step takes more than
+    five: pages would have to wait.
+    """
     with opened() as engine:
         try:
-            migrate.upgrade(engine, click.echo)
+            migrate.upgrade(engine, click.echo, wait=wait)
         except migrate.SchemaError as error:
             raise click.ClickException(str(error)) from error
         click.echo(f"The database is at revision {migrate.current_revision(engine)}.")
