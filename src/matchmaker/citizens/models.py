@@ -207,7 +207,7 @@ class SignUp(Base):
     address: Mapped[str | None] = mapped_column(String(254))
     locale: Mapped[str | None] = mapped_column(String(8))
     consent_text: Mapped[str | None] = mapped_column(Text)
-    relay_id: Mapped[int | None] = mapped_column(ForeignKey("relays.id", ondelete="CASCADE"))
+    relay_id: Mapped[int | None]
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     mailed_at: Mapped[datetime | None]
@@ -221,6 +221,12 @@ class SignUp(Base):
             ["territory_id", "commune_code"],
             ["territory_communes.territory_id", "territory_communes.commune_code"],
             name="fk_sign_ups_commune_of_territory",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["relay_id", "territory_id"],
+            ["relays.id", "relays.territory_id"],
+            name="fk_sign_ups_relay_of_territory",
             ondelete="CASCADE",
         ),
         CheckConstraint(

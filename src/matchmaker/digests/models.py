@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     String,
     Text,
@@ -202,22 +203,32 @@ class DigestEdit(Base):
     account_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
     )
-    need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
-    challenge_id: Mapped[int | None] = mapped_column(
-        ForeignKey("challenges.id", ondelete="CASCADE"), index=True
-    )
+    need_id: Mapped[int | None] = mapped_column(index=True)
+    challenge_id: Mapped[int | None] = mapped_column(index=True)
     text_fr: Mapped[str | None] = mapped_column(Text)
     text_en: Mapped[str | None] = mapped_column(Text)
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     made_at: Mapped[datetime]
 
     account: Mapped[Account | None] = relationship(foreign_keys=account_id)
-    need: Mapped[Need | None] = relationship()
-    challenge: Mapped[Challenge | None] = relationship()
+    need: Mapped[Need | None] = relationship(primaryjoin="DigestEdit.need_id == Need.id")
+    challenge: Mapped[Challenge | None] = relationship(primaryjoin="DigestEdit.challenge_id == Challenge.id")
     made_by: Mapped[Account | None] = relationship(foreign_keys=made_by_id)
 
     __table_args__ = (
         Index("ix_digest_edits_territory_id_iso_week", "territory_id", "iso_week"),
+        ForeignKeyConstraint(
+            ["need_id", "territory_id"],
+            ["needs.id", "needs.territory_id"],
+            name="fk_digest_edits_need_of_territory",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["challenge_id", "territory_id"],
+            ["challenges.id", "challenges.territory_id"],
+            name="fk_digest_edits_challenge_of_territory",
+            ondelete="CASCADE",
+        ),
         UniqueConstraint(
             "territory_id", "iso_week", "account_id", "need_id", name="uq_digest_edits_one_a_line"
         ),

@@ -2,7 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
@@ -18,7 +28,7 @@ class StartupGroup(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"), index=True)
-    challenge_id: Mapped[int] = mapped_column(ForeignKey("challenges.id"), index=True)
+    challenge_id: Mapped[int] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(80))
     pitch: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(Text)
@@ -27,14 +37,22 @@ class StartupGroup(Base):
     created_at: Mapped[datetime]
 
     territory: Mapped[Territory] = relationship()
-    challenge: Mapped[Challenge] = relationship()
+    challenge: Mapped[Challenge] = relationship(primaryjoin="StartupGroup.challenge_id == Challenge.id")
     memberships: Mapped[list["Membership"]] = relationship(
         order_by="Membership.joined_at", cascade="all, delete-orphan", passive_deletes=True
     )
-    needs: Mapped[list["Need"]] = relationship(order_by="Need.id", back_populates="group")
+    needs: Mapped[list["Need"]] = relationship(
+        primaryjoin="StartupGroup.id == Need.group_id", order_by="Need.id", back_populates="group"
+    )
 
     __table_args__ = (
         UniqueConstraint("territory_id", "name"),
+        UniqueConstraint("id", "territory_id"),
+        ForeignKeyConstraint(
+            ["challenge_id", "territory_id"],
+            ["challenges.id", "challenges.territory_id"],
+            name="fk_startup_groups_challenge_of_territory",
+        ),
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
     )
 
@@ -91,7 +109,7 @@ class Need(Base):
     __tablename__ = "needs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True)
+    group_id: Mapped[int] = mapped_column(index=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
     kind: Mapped[NeedKind] = mapped_column(enum_column(NeedKind))
     state: Mapped[NeedState] = mapped_column(enum_column(NeedState))
@@ -105,13 +123,23 @@ class Need(Base):
     until: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime]
 
-    group: Mapped[StartupGroup] = relationship(back_populates="needs")
+    group: Mapped[StartupGroup] = relationship(
+        primaryjoin="Need.group_id == StartupGroup.id", back_populates="needs"
+    )
     commune: Mapped[Commune | None] = relationship()
     wanted: Mapped[list["WantedSkill"]] = relationship(
         order_by="WantedSkill.position", cascade="all, delete-orphan", passive_deletes=True
     )
 
     __table_args__ = (
+        UniqueConstraint("id", "territory_id"),
+        UniqueConstraint("id", "group_id", "territory_id"),
+        ForeignKeyConstraint(
+            ["group_id", "territory_id"],
+            ["startup_groups.id", "startup_groups.territory_id"],
+            name="fk_needs_group_of_territory",
+            ondelete="CASCADE",
+        ),
         CheckConstraint("length(title) BETWEEN 1 AND 100", name="title_length"),
         CheckConstraint("length(description) <= 5000", name="description_length"),
         CheckConstraint("places BETWEEN 1 AND 500", name="places_in_range"),

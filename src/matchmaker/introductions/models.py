@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     String,
     Text,
@@ -44,7 +45,7 @@ class Introduction(Base):
     __tablename__ = "introductions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
+    need_id: Mapped[int]
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"), index=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
@@ -63,12 +64,18 @@ class Introduction(Base):
     score: Mapped[float]
     match: Mapped[MatchMapping | None] = mapped_column(JSON(none_as_null=True))
 
-    need: Mapped[Need] = relationship()
+    need: Mapped[Need] = relationship(primaryjoin="Introduction.need_id == Need.id")
     group: Mapped[StartupGroup] = relationship()
     citizen: Mapped[Citizen | None] = relationship()
     events: Mapped[list["IntroductionEvent"]] = relationship(order_by="IntroductionEvent.id")
 
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["need_id", "group_id", "territory_id"],
+            ["needs.id", "needs.group_id", "needs.territory_id"],
+            name="fk_introductions_need_of_group",
+            ondelete="CASCADE",
+        ),
         UniqueConstraint("need_id", "citizen_id", name="uq_introductions_once"),
         UniqueConstraint(
             "citizen_id", "asked_month", "asked_place", name="uq_introductions_asked_twice_a_month"

@@ -2,7 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
@@ -62,6 +70,7 @@ class Dismissal(Base):
 
     __table_args__ = (
         UniqueConstraint("need_id", "citizen_id", name="uq_dismissals_one_each"),
+        UniqueConstraint("id", "citizen_id"),
         CheckConstraint("(reason = 'not_now') = (until IS NOT NULL)", name="not_now_ends"),
         CheckConstraint(
             "radius_before IS NULL AND radius_km IS NULL OR reason = 'too_far'", name="too_far_sets_a_radius"
@@ -84,14 +93,22 @@ class LoweredPair(Base):
     __tablename__ = "lowered_pairs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    dismissal_id: Mapped[int] = mapped_column(ForeignKey("dismissals.id", ondelete="CASCADE"))
+    dismissal_id: Mapped[int]
     citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
     own: Mapped[str] = mapped_column(String(64))
     wanted: Mapped[str] = mapped_column(String(100))
     own_text: Mapped[str] = mapped_column(String(64))
     wanted_text: Mapped[str] = mapped_column(String(100))
 
-    __table_args__ = (UniqueConstraint("dismissal_id", "own", "wanted", name="uq_lowered_pairs_once"),)
+    __table_args__ = (
+        UniqueConstraint("dismissal_id", "own", "wanted", name="uq_lowered_pairs_once"),
+        ForeignKeyConstraint(
+            ["dismissal_id", "citizen_id"],
+            ["dismissals.id", "dismissals.citizen_id"],
+            name="fk_lowered_pairs_dismissal_of_citizen",
+            ondelete="CASCADE",
+        ),
+    )
 
 
 class HiddenFromGroup(Base):

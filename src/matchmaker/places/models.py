@@ -113,7 +113,7 @@ class Challenge(Base):
 
     territory: Mapped[Territory] = relationship(back_populates="challenges")
 
-    __table_args__ = (UniqueConstraint("territory_id", "slug"),)
+    __table_args__ = (UniqueConstraint("territory_id", "slug"), UniqueConstraint("id", "territory_id"))
 
     def title(self, locale: str) -> str:
         """The title in ``locale``."""
