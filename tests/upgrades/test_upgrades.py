@@ -1,7 +1,7 @@
 """A database of each release comes to this version with all its rows."""
 
 import pytest
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 from matchmaker import migrate
 from matchmaker.db import make_session_factory
@@ -30,6 +30,19 @@ def test_a_release_comes_to_this_version_with_all_its_rows(empty_engine: Engine,
     if empty_engine.dialect.name == "sqlite":
         with empty_engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+def test_rows_that_a_new_key_refuses_stop_the_upgrade(empty_engine: Engine) -> None:
+    dump = dumps.read("0.1.0")
+    migrate.upgrade(empty_engine, to=dump.revision)
+    with empty_engine.begin() as connection:
+        dumps.load(connection, dump)
+        connection.execute(text("UPDATE needs SET territory_id = 2 WHERE id = 2"))
+
+    with pytest.raises(migrate.SchemaError, match=r"rows would refer to rows that are not there.*needs"):
+        migrate.upgrade(empty_engine)
+
+    assert migrate.current_revision(empty_engine) == dump.revision
 
 
 @pytest.mark.parametrize("version", RELEASES)

@@ -34,8 +34,9 @@ UPGRADE_LOCK = 0x6D61746368
 # service itself does with a table takes less than the first; a step that meets the second is one to be cut up.
 LIMITS = {"lock_timeout": "2s", "statement_timeout": "5s"}
 
-# PostgreSQL's states of an error after which a step that met a limit was given up.
-GIVEN_UP = {
+# Why PostgreSQL refused a step, by the state of its error.
+REFUSALS = {
+    "23503": "rows would refer to rows that are not there, so that nothing was changed",
     "55P03": f"a table was in use for {LIMITS['lock_timeout']}, so that nothing was changed",
     "57014": f"a step took more than {LIMITS['statement_timeout']}, so that nothing was changed",
 }
@@ -107,10 +108,10 @@ def upgrade(
         try:
             command.upgrade(config, to)
         except DBAPIError as error:
-            given_up = GIVEN_UP.get(getattr(error.orig, "sqlstate", ""))
-            if given_up is None:
+            refusal = REFUSALS.get(getattr(error.orig, "sqlstate", ""))
+            if refusal is None:
                 raise
-            raise SchemaError(f"{given_up}: {shorten(error.statement or '', 90)}") from error
+            raise SchemaError(f"{refusal}: {shorten(error.statement or '', 90)}") from error
 
 
 def differences(engine: Engine) -> list[str]:
