@@ -7,10 +7,10 @@ from sqlalchemy import ForeignKeyConstraint, Table, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
-from matchmaker import migrate
-from matchmaker.catalogue.models import Challenge
+from matchmaker.base import migrate
+from matchmaker.base.db import violates
+from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens.models import SignUp
-from matchmaker.db import violates
 from matchmaker.digests.models import DigestEdit
 from matchmaker.digests.rules import EditKind
 from matchmaker.groups.models import Need, StartupGroup
@@ -19,7 +19,7 @@ from matchmaker.introductions.models import Introduction
 from matchmaker.matching import service as matching
 from matchmaker.matching.models import LoweredPair
 from matchmaker.matching.rules import DismissReason
-from matchmaker.work import Work, WorkFactory
+from matchmaker.places.models import Challenge
 from tests import builders
 from tests.introductions.conftest import Pair, make_pair
 

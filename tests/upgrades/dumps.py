@@ -18,8 +18,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, column, insert, select, table, text
 
-from matchmaker import migrate
-from matchmaker.db import make_engine, make_session_factory
+from matchmaker.base import migrate
+from matchmaker.base.db import make_engine, make_session_factory
 
 FOLDER = Path(__file__).parent
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from matchmaker import limits, suppression
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
-from matchmaker.bounces import Bounce
-from matchmaker.catalogue.models import Territory
+from matchmaker.base import limits
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import service as digests
@@ -20,10 +20,11 @@ from matchmaker.groups.rules import NeedState, Role
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Action, Party
 from matchmaker.introductions.service import Actor
-from matchmaker.mail import OutboxMessage
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, ShownWhere
-from matchmaker.work import Work
+from matchmaker.places.models import Territory
+from matchmaker.post import suppression
+from matchmaker.post.reports import Bounce
 from tests.builders import TODAY, add_citizen, add_need
 from tests.digests.weeks import run_week
 from tests.doors import works_of

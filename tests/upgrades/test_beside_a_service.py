@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from matchmaker import migrate
-from matchmaker.db import make_engine
+from matchmaker.base import migrate
+from matchmaker.base.db import make_engine
 from tests import databases
 from tests.cli.command import Command
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from matchmaker import migrate
-from matchmaker.db import make_session_factory
+from matchmaker.base import migrate
+from matchmaker.base.db import make_session_factory
 from tests.doors import make_app
 from tests.upgrades import dumps
 from tests.upgrades.full_town import fill
