@@ -6,14 +6,14 @@ from threading import Thread
 from types import TracebackType
 
 import structlog
-from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, abort, g, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, NotFound, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
 from matchmaker import web
@@ -27,7 +27,7 @@ from matchmaker.base.logs import set_up_logs
 from matchmaker.base.resources import folder
 from matchmaker.base.settings import Settings, load_settings
 from matchmaker.base.tokens import Tokens
-from matchmaker.base.work import Clock, Links, WorkFactory, system_clock
+from matchmaker.base.work import Clock, Links, Missing, WorkFactory, system_clock
 from matchmaker.citizens import queries as citizens_queries
 from matchmaker.citizens import views as citizens_views
 from matchmaker.demo import views as demo_views
@@ -189,17 +189,7 @@ def _install_sign_in(app: Flask) -> None:
     login.user_loader(lambda token: None if g.get("failing") else accounts_views.load_visitor(token))
     login.init_app(app)
 
-    @app.before_request
-    def check_access() -> ResponseReturnValue | None:
-        if request.endpoint is None or request.endpoint == "static":
-            return None
-        declared = web.declared_access(app, request.endpoint)
-        if declared is None:
-            abort(403)
-        if declared is web.Access.SIGNED_IN and not current_user.is_authenticated:
-            target = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("accounts.sign_in", next=target))
-        return None
+    app.before_request(web.check_access)
 
 
 def _install_languages(app: Flask) -> None:
@@ -299,3 +289,7 @@ def _install_answers(app: Flask) -> None:
         answer.set_data(render_template(f"errors/{name}.html"))
         answer.content_type = "text/html; charset=utf-8"
         return answer
+
+    @app.errorhandler(Missing)
+    def missing(error: Missing) -> ResponseReturnValue:  # noqa: ARG001
+        return error_page(NotFound())

@@ -20,6 +20,10 @@ from matchmaker.base.tokens import Tokens
 Clock = Callable[[], datetime]
 
 
+class Missing(LookupError):
+    """What was asked for is not there, or not any more, or not there for who asks: to them it is all the same."""
+
+
 def system_clock() -> datetime:
     """The current moment, aware and in UTC."""
     return datetime.now(UTC)

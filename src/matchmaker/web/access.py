@@ -2,27 +2,57 @@
 
 import enum
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from flask import Flask, redirect, session, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user
 
+from matchmaker.base.work import Missing
 from matchmaker.web.answers import own_path
-from matchmaker.web.site import LOCALE_KEY
+from matchmaker.web.site import LOCALE_KEY, reading
+
+Thing = TypeVar("Thing")
+ViewFunction = TypeVar("ViewFunction", bound=Callable[..., ResponseReturnValue])
 
 
 class Access(enum.StrEnum):
-    """Who may enter an endpoint at all; what they may do there is the service's question."""
+    """Who may enter an endpoint, whatever its address names."""
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
 
 
-ViewFunction = TypeVar("ViewFunction", bound=Callable[..., ResponseReturnValue])
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Role(Generic[Thing]):
+    """What a signed-in person is to the thing that an address names in its part ``by``; to no thing if that is None.
+
+    ``find`` is given a session, the account's id and what that part says. It answers with the thing, or with None for
+    everybody who has not the role: for them there is no such page. It may raise or abort to tell them more.
+    """
+
+    name: str
+    by: str | None = None
+    find: Callable[..., Thing | None]
+
+    def own(self, **named: object) -> Thing:
+        """The thing that is ``named`` if the visitor has this role, found once a reading session; else raises Missing."""
+        known: dict[object, Thing] = reading().info.setdefault(self, {})
+        key = tuple(named.values())
+        if key not in known:
+            known[key] = or_404(self.find(reading(), account_id=account_id(), **named))
+        return known[key]
 
 
-def access(who: Access) -> Callable[[ViewFunction], ViewFunction]:
+def or_404(thing: Thing | None) -> Thing:
+    """``thing``, unless it is None: then there is no such page. Raises Missing, which answers 404."""
+    if thing is None:
+        raise Missing
+    return thing
+
+
+def access(who: Access | Role[Any]) -> Callable[[ViewFunction], ViewFunction]:
     """Declare who may enter a view. A view without a declaration lets nobody in, and a test finds it."""
 
     def declare(view: ViewFunction) -> ViewFunction:
@@ -32,9 +62,26 @@ def access(who: Access) -> Callable[[ViewFunction], ViewFunction]:
     return declare
 
 
-def declared_access(app: Flask, endpoint: str) -> Access | None:
+def declared_access(app: Flask, endpoint: str) -> Access | Role[Any] | None:
     """What the view of ``endpoint`` declared, or None."""
     return getattr(app.view_functions[endpoint], "access", None)
+
+
+def check_access() -> ResponseReturnValue | None:
+    """Keep everybody out of this request's endpoint but those whom it declares; a visitor is asked to sign in first."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    declared = declared_access(current_app, request.endpoint)
+    if declared is None:
+        abort(403)
+    if declared is not Access.PUBLIC and not current_user.is_authenticated:
+        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("accounts.sign_in", next=target))
+    if isinstance(declared, Role):
+        declared.own(
+            **{name: value for name, value in (request.view_args or {}).items() if name == declared.by}
+        )
+    return None
 
 
 def account_id() -> int:

@@ -1,17 +1,15 @@
 """The desk of a territory."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from matchmaker.digests import queries as digests
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.organisers import queries
-from matchmaker.places import queries as places_queries
-from matchmaker.places import service as places
-from matchmaker.places.models import Territory
+from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.relays import queries as relays
-from matchmaker.web import Access, access, account_id, now, reading
+from matchmaker.web import access, now, reading
 
 blueprint = Blueprint("organisers", __name__)
 
@@ -19,18 +17,8 @@ NEWCOMERS_SHOWN = 12
 NEEDS_SHOWN = 30
 
 
-def own_territory(slug: str) -> Territory:
-    """The territory of that slug whose desk the signed-in person runs; 404 for everybody else."""
-    territory = places_queries.find_territory(reading(), slug=slug)
-    if territory is None or not places.is_organiser(
-        reading(), territory_id=territory.id, account_id=account_id()
-    ):
-        abort(404)
-    return territory
-
-
 @blueprint.get("/t/<slug>/desk")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def desk(slug: str) -> ResponseReturnValue:
     """A territory's numbers, and what waits for somebody's attention."""
     territory = own_territory(slug)

@@ -8,15 +8,16 @@ from flask.typing import ResponseReturnValue
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.rules import OWING, outcome_bands
 from matchmaker.organisers import queries as desk
-from matchmaker.organisers.views.desk import blueprint, own_territory
+from matchmaker.organisers.views.desk import blueprint
+from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.rules import local_day
-from matchmaker.web import Access, access, now, reading
+from matchmaker.web import access, now, reading
 
 WEEKS = 12
 
 
 @blueprint.get("/t/<slug>/introductions")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def introductions(slug: str) -> ResponseReturnValue:
     """Who has owed an answer for three weeks, how many introductions stand where, and outcomes by score."""
     territory = own_territory(slug)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import get_locale, gettext
@@ -11,14 +11,15 @@ from matchmaker.matching import service as matching
 from matchmaker.organisers import queries
 from matchmaker.organisers.forms import MeaningForm, VerdictForm
 from matchmaker.organisers.queries import TypedPhrase
-from matchmaker.organisers.views.desk import blueprint, own_territory
+from matchmaker.organisers.views.desk import blueprint
+from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.models import Territory
 from matchmaker.vocabulary import queries as vocabulary_queries
 from matchmaker.vocabulary import service as vocabulary_service
 from matchmaker.vocabulary.models import TerritoryVerdict
 from matchmaker.vocabulary.rules import Phrase, Resolver, VerdictKind, can_be_judged
 from matchmaker.vocabulary.rules.resolve import SURE
-from matchmaker.web import Access, access, account_id, begin, reading
+from matchmaker.web import access, account_id, begin, reading
 from matchmaker.web.forms import ConfirmForm
 
 PHRASES_SHOWN = 30
@@ -46,7 +47,7 @@ class Side:
 
 
 @blueprint.route("/t/<slug>/words", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def words(slug: str) -> ResponseReturnValue:
     """What people typed that nobody understood, and the verdicts in force; by POST, declare one."""
     territory = own_territory(slug)
@@ -62,7 +63,7 @@ def words(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<slug>/words/meaning")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def meaning(slug: str) -> ResponseReturnValue:
     """Say which known skill a phrase is that nobody understood."""
     territory = own_territory(slug)
@@ -89,16 +90,13 @@ def meaning(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<slug>/words/<int:verdict_id>/withdraw")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def withdraw(slug: str, verdict_id: int) -> ResponseReturnValue:
     """Take a verdict back."""
     territory = own_territory(slug)
     if ConfirmForm().validate_on_submit():
-        try:
-            with begin() as work:
-                vocabulary_service.withdraw_verdict(work, territory_id=territory.id, verdict_id=verdict_id)
-        except LookupError:
-            abort(404)
+        with begin() as work:
+            vocabulary_service.withdraw_verdict(work, territory_id=territory.id, verdict_id=verdict_id)
         flash(gettext("The decision is withdrawn."), "success")
     return redirect(url_for("organisers.words", slug=slug))
 

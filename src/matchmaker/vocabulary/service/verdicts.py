@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.base import db
 from matchmaker.base.text import fold
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.vocabulary.models import TerritoryVerdict
 from matchmaker.vocabulary.rules import Resolver, Verdict, VerdictKind, are_one_phrase, can_be_judged
 from matchmaker.vocabulary.service.lexicon import lexicon
@@ -56,14 +56,14 @@ def declare_verdict(
 
 
 def withdraw_verdict(work: Work, *, territory_id: int, verdict_id: int) -> None:
-    """Take a territory's verdict back. Raises LookupError when it has none of that id."""
+    """Take a territory's verdict back. Raises Missing when it has none of that id."""
     withdrawn = work.session.execute(
         delete(TerritoryVerdict)
         .where(TerritoryVerdict.id == verdict_id, TerritoryVerdict.territory_id == territory_id)
         .returning(TerritoryVerdict.id)
     )
     if withdrawn.one_or_none() is None:
-        raise LookupError(verdict_id)
+        raise Missing(verdict_id)
 
 
 def verdicts_in_force(session: Session, territory_ids: Collection[int]) -> Mapping[int, tuple[Verdict, ...]]:
