@@ -31,18 +31,21 @@ def relays_at(session: Session, *, account_id: int) -> Sequence[Relay]:
     ).all()
 
 
-def find_relay(session: Session, *, relay_id: int) -> Relay | None:
-    """A relay with its territory."""
+def find_relay(session: Session, *, territory_id: int, relay_id: int) -> Relay | None:
+    """A relay of a territory."""
     return session.scalars(
-        select(Relay).where(Relay.id == relay_id).options(joinedload(Relay.territory))
+        select(Relay).where(Relay.territory_id == territory_id, Relay.id == relay_id)
     ).one_or_none()
 
 
-def find_own_relay(session: Session, *, relay_id: int, account_id: int | None) -> Relay | None:
+def find_own_relay(session: Session, *, account_id: int, relay_id: int) -> Relay | None:
     """A relay with its territory, if an account works there."""
-    if find_relay_member(session, relay_id=relay_id, account_id=account_id) is None:
-        return None
-    return find_relay(session, relay_id=relay_id)
+    return session.scalars(
+        select(Relay)
+        .join(RelayMember)
+        .where(RelayMember.account_id == account_id, Relay.id == relay_id)
+        .options(joinedload(Relay.territory))
+    ).one_or_none()
 
 
 def find_relay_member(session: Session, *, relay_id: int, account_id: int | None) -> RelayMember | None:

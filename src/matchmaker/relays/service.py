@@ -11,7 +11,7 @@ from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import violates
 from matchmaker.base.tokens import InvalidToken
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.places.service import check_commune
 from matchmaker.relays import letters, queries
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
@@ -28,7 +28,7 @@ class AlreadyAtRelay(Exception):
     """The address belongs to somebody who works at the relay."""
 
 
-class NotAtRelay(Exception):
+class NotAtRelay(Missing):
     """The account does not work at the relay, or not any more."""
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
@@ -10,8 +10,8 @@ from matchmaker.accounts.forms import NewcomerForm
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
-from matchmaker.places import queries as places_queries
 from matchmaker.places import service as places
+from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.forms import PlaceQuestion, commune_choices, place_page, read_commune_field
 from matchmaker.places.models import Territory
 from matchmaker.relays import queries, service
@@ -27,6 +27,7 @@ from matchmaker.web import (
     enter,
     form_page,
     now,
+    or_404,
     reading,
     visitor_id,
 )
@@ -40,10 +41,10 @@ INVITED_AT_MOST = 3
 
 
 @blueprint.get("/t/<slug>/relays")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def index(slug: str) -> ResponseReturnValue:
     """The relays of a territory: who works there, who was invited, how many people they signed up."""
-    territory = _own_territory(slug)
+    territory = own_territory(slug)
     waiting = queries.waiting_relay_invitations(reading(), territory_id=territory.id, now=now())
     return render_template(
         "relays/all.html",
@@ -54,10 +55,10 @@ def index(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/t/<slug>/relays/new", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def new(slug: str) -> ResponseReturnValue:
     """Name a relay."""
-    territory = _own_territory(slug)
+    territory = own_territory(slug)
     form = RelayForm()
     question = PlaceQuestion(hints={})
     if form.validate_on_submit():
@@ -86,7 +87,7 @@ def new(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/t/<slug>/relays/<int:relay_id>/invite", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def invite(slug: str, relay_id: int) -> ResponseReturnValue:
     """Ask somebody by e-mail to work at a relay."""
     territory, relay = _relay_of(slug, relay_id)
@@ -109,7 +110,7 @@ def invite(slug: str, relay_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<slug>/relays/<int:relay_id>/invitations/<int:invitation_id>/withdraw")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def invitation_withdraw(slug: str, relay_id: int, invitation_id: int) -> ResponseReturnValue:
     """Take back an invitation that nobody answered yet."""
     _relay_of(slug, relay_id)
@@ -121,16 +122,13 @@ def invitation_withdraw(slug: str, relay_id: int, invitation_id: int) -> Respons
 
 
 @blueprint.post("/t/<slug>/relays/<int:relay_id>/members/<int:member_id>/remove")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def member_remove(slug: str, relay_id: int, member_id: int) -> ResponseReturnValue:
     """End the access of somebody who left a relay."""
     _relay_of(slug, relay_id)
     if ConfirmForm().validate_on_submit():
-        try:
-            with begin() as work:
-                service.remove_relay_member(work, relay_id=relay_id, account_id=member_id)
-        except service.NotAtRelay:
-            abort(404)
+        with begin() as work:
+            service.remove_relay_member(work, relay_id=relay_id, account_id=member_id)
         flash(gettext("Done. This person no longer sees anything of the relay."), "success")
     return redirect(url_for("relays.index", slug=slug))
 
@@ -178,18 +176,6 @@ def invitation(token: str) -> ResponseReturnValue:
     return form_page("relays/invitation.html", form, **page)
 
 
-def _own_territory(slug: str) -> Territory:
-    territory = places_queries.find_territory(reading(), slug=slug)
-    if territory is None or not places.is_organiser(
-        reading(), territory_id=territory.id, account_id=account_id()
-    ):
-        abort(404)
-    return territory
-
-
 def _relay_of(slug: str, relay_id: int) -> tuple[Territory, Relay]:
-    territory = _own_territory(slug)
-    relay = queries.find_relay(reading(), relay_id=relay_id)
-    if relay is None or relay.territory_id != territory.id:
-        abort(404)
-    return territory, relay
+    territory = own_territory(slug)
+    return territory, or_404(queries.find_relay(reading(), territory_id=territory.id, relay_id=relay_id))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from matchmaker.assisted.loading import find_line, find_line_by_code, letters_of_relay
 from matchmaker.assisted.rules import RelayDeed
 from matchmaker.assisted.service.people import AtDesk, PersonElsewhere, record
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.digests.models import DigestLine
 from matchmaker.digests.rules import CODE_LASTS, read_code
 from matchmaker.introductions import queries as introductions_queries
@@ -28,7 +28,7 @@ class OldCode(Exception):
     """The code was good for eight weeks, which have passed."""
 
 
-class LineElsewhere(LookupError):
+class LineElsewhere(Missing):
     """The line is in no letter of the relay's people."""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.assisted.models import RelayAct
 from matchmaker.assisted.rules import RelayDeed
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, SignUp
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, mailed_letter_text, relay_text
@@ -30,7 +30,7 @@ class AddressOfRelay(ValueError):
     """The address is that of somebody who works at a relay: it must not stand for the person whom they help."""
 
 
-class PersonElsewhere(LookupError):
+class PersonElsewhere(Missing):
     """The relay has no such person, or not any more."""
 
 

@@ -6,8 +6,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.assisted import loading, service
+from matchmaker.assisted.access import acting_at
 from matchmaker.assisted.forms import NOT_REACHED, AnswerForm, CallForm, CodeForm
-from matchmaker.assisted.views.blueprint import acting_at, blueprint, own_relay, sections_of
+from matchmaker.assisted.views.blueprint import blueprint, sections_of
 from matchmaker.base.i18n import gettext, using
 from matchmaker.citizens.rules import readable_number
 from matchmaker.digests.models import DigestLine
@@ -17,6 +18,7 @@ from matchmaker.matching import service as matching
 from matchmaker.matching.queries import NeedCard
 from matchmaker.matching.rules import Answer, AnswerChannel
 from matchmaker.relays import queries as relays
+from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.models import Relay
 from matchmaker.web import (
     Access,
@@ -38,7 +40,7 @@ REFUSALS = (
 
 
 @blueprint.route("/relays/<int:relay_id>/letters", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def letters(relay_id: int) -> ResponseReturnValue:
     """The letters of a relay's people, and the field into which their codes are typed."""
     own = own_relay(relay_id)
@@ -80,7 +82,7 @@ def letters(relay_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/relays/<int:relay_id>/letters/calls")
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def calls(relay_id: int) -> ResponseReturnValue:
     """Whom to call, and what to say about each need."""
     own = own_relay(relay_id)
@@ -95,7 +97,7 @@ def calls(relay_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/relays/<int:relay_id>/letters/calls/<int:line_id>")
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def call(relay_id: int, line_id: int) -> ResponseReturnValue:
     """How a call ended: the person's own answer, or that they were not reached."""
     own_relay(relay_id)

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.assisted import queries, service
+from matchmaker.assisted.access import acting_at
 from matchmaker.assisted.forms import AgreementForm, AssistedForm, MailedLetterForm, PersonForm
-from matchmaker.assisted.views.blueprint import acting_at, blueprint, own_relay
+from matchmaker.assisted.views.blueprint import blueprint
 from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import SignUp
@@ -23,10 +24,11 @@ from matchmaker.citizens.rules import (
 from matchmaker.places import queries as places
 from matchmaker.places.forms import NO_QUESTION, Place, PlaceQuestion, locate, place_page
 from matchmaker.places.models import Territory
+from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.models import Relay
 from matchmaker.vocabulary import rules
 from matchmaker.vocabulary.forms import add_rows, read_skills, understood
-from matchmaker.web import Access, access, check_limit, form_page, reading
+from matchmaker.web import access, check_limit, form_page, reading
 from matchmaker.web.forms import choices
 
 PEOPLE_A_PAGE = 50
@@ -45,7 +47,7 @@ def offer_challenges(form: PersonForm, territory: Territory) -> None:
 
 
 @blueprint.get("/relays/<int:relay_id>")
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def desk(relay_id: int) -> ResponseReturnValue:
     """The people of a relay, the newest first; those of a first name with ``?q=``."""
     own = own_relay(relay_id)
@@ -66,7 +68,7 @@ def desk(relay_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/relays/<int:relay_id>/sign-up", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def sign_up(relay_id: int) -> ResponseReturnValue:
     """What somebody answers; ``?again=`` corrects answers that are not agreed to yet."""
     own = own_relay(relay_id)
@@ -163,7 +165,7 @@ def refused_address(first_name: str) -> str:
 
 
 @blueprint.route("/relays/<int:relay_id>/sign-up/<sign_up_id>", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def agreement(relay_id: int, sign_up_id: str) -> ResponseReturnValue:
     """What somebody agrees to, read to them; with an address of their own, they get a letter instead."""
     own = own_relay(relay_id)

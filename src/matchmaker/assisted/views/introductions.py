@@ -4,8 +4,9 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.assisted import service
+from matchmaker.assisted.access import acting_at
 from matchmaker.assisted.forms import RelayStepForm
-from matchmaker.assisted.views.blueprint import acting_at, blueprint, own_relay
+from matchmaker.assisted.views.blueprint import blueprint
 from matchmaker.base.i18n import gettext
 from matchmaker.introductions import queries
 from matchmaker.introductions import service as introductions
@@ -13,19 +14,20 @@ from matchmaker.introductions.cards import need_side, state_text
 from matchmaker.introductions.forms import DeclineForm
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import Action, DeclineReason, NotAllowed, Party, actions_for
+from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.models import Relay
-from matchmaker.web import Access, access, reading
+from matchmaker.web import access, reading
 
 
 @blueprint.get("/relays/<int:relay_id>/introductions")
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def waiting(relay_id: int) -> ResponseReturnValue:
     """The introductions of a relay's people that are open, those that wait for their answer first."""
     return _page(own_relay(relay_id))
 
 
 @blueprint.post("/relays/<int:relay_id>/introductions/<int:introduction_id>/act")
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def waiting_act(relay_id: int, introduction_id: int) -> ResponseReturnValue:
     """Write down what somebody said about an introduction, as their own word, with the relay on record."""
     relay = own_relay(relay_id)

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.assisted import queries, service
+from matchmaker.assisted.access import acting_at, own_person
 from matchmaker.assisted.forms import CorrectionForm, LetterAgreementForm, OwnAddressForm
-from matchmaker.assisted.views.blueprint import acting_at, blueprint, own_relay
+from matchmaker.assisted.views.blueprint import blueprint
 from matchmaker.assisted.views.desk import (
     locate_here,
     offer_challenges,
@@ -16,7 +17,6 @@ from matchmaker.assisted.views.desk import (
 )
 from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries as citizens
-from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import (
     ConsentChannel,
     ConsentPurpose,
@@ -26,17 +26,17 @@ from matchmaker.citizens.rules import (
     relay_text,
 )
 from matchmaker.places.forms import NO_QUESTION, Place, place_page
-from matchmaker.relays.models import Relay
+from matchmaker.relays.access import RELAY_WORKER
 from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills, understood
-from matchmaker.web import Access, access, check_limit, form_page, reading
+from matchmaker.web import access, check_limit, form_page, reading
 from matchmaker.web.forms import ConfirmForm
 
 
 @blueprint.route("/relays/<int:relay_id>/people/<int:person_id>", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def person(relay_id: int, person_id: int) -> ResponseReturnValue:
     """Everything about one of a relay's people, and what is on record; the skills are changed on their own page."""
-    own, citizen = _own_person(relay_id, person_id)
+    own, citizen = own_person(relay_id, person_id)
     consent = citizens.weekly_consent(reading(), citizen_id=person_id)
     page = {
         "relay": own,
@@ -84,10 +84,10 @@ def person(relay_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/relays/<int:relay_id>/people/<int:person_id>/skills", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def person_skills(relay_id: int, person_id: int) -> ResponseReturnValue:
     """The skills of one of a relay's people."""
-    own, citizen = _own_person(relay_id, person_id)
+    own, citizen = own_person(relay_id, person_id)
     kept = [(skill.phrase, skill.concept_id if skill.confirmed else None) for skill in citizen.skills]
     form = filled_form(kept)
     page = {"relay": own, "territory": own.territory, "citizen": citizen, "questions": {}, "understood": {}}
@@ -111,10 +111,10 @@ def person_skills(relay_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/relays/<int:relay_id>/people/<int:person_id>/letter", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def person_letter(relay_id: int, person_id: int) -> ResponseReturnValue:
     """The words that one agrees to for the weekly letter, read aloud, and how the yes was given."""
-    own, citizen = _own_person(relay_id, person_id)
+    own, citizen = own_person(relay_id, person_id)
     form = LetterAgreementForm()
     if form.validate_on_submit():
         with acting_at(relay_id) as (work, desk):
@@ -136,10 +136,10 @@ def person_letter(relay_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/relays/<int:relay_id>/people/<int:person_id>/letter/stop")
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def person_letter_stop(relay_id: int, person_id: int) -> ResponseReturnValue:
     """Stop the weekly letter at a person's wish."""
-    _, citizen = _own_person(relay_id, person_id)
+    _, citizen = own_person(relay_id, person_id)
     if ConfirmForm().validate_on_submit():
         with acting_at(relay_id) as (work, desk):
             service.stop_letter(work, desk=desk, citizen_id=person_id)
@@ -148,10 +148,10 @@ def person_letter_stop(relay_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/relays/<int:relay_id>/people/<int:person_id>/address", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def person_address(relay_id: int, person_id: int) -> ResponseReturnValue:
     """Let a person who has an e-mail address by now take their profile over."""
-    own, citizen = _own_person(relay_id, person_id)
+    own, citizen = own_person(relay_id, person_id)
     consent = citizens.weekly_consent(reading(), citizen_id=person_id)
     form = OwnAddressForm(data={"weekly_letter": consent is not None})
     if form.validate_on_submit():
@@ -188,10 +188,10 @@ def person_address(relay_id: int, person_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/relays/<int:relay_id>/people/<int:person_id>/delete", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def person_delete(relay_id: int, person_id: int) -> ResponseReturnValue:
     """Delete a profile at the person's wish: shown by GET with what goes, done by POST."""
-    own, citizen = _own_person(relay_id, person_id)
+    own, citizen = own_person(relay_id, person_id)
     form = ConfirmForm()
     if form.validate_on_submit():
         with acting_at(relay_id) as (work, desk):
@@ -199,11 +199,3 @@ def person_delete(relay_id: int, person_id: int) -> ResponseReturnValue:
         flash(gettext("The profile of %(name)s is deleted.", name=citizen.first_name), "success")
         return redirect(url_for("assisted.desk", relay_id=relay_id))
     return form_page("assisted/person_delete.html", form, relay=own, territory=own.territory, citizen=citizen)
-
-
-def _own_person(relay_id: int, person_id: int) -> tuple[Relay, Citizen]:
-    own = own_relay(relay_id)
-    citizen = queries.find_person(reading(), relay_id=relay_id, citizen_id=person_id)
-    if citizen is None:
-        abort(404)
-    return own, citizen

@@ -10,17 +10,19 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from matchmaker.assisted import loading, service
-from matchmaker.assisted.views.blueprint import acting_at, blueprint, own_relay, sections_of
+from matchmaker.assisted.access import acting_at
+from matchmaker.assisted.views.blueprint import blueprint, sections_of
 from matchmaker.base.i18n import gettext, using
 from matchmaker.digests.rules import CODE_LASTS, readable_code
 from matchmaker.places.rules import local_day
+from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.models import Relay
-from matchmaker.web import Access, access, now, reading, site
+from matchmaker.web import access, now, reading, site
 from matchmaker.web.forms import ConfirmForm
 
 
 @blueprint.post("/relays/<int:relay_id>/letters/pdf")
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def pdf(relay_id: int) -> ResponseReturnValue:
     """All letters as one PDF, whose making is on record; where none can be made, a page that says what to do."""
     own = own_relay(relay_id)
@@ -42,7 +44,7 @@ def pdf(relay_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/relays/<int:relay_id>/letters/print")
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def print_letters(relay_id: int) -> ResponseReturnValue:
     """Put the printing on record, and open the pages that the browser prints."""
     own_relay(relay_id)
@@ -54,7 +56,7 @@ def print_letters(relay_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/relays/<int:relay_id>/letters/pages")
-@access(Access.SIGNED_IN)
+@access(RELAY_WORKER)
 def pages(relay_id: int) -> ResponseReturnValue:
     """All letters, a page each, for the browser to print."""
     own = own_relay(relay_id)
