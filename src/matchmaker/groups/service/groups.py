@@ -12,7 +12,7 @@ from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import violates
 from matchmaker.base.tokens import InvalidToken
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.groups import letters, queries
 from matchmaker.groups.models import Invitation, Membership, StartupGroup
 from matchmaker.groups.rules import Role, Stage
@@ -30,7 +30,7 @@ class ChallengeElsewhere(ValueError):
     """The défi is not one of the group's territory."""
 
 
-class NotAllowed(Exception):
+class NotAllowed(Missing):
     """Only a member, or a lead where it says so, may do this."""
 
 

@@ -3,21 +3,33 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext, mark
 from matchmaker.groups import queries, service
+from matchmaker.groups.access import LEAD, acting_in, own_led_group
 from matchmaker.groups.forms import GroupForm
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Stage, actions_in, state_on
-from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
+from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.places import queries as places
 from matchmaker.places import rules
-from matchmaker.places.models import Challenge, Territory
+from matchmaker.places.models import Challenge
 from matchmaker.places.rules import drawn
-from matchmaker.web import Access, access, account_id, begin, check_limit, form_page, now, reading, visitor_id
+from matchmaker.web import (
+    Access,
+    access,
+    account_id,
+    begin,
+    check_limit,
+    form_page,
+    now,
+    or_404,
+    reading,
+    visitor_id,
+)
 from matchmaker.web.forms import choices
 
 GROUPS_A_DAY = 10
@@ -32,7 +44,7 @@ def territory(slug: str) -> ResponseReturnValue:
 
     With ``?commune=`` the needs of one commune alone.
     """
-    place = _territory(slug)
+    place = or_404(places.find_territory(reading(), slug=slug))
     challenges = places.challenges_of(reading(), territory_id=place.id)
     asked = request.args.get("challenge")
     chosen = next((challenge for challenge in challenges if challenge.slug == asked), None)
@@ -73,7 +85,7 @@ def mine() -> ResponseReturnValue:
 @access(Access.SIGNED_IN)
 def new(slug: str) -> ResponseReturnValue:
     """Found a group; ``?challenge=`` chooses the défi beforehand."""
-    place = _territory(slug)
+    place = or_404(places.find_territory(reading(), slug=slug))
     challenges = places.challenges_of(reading(), territory_id=place.id)
     form = GroupForm(challenge=request.args.get("challenge", type=int))
     _offer_challenges(form, challenges)
@@ -104,9 +116,7 @@ def new(slug: str) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def show(group_id: int) -> ResponseReturnValue:
     """A group: what it builds, who is in it, what it needs; to its members also what is not public."""
-    group = queries.find_group(reading(), group_id=group_id)
-    if group is None:
-        abort(404)
+    group = or_404(queries.find_group(reading(), group_id=group_id))
     role = queries.role_of(reading(), group_id=group_id, account_id=visitor_id())
     states = _states(group)
     shown = [need for need in group.needs if role or states[need.id] is NeedState.OPEN]
@@ -124,10 +134,10 @@ def show(group_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/groups/<int:group_id>/edit", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(LEAD)
 def edit(group_id: int) -> ResponseReturnValue:
     """Change what a group says of itself; for leads."""
-    group = group_of_mine(group_id, lead=True)
+    group = own_led_group(group_id)
     challenges = places.challenges_of(reading(), territory_id=group.territory_id)
     form = GroupForm(
         data={
@@ -158,13 +168,6 @@ def edit(group_id: int) -> ResponseReturnValue:
             flash(gettext("Saved."), "success")
             return redirect(url_for("groups.show", group_id=group_id))
     return form_page("groups/edit.html", form, **page)
-
-
-def _territory(slug: str) -> Territory:
-    found = places.find_territory(reading(), slug=slug)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _offer_challenges(form: GroupForm, challenges: Sequence[Challenge]) -> None:

@@ -11,10 +11,11 @@ from matchmaker.accounts.rules import canonical_address
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
 from matchmaker.groups import service
+from matchmaker.groups.access import LEAD, acting_in, own_led_group
 from matchmaker.groups.forms import InviteForm
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import Role
-from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
+from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.web import Access, access, account_id, begin, check_limit, enter, form_page, visitor_id
 from matchmaker.web.forms import ConfirmForm
 
@@ -23,10 +24,10 @@ INVITED_AT_MOST = 3
 
 
 @blueprint.route("/groups/<int:group_id>/invite", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(LEAD)
 def invite(group_id: int) -> ResponseReturnValue:
     """Ask somebody by e-mail to join; for leads."""
-    group = group_of_mine(group_id, lead=True)
+    group = own_led_group(group_id)
     form = InviteForm()
     page = {"group": group, "territory": group.territory}
     if form.validate_on_submit():

@@ -8,7 +8,8 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import gettext, mark
-from matchmaker.groups import queries, service
+from matchmaker.groups import service
+from matchmaker.groups.access import MEMBER, NEED_MEMBER, acting_in, own_group, own_need
 from matchmaker.groups.forms import ActionForm, NeedForm, WantedForm
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.rules import (
@@ -22,11 +23,11 @@ from matchmaker.groups.rules import (
     state_on,
 )
 from matchmaker.groups.service import NeedDetails, WantedPhrase
-from matchmaker.groups.views.blueprint import acting_in, blueprint, group_of_mine
+from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.places import rules
 from matchmaker.places.forms import commune_choices, read_commune_field
 from matchmaker.vocabulary.rules import LIMITS
-from matchmaker.web import Access, access, account_id, check_limit, form_page, now, reading
+from matchmaker.web import access, account_id, check_limit, form_page, now, reading
 
 SPARE_ROWS = 3
 NEEDS_A_DAY = 60
@@ -45,10 +46,10 @@ class Place:
 
 
 @blueprint.route("/groups/<int:group_id>/needs/new", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(MEMBER)
 def need_new(group_id: int) -> ResponseReturnValue:
     """Post a need, as a draft or at once."""
-    group = group_of_mine(group_id)
+    group = own_group(group_id)
     form = NeedForm()
     if _asks_for_rows(form):
         return _page(form, group, need=None)
@@ -73,10 +74,10 @@ def need_new(group_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/needs/<int:need_id>/edit", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(NEED_MEMBER)
 def need_edit(need_id: int) -> ResponseReturnValue:
     """Change a need."""
-    need = _need_of_mine(need_id)
+    need = own_need(need_id)
     was = _state(need)
     form = NeedForm(data=None if request.method == "POST" else _data(need))
     if _asks_for_rows(form):
@@ -98,10 +99,10 @@ def need_edit(need_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/needs/<int:need_id>/state")
-@access(Access.SIGNED_IN)
+@access(NEED_MEMBER)
 def need_state(need_id: int) -> ResponseReturnValue:
     """Publish, close, fill or open a need again."""
-    need = _need_of_mine(need_id)
+    need = own_need(need_id)
     form = ActionForm()
     if not form.validate_on_submit() or form.action.data not in set(NeedAction):
         abort(422)
@@ -117,14 +118,6 @@ def need_state(need_id: int) -> ResponseReturnValue:
     else:
         flash(gettext("Saved."), "success")
     return redirect(url_for("matching.need", need_id=need_id))
-
-
-def _need_of_mine(need_id: int) -> Need:
-    need = queries.find_need(reading(), need_id=need_id)
-    if need is None:
-        abort(404)
-    group_of_mine(need.group_id)
-    return need
 
 
 def _state(need: Need) -> NeedState:
