@@ -6,6 +6,7 @@ from flask_login import logout_user
 
 from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.citizens import queries, service
+from matchmaker.citizens.access import CITIZEN, NoProfile, own_profiles
 from matchmaker.citizens.forms import ProfileForm
 from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
@@ -13,25 +14,22 @@ from matchmaker.citizens.views.sign_up import blueprint
 from matchmaker.places import queries as places
 from matchmaker.places.forms import NO_QUESTION, Place, locate, place_page
 from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills, understood
-from matchmaker.web import LOCALE_KEY, Access, access, account_id, begin, form_page, reading
+from matchmaker.web import LOCALE_KEY, access, begin, form_page, reading
 from matchmaker.web.forms import ConfirmForm, choices
 
 
-class NoProfile(Exception):
-    """Who is signed in is no citizen yet."""
-
-
-@blueprint.errorhandler(NoProfile)
+@blueprint.app_errorhandler(NoProfile)
 def make_one(error: NoProfile) -> ResponseReturnValue:  # noqa: ARG001
     """Lead somebody without a profile to the sign-up."""
+    flash(gettext("First say what you can do; then you can offer it here."), "info")
     return redirect(url_for("citizens.place"))
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(CITIZEN)
 def profile() -> ResponseReturnValue:
     """Everything in a profile but its skills, which it shows with a link."""
-    citizen, others = _own_profiles()
+    citizen, others = _chosen_profile()
     offered = places.challenges_of(reading(), territory_id=citizen.territory_id)
     form = ProfileForm(
         data={
@@ -97,10 +95,10 @@ def _save(form: ProfileForm, citizen: Citizen, located: Place) -> ResponseReturn
 
 
 @blueprint.route("/profile/skills", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(CITIZEN)
 def profile_skills() -> ResponseReturnValue:
     """The skills of a profile."""
-    citizen, _ = _own_profiles()
+    citizen, _ = _chosen_profile()
     kept = [(skill.phrase, skill.concept_id if skill.confirmed else None) for skill in citizen.skills]
     form = filled_form(kept)
     page = {"territory": citizen.territory, "citizen": citizen, "questions": {}, "understood": {}}
@@ -124,10 +122,10 @@ def profile_skills() -> ResponseReturnValue:
 
 
 @blueprint.route("/profile/delete", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(CITIZEN)
 def delete() -> ResponseReturnValue:
     """Leave: shown by GET with what goes, done by POST."""
-    citizen, others = _own_profiles()
+    citizen, others = _chosen_profile()
     form = ConfirmForm()
     if form.validate_on_submit():
         with begin() as work:
@@ -146,14 +144,12 @@ def delete() -> ResponseReturnValue:
     )
 
 
-def _own_profiles() -> tuple[Citizen, list[Citizen]]:
-    """The profile that the page is about and the person's other ones; raises NoProfile.
+def _chosen_profile() -> tuple[Citizen, list[Citizen]]:
+    """The profile that the page is about and the person's other ones.
 
     ``?territory=slug`` names the profile; without it, or when the person has none there, it is the newest.
     """
-    profiles = list(queries.profiles_of(reading(), account_id=account_id()))
-    if not profiles:
-        raise NoProfile
+    profiles = own_profiles()
     asked = request.args.get("territory")
     chosen = next((one for one in profiles if one.territory.slug == asked), profiles[0])
     return chosen, [one for one in profiles if one is not chosen]

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.groups import service as groups
 from matchmaker.groups.rules import ActionNotAllowed, NeedAction, NeedState
 from matchmaker.introductions import queries
@@ -47,7 +47,7 @@ def act(
 ) -> Introduction:
     """Take one step. Once both have accepted, a place of the need is taken; the last one fills it and frees the others.
 
-    Raises LookupError, NotAllowed, NoPlaceLeft, ReasonMissing; then nothing is changed.
+    Raises Missing, NotAllowed, NoPlaceLeft, ReasonMissing; then nothing is changed.
     """
     introduction = lock(work, introduction_id)
     if introduction.state in SPOKEN and action in OUTCOMES:
@@ -104,18 +104,18 @@ def close_for_need(work: Work, *, need_id: int) -> int:
 
 
 def lock(work: Work, introduction_id: int) -> Introduction:
-    """An introduction as it is now, which nobody else changes before this unit of work ends. Raises LookupError.
+    """An introduction as it is now, which nobody else changes before this unit of work ends. Raises Missing.
 
     Its need is locked first, as everywhere: whoever takes a place of it waits.
     """
     need_id = work.session.scalar(select(Introduction.need_id).where(Introduction.id == introduction_id))
     if need_id is None:
-        raise LookupError(introduction_id)
+        raise Missing(introduction_id)
     groups.lock_need(work, need_id=need_id)
     query = select(Introduction).where(Introduction.id == introduction_id).with_for_update()
     found = work.session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
     if found is None:
-        raise LookupError(introduction_id)
+        raise Missing(introduction_id)
     return found
 
 

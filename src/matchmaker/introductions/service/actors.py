@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.work import Missing
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import queries as groups
 from matchmaker.introductions.models import Introduction
@@ -13,7 +14,7 @@ from matchmaker.matching.rules import AnswerChannel
 from matchmaker.places import service as places
 
 
-class Stranger(Exception):
+class Stranger(Missing):
     """The account has no part in the introduction, or not any more."""
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.groups import service as groups
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions.models import NeedFollower
@@ -14,10 +14,10 @@ class NeedIsOpen(Exception):
 
 
 def follow(work: Work, *, need_id: int, account_id: int) -> None:
-    """Be told when a need is open again; twice is as good as once. Raises LookupError, NeedIsOpen."""
+    """Be told when a need is open again; twice is as good as once. Raises Missing, NeedIsOpen."""
     need = groups.lock_need(work, need_id=need_id)
     if need is None or need.state is NeedState.DRAFT:
-        raise LookupError(need_id)
+        raise Missing(need_id)
     if matching_queries.need_state(need, now=work.now) is NeedState.OPEN:
         raise NeedIsOpen
     if work.session.get(NeedFollower, (need_id, account_id)) is None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from sqlalchemy import select
 
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import service as groups
 from matchmaker.groups.models import Need, StartupGroup
@@ -66,7 +66,7 @@ class AlreadyIntroduced(Exception):
 def offer(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduction:
     """A citizen says "I could help". Where they were asked already it is their yes; twice is as good as once.
 
-    Raises LookupError, NeedNotOpen, NotEligible for a need of their own group, GroupOwesAnswers, AlreadyIntroduced.
+    Raises Missing, NeedNotOpen, NotEligible for a need of their own group, GroupOwesAnswers, AlreadyIntroduced.
     """
     known = queries.find_between(work.session, need_id=need_id, citizen_id=citizen_id)
     if known is not None:
@@ -115,7 +115,7 @@ def answer_for(work: Work, *, need_id: int, citizen_id: int, yes: bool, by: Acto
 def propose(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduction:
     """A group asks a citizen, or an organiser both. What the citizen offered already stays as it is.
 
-    Raises LookupError, NeedNotOpen, NotEligible, GroupOwesAnswers, AskedEnough, AlreadyIntroduced.
+    Raises Missing, NeedNotOpen, NotEligible, GroupOwesAnswers, AskedEnough, AlreadyIntroduced.
     """
     return _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
 
@@ -133,7 +133,7 @@ def _offer_known(work: Work, known: Introduction, by: Actor) -> Introduction:
 def _begin(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduction:
     need = work.session.get(Need, need_id)
     if need is None:
-        raise LookupError(need_id)
+        raise Missing(need_id)
     explanation = matching.explain(work.session, need, citizen_id=citizen_id, now=work.now)
     # Locked in the order group, need, citizen, as everywhere, so that no two wait for each other.
     _lock_group(work, need.group_id)
@@ -142,7 +142,7 @@ def _begin(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduct
         select(Citizen).where(Citizen.id == citizen_id).with_for_update(of=Citizen)
     ).one_or_none()
     if citizen is None:
-        raise LookupError(citizen_id)
+        raise Missing(citizen_id)
     known = queries.find_between(work.session, need_id=need_id, citizen_id=citizen_id)
     if known is not None:
         raise AlreadyIntroduced(known)
@@ -177,7 +177,7 @@ def _lock_group(work: Work, group_id: int) -> None:
 def _check_need(work: Work, need_id: int) -> Need:
     need = groups.lock_need(work, need_id=need_id)
     if need is None:
-        raise LookupError(need_id)
+        raise Missing(need_id)
     if matching_queries.need_state(need, now=work.now) is not NeedState.OPEN:
         raise NeedNotOpen
     return need

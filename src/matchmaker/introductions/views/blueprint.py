@@ -1,23 +1,17 @@
 """The blueprint, what its pages share, and what pages of rooms below show of introductions."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import Blueprint, abort, g, url_for
-from sqlalchemy.exc import NoResultFound
+from flask import Blueprint, g, url_for
 
-from matchmaker.base.work import Work
 from matchmaker.citizens import queries as citizens
-from matchmaker.groups import queries as groups
-from matchmaker.groups.models import Need
-from matchmaker.introductions import queries, service
+from matchmaker.introductions import queries
 from matchmaker.introductions.cards import state_text
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import OPEN, UNANSWERED_AT_MOST, AnswerSpeed, Party
-from matchmaker.introductions.service import Actor
-from matchmaker.web import account_id, begin, now, reading, visitor_id
+from matchmaker.web import now, reading, visitor_id
 
 blueprint = Blueprint("introductions", __name__)
 
@@ -31,31 +25,6 @@ class Standing:
     text: str
     url: str
     open: bool
-
-
-def own_introduction(introduction_id: int) -> tuple[Introduction, Party]:
-    """An introduction in which the signed-in person has a part, and which; 404 for everybody else."""
-    found = queries.find_introduction(reading(), introduction_id=introduction_id)
-    party = service.party_of(reading(), found, account_id=visitor_id()) if found else None
-    if found is None or party is None:
-        abort(404)
-    return found, party
-
-
-@contextmanager
-def acting_in(introduction_id: int) -> Iterator[tuple[Work, Actor]]:
-    """A unit of work of the signed-in person in an introduction; 404 once they have no part in it any more."""
-    try:
-        with begin() as work:
-            found = work.session.get_one(Introduction, introduction_id)
-            yield work, service.actor_in(work.session, found, account_id=account_id())
-    except (NoResultFound, LookupError, service.Stranger):
-        abort(404)
-
-
-def is_member(need: Need) -> bool:
-    """Whether the visitor belongs to the group of a need."""
-    return groups.role_of(reading(), group_id=need.group_id, account_id=visitor_id()) is not None
 
 
 def standing(introduction: Introduction | None, party: Party) -> Standing | None:

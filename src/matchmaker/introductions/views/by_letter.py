@@ -1,12 +1,13 @@
 """What the links in letters open: one question with two buttons, and a button that stops the letters."""
 
-from flask import abort, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base.i18n import gettext
 from matchmaker.base.tokens import InvalidToken
+from matchmaker.base.work import Missing
 from matchmaker.introductions import service
 from matchmaker.introductions.cards import citizen_side, need_side, state_text
 from matchmaker.introductions.forms import DeclineForm, ShareForm, StepForm
@@ -49,8 +50,8 @@ def stop(token: str) -> ResponseReturnValue:
         account = accounts.find_by_token(
             reading(), tokens=site().works.tokens, purpose=service.STOP, token=token
         )
-    except InvalidToken:
-        abort(404)
+    except InvalidToken as error:
+        raise Missing from error
     if account is not None:
         speak_like(account.locale)
     if request.method == "GET":

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from matchmaker.base.i18n import gettext
 from matchmaker.base.work import Work
 from matchmaker.introductions import queries, service
+from matchmaker.introductions.access import SIDE, acting_in, own_introduction
 from matchmaker.introductions.cards import citizen_side, need_side, state_text
 from matchmaker.introductions.forms import DeclineForm, MessageForm, ShareForm, StepForm
 from matchmaker.introductions.models import Introduction
@@ -25,7 +26,7 @@ from matchmaker.introductions.rules import (
     actions_for,
 )
 from matchmaker.introductions.service import Actor
-from matchmaker.introductions.views.blueprint import acting_in, blueprint, own_introduction
+from matchmaker.introductions.views.blueprint import blueprint
 from matchmaker.web import Access, access, account_id, reading
 
 
@@ -47,7 +48,7 @@ def mine() -> ResponseReturnValue:
 
 
 @blueprint.get("/introductions/<int:introduction_id>")
-@access(Access.SIGNED_IN)
+@access(SIDE)
 def show(introduction_id: int) -> ResponseReturnValue:
     """One introduction, with exactly what its reader may do with it now."""
     introduction, party = own_introduction(introduction_id)
@@ -55,7 +56,7 @@ def show(introduction_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/introductions/<int:introduction_id>/act")
-@access(Access.SIGNED_IN)
+@access(SIDE)
 def act(introduction_id: int) -> ResponseReturnValue:
     """Take one step. A no without a reason, or a number that is none, comes back with what was typed."""
     introduction, party = own_introduction(introduction_id)
@@ -95,7 +96,7 @@ def act(introduction_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/introductions/<int:introduction_id>/contact")
-@access(Access.SIGNED_IN)
+@access(SIDE)
 def contact(introduction_id: int) -> ResponseReturnValue:
     """Choose what the other side sees; nothing takes back what was shared."""
     introduction, party = own_introduction(introduction_id)
@@ -112,7 +113,7 @@ def contact(introduction_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/introductions/<int:introduction_id>/messages")
-@access(Access.SIGNED_IN)
+@access(SIDE)
 def write(introduction_id: int) -> ResponseReturnValue:
     """Write to the other side, or leave a thank-you."""
     introduction, party = own_introduction(introduction_id)

@@ -3,22 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import abort, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import get_locale, gettext
-from matchmaker.citizens import queries as citizens
-from matchmaker.groups.models import Need
-from matchmaker.groups.rules import NeedState
+from matchmaker.citizens.access import CITIZEN, own_profile
+from matchmaker.groups.access import is_member
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.forms import ShareForm, StepForm
 from matchmaker.introductions.rules import ASKS, OPEN, Party
 from matchmaker.introductions.service import Actor
-from matchmaker.introductions.views.blueprint import blueprint, is_member
+from matchmaker.introductions.views.blueprint import blueprint
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
-from matchmaker.places import service as places
-from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, visitor_id
+from matchmaker.matching.access import RECRUITER, need_to_fill, visible_need
+from matchmaker.web import access, account_id, begin, form_page, now, or_404, reading
 
 
 class Refused(Exception):
@@ -26,14 +25,11 @@ class Refused(Exception):
 
 
 @blueprint.route("/needs/<int:need_id>/offer", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(CITIZEN)
 def offer(need_id: int) -> ResponseReturnValue:
     """Offer help: what the group sees now, and what it will see once both agree."""
-    need = _visible_need(need_id)
-    citizen = citizens.profile_for(reading(), account_id=account_id(), territory_id=need.territory_id)
-    if citizen is None:
-        flash(gettext("First say what you can do; then you can offer it here."), "info")
-        return redirect(url_for("citizens.place"))
+    need = visible_need(need_id)
+    citizen = own_profile(territory_id=need.territory_id)
     if is_member(need):
         flash(gettext("This need comes from one of your groups."), "warning")
         return redirect(url_for("matching.need", need_id=need_id))
@@ -71,15 +67,12 @@ def offer(need_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/needs/<int:need_id>/citizens/<int:citizen_id>/propose", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(RECRUITER)
 def propose(need_id: int, citizen_id: int) -> ResponseReturnValue:
     """Ask a citizen for help; for the members of the group, and for organisers, who ask both sides."""
-    need = _visible_need(need_id)
-    organiser = places.is_organiser(reading(), territory_id=need.territory_id, account_id=visitor_id())
+    need = need_to_fill(need_id)
     member = is_member(need)
-    people = matching_queries.citizens_by_id(reading(), [citizen_id])
-    if not (member or organiser) or citizen_id not in people:
-        abort(404)
+    citizen = or_404(matching_queries.citizens_by_id(reading(), [citizen_id]).get(citizen_id))
     explanation = matching.explain(reading(), need, citizen_id=citizen_id, now=now())
     form = StepForm(action="accept")
     if form.validate_on_submit():
@@ -98,16 +91,9 @@ def propose(need_id: int, citizen_id: int) -> ResponseReturnValue:
         need=need,
         territory=need.group.territory,
         member=member,
-        card=matching_queries.citizen_card(people[citizen_id], match=explanation.match, all_skills=False),
+        card=matching_queries.citizen_card(citizen, match=explanation.match, all_skills=False),
         need_card=matching_queries.need_card(need, to=url_for, locale=get_locale(), match=explanation.match),
     )
-
-
-def _visible_need(need_id: int) -> Need:
-    need = matching_queries.find_need(reading(), need_id=need_id)
-    if need is None or (need.state is NeedState.DRAFT and not is_member(need)):
-        abort(404)
-    return need
 
 
 @contextmanager
@@ -131,5 +117,3 @@ def _beginning() -> Iterator[None]:
         ) from error
     except service.AlreadyIntroduced as error:
         raise Refused(gettext("You two were introduced for this need before.")) from error
-    except LookupError:
-        abort(404)

@@ -2,18 +2,18 @@
 
 from datetime import date
 
-from flask import abort, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries as citizens
 from matchmaker.groups import queries as groups
-from matchmaker.groups import service as groups_service
+from matchmaker.groups.access import LEAD, own_led_group
 from matchmaker.introductions import service
 from matchmaker.introductions.forms import AbsenceForm, StepForm
 from matchmaker.introductions.views.blueprint import blueprint
 from matchmaker.places.rules import local_day
-from matchmaker.web import Access, access, account_id, begin, form_page, now, reading
+from matchmaker.web import Access, access, account_id, begin, form_page, now, or_404, reading
 
 HOME_ZONE = "Europe/Paris"
 """For people who belong to no territory yet."""
@@ -26,8 +26,6 @@ def follow(need_id: int) -> ResponseReturnValue:
     try:
         with begin() as work:
             service.follow(work, need_id=need_id, account_id=account_id())
-    except LookupError:
-        abort(404)
     except service.NeedIsOpen:
         flash(gettext("This need is open: you can offer your help now."), "info")
     else:
@@ -39,8 +37,7 @@ def follow(need_id: int) -> ResponseReturnValue:
 @access(Access.SIGNED_IN)
 def unfollow(need_id: int) -> ResponseReturnValue:
     """Be told nothing after all."""
-    if groups.find_need(reading(), need_id=need_id) is None:
-        abort(404)
+    or_404(groups.find_need(reading(), need_id=need_id))
     with begin() as work:
         service.unfollow(work, need_id=need_id, account_id=account_id())
     flash(gettext("We will not tell you."), "success")
@@ -58,12 +55,10 @@ def absence() -> ResponseReturnValue:
 
 
 @blueprint.route("/groups/<int:group_id>/absence", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(LEAD)
 def group_absence(group_id: int) -> ResponseReturnValue:
     """When a group is away; for its leads."""
-    group = groups.find_group(reading(), group_id=group_id)
-    if group is None or not groups_service.can_edit(reading(), group_id=group_id, account_id=account_id()):
-        abort(404)
+    group = own_led_group(group_id)
     return _absence(
         local_day(now(), group.territory.time_zone),
         group_id=group_id,

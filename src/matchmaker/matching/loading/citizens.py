@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matchmaker.base.text import fold
+from matchmaker.base.work import Missing
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, SignUp
 from matchmaker.groups.models import Membership
 from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebook, written_in
@@ -38,7 +39,7 @@ def citizen_as_read(
     """One citizen as each of ``books`` reads them; raises LookupError when there is none of that id."""
     found = tuple(one for read in _citizens(session, Citizen.id == citizen_id, books) for one in read)
     if not found:
-        raise LookupError(citizen_id)
+        raise Missing(citizen_id)
     return found
 
 
@@ -53,7 +54,7 @@ def citizen_profile(session: Session, citizen_id: int) -> CitizenProfile:
     """One citizen as their own territory reads them; raises LookupError when there is none of that id."""
     territory_id = session.scalar(select(Citizen.territory_id).where(Citizen.id == citizen_id))
     if territory_id is None:
-        raise LookupError(citizen_id)
+        raise Missing(citizen_id)
     (profile,) = citizen_as_read(session, citizen_id, books=[phrasebook(session, territory_id)])
     return profile
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matchmaker.base.text import fold
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import RADII_KM
 from matchmaker.groups.models import Need
@@ -26,7 +26,7 @@ def dismiss(work: Work, *, need_id: int, citizen_id: int, reason: DismissReason)
 
     "Too far" brings the citizen's radius below the distance. "Not my skill" ends that the skills which were found to
     cover something of the need cover the same anywhere else, for this citizen alone. "Not now" hides the need for four
-    weeks. Raises LookupError when there is no such need or citizen.
+    weeks. Raises Missing when there is no such need or citizen.
     """
     # Whoever else answers for the same person waits here.
     citizen = work.session.scalars(
@@ -34,7 +34,7 @@ def dismiss(work: Work, *, need_id: int, citizen_id: int, reason: DismissReason)
     ).one_or_none()
     need = work.session.get(Need, need_id)
     if citizen is None or need is None:
-        raise LookupError(need_id if need is None else citizen_id)
+        raise Missing(need_id if need is None else citizen_id)
     known = queries.find_dismissal(work.session, need_id=need_id, citizen_id=citizen_id)
     if known is not None and known.reason is reason:
         return known

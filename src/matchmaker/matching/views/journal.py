@@ -1,25 +1,25 @@
 """What a citizen taught the matching, who was shown their profile, and undoing both."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import gettext
-from matchmaker.citizens import queries as citizens
+from matchmaker.citizens.access import CITIZEN, own_profile, own_profiles
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
-from matchmaker.groups.rules import NeedState
 from matchmaker.matching import queries, service
+from matchmaker.matching.access import visible_need
 from matchmaker.matching.forms import DismissForm
 from matchmaker.matching.rules import DismissReason, match_from_mapping
 from matchmaker.matching.views.blueprint import blueprint
-from matchmaker.web import Access, access, account_id, begin, form_page, now, reading
+from matchmaker.web import access, begin, form_page, now, or_404, reading
 
 SHOWINGS = 200
 
 
 @blueprint.route("/needs/<int:need_id>/not-for-me", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(CITIZEN)
 def not_for_me(need_id: int) -> ResponseReturnValue:
     """Why a need is not for the signed-in citizen, and what each reason would change, before it does."""
     need, citizen = _need_and_profile(need_id)
@@ -47,7 +47,7 @@ def not_for_me(need_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/needs/<int:need_id>/for-me")
-@access(Access.SIGNED_IN)
+@access(CITIZEN)
 def for_me(need_id: int) -> ResponseReturnValue:
     """See a need again, and undo what its dismissal taught."""
     need, citizen = _need_and_profile(need_id)
@@ -59,12 +59,10 @@ def for_me(need_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/journal")
-@access(Access.SIGNED_IN)
+@access(CITIZEN)
 def journal() -> ResponseReturnValue:
     """Who was shown the signed-in citizen's profile, when and why; and what they taught the matching."""
-    profiles = citizens.profiles_of(reading(), account_id=account_id())
-    if not profiles:
-        return redirect(url_for("matching.home"))
+    profiles = own_profiles()
     citizen = next((one for one in profiles if one.territory.slug == request.args.get("t")), profiles[0])
     showings = queries.showings_of(reading(), citizen_id=citizen.id, limit=SHOWINGS)
     hidden = queries.hidden_from(reading(), citizen_id=citizen.id)
@@ -81,7 +79,7 @@ def journal() -> ResponseReturnValue:
 
 
 @blueprint.post("/groups/<int:group_id>/hide")
-@access(Access.SIGNED_IN)
+@access(CITIZEN)
 def hide(group_id: int) -> ResponseReturnValue:
     """Be proposed to a group no more, with every profile that one has."""
     profiles = _profiles_before(group_id)
@@ -93,7 +91,7 @@ def hide(group_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/groups/<int:group_id>/unhide")
-@access(Access.SIGNED_IN)
+@access(CITIZEN)
 def unhide(group_id: int) -> ResponseReturnValue:
     """Be proposed to a group again."""
     profiles = _profiles_before(group_id)
@@ -105,17 +103,10 @@ def unhide(group_id: int) -> ResponseReturnValue:
 
 
 def _need_and_profile(need_id: int) -> tuple[Need, Citizen]:
-    need = queries.find_need(reading(), need_id=need_id)
-    if need is None or need.state is NeedState.DRAFT:
-        abort(404)
-    citizen = citizens.profile_for(reading(), account_id=account_id(), territory_id=need.territory_id)
-    if citizen is None:
-        abort(404)
-    return need, citizen
+    need = visible_need(need_id)
+    return need, own_profile(territory_id=need.territory_id)
 
 
 def _profiles_before(group_id: int) -> list[int]:
-    profiles = [one.id for one in citizens.profiles_of(reading(), account_id=account_id())]
-    if not profiles or groups.find_group(reading(), group_id=group_id) is None:
-        abort(404)
-    return profiles
+    or_404(groups.find_group(reading(), group_id=group_id))
+    return [one.id for one in own_profiles()]

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
 from matchmaker.citizens import queries as citizens
 from matchmaker.groups import queries as groups
+from matchmaker.groups.access import is_member
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState, actions_in
 from matchmaker.matching import loading, queries, service
+from matchmaker.matching.access import RECRUITER, need_to_fill, visible_need
 from matchmaker.matching.rules import CitizenProfile, Match, ShownWhere
 from matchmaker.matching.views.blueprint import blueprint
 from matchmaker.places import queries as places_queries
@@ -73,7 +75,8 @@ def preview() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def need(need_id: int) -> ResponseReturnValue:
     """A need; to a citizen with the reasons of their own match, to its group with what can be done."""
-    found, member = _visible_need(need_id)
+    found = visible_need(need_id)
+    member = is_member(found)
     territory = found.group.territory
     state = queries.need_state(found, now=now())
     citizen = (
@@ -89,7 +92,7 @@ def need(need_id: int) -> ResponseReturnValue:
         state=state,
         open=state is NeedState.OPEN,
         member=member,
-        organiser=_organises(territory),
+        organiser=places.is_organiser(reading(), territory_id=territory.id, account_id=visitor_id()),
         actions=actions_in(state) if member else (),
         citizen=citizen,
         explanation=explanation,
@@ -102,16 +105,15 @@ def need(need_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/needs/<int:need_id>/citizens", endpoint="citizens")
-@access(Access.SIGNED_IN)
+@access(RECRUITER)
 def ranked_citizens(need_id: int) -> ResponseReturnValue:
     """The citizens who could help with a need, by first name, commune and skills only, with the reasons.
 
     Who was shown is put on record for them, although this page is only looked at: it is their data journal, and says the
     same however often somebody looks in a day.
     """
-    found, member = _visible_need(need_id)
-    if not member and not _organises(found.group.territory):
-        abort(404)
+    found = need_to_fill(need_id)
+    member = is_member(found)
     matches = service.citizens_for_need(reading(), found, now=now(), limit=SHOWN)
     people = queries.citizens_by_id(reading(), (int(match.citizen_id) for match in matches))
     territory = found.group.territory
@@ -128,20 +130,6 @@ def ranked_citizens(need_id: int) -> ResponseReturnValue:
         with begin() as work:
             service.record_showings(work, matches, day=day, place=ShownWhere.PAGE, to_organiser=not member)
     return page
-
-
-def _visible_need(need_id: int) -> tuple[Need, bool]:
-    found = queries.find_need(reading(), need_id=need_id)
-    if found is None:
-        abort(404)
-    member = groups.role_of(reading(), group_id=found.group_id, account_id=visitor_id()) is not None
-    if found.state is NeedState.DRAFT and not member:
-        abort(404)
-    return found, member
-
-
-def _organises(territory: Territory) -> bool:
-    return places.is_organiser(reading(), territory_id=territory.id, account_id=visitor_id())
 
 
 def _others(found: Need) -> Sequence[Need]:
