@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from matchmaker.base.i18n import using
 from matchmaker.demo import content, mailbox, style
 from matchmaker.digests import letters
-from matchmaker.web import Access, access, letter_page, site
+from matchmaker.web import Access, access, letter_page, or_404, site
 
 blueprint = Blueprint("demo", __name__)
 
@@ -45,10 +45,7 @@ def show_mailbox() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def show_letter(name: str) -> ResponseReturnValue:
     """The HTML part of a letter, as a mail program shows it."""
-    html = mailbox.html(_folder(), name)
-    if html is None:
-        abort(404)
-    return letter_page(html)
+    return letter_page(or_404(mailbox.html(_folder(), name)))
 
 
 @blueprint.get("/style", endpoint="style")

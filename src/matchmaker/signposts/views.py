@@ -3,19 +3,19 @@
 from pathlib import Path
 
 import segno
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
+from matchmaker.base.work import Missing
 from matchmaker.groups import queries as groups
 from matchmaker.groups.rules import NeedState
 from matchmaker.places import queries as places
-from matchmaker.places.models import Territory
 from matchmaker.signposts import queries
 from matchmaker.signposts.rules import picture, sign
-from matchmaker.web import Access, access, now, reading, site
+from matchmaker.web import Access, access, now, or_404, reading, site
 from matchmaker.web.stylesheet import stylesheet
 
 blueprint = Blueprint("signposts", __name__)
@@ -138,7 +138,7 @@ def service_worker() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def poster(slug: str) -> ResponseReturnValue:
     """A sheet to print and hang up, with a QR of the address at which people of a territory sign up."""
-    territory = _territory(slug)
+    territory = or_404(places.find_territory(reading(), slug=slug))
     address = site().works.links.to("citizens.place", territory=territory.slug)
     return render_template(
         "signposts/poster.html",
@@ -154,7 +154,7 @@ def poster(slug: str) -> ResponseReturnValue:
 def show_sign(size: int) -> ResponseReturnValue:
     """The service's sign, for what shows no SVG."""
     if size not in SIGN_SIZES:
-        abort(404)
+        raise Missing(size)
     return _drawn(sign(size))
 
 
@@ -170,7 +170,7 @@ def service_picture() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def territory_picture(slug: str) -> ResponseReturnValue:
     """The picture of a link to a territory."""
-    territory = _territory(slug)
+    territory = or_404(places.find_territory(reading(), slug=slug))
     summary = territory.summary(i18n.get_locale())
     return _drawn(picture(summary or territory.name, above=territory.name, below=_host()))
 
@@ -179,9 +179,7 @@ def territory_picture(slug: str) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def group_picture(group_id: int) -> ResponseReturnValue:
     """The picture of a link to a group."""
-    group = groups.find_group(reading(), group_id=group_id)
-    if group is None:
-        abort(404)
+    group = or_404(groups.find_group(reading(), group_id=group_id))
     return _drawn(picture(group.pitch, above=group.name, below=group.territory.name))
 
 
@@ -189,18 +187,11 @@ def group_picture(group_id: int) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def need_picture(need_id: int) -> ResponseReturnValue:
     """The picture of a link to a need that is or was public."""
-    need = groups.find_need(reading(), need_id=need_id)
-    if need is None or need.state is NeedState.DRAFT:
-        abort(404)
+    need = or_404(groups.find_need(reading(), need_id=need_id))
+    if need.state is NeedState.DRAFT:
+        raise Missing(need_id)
     below = f"{gettext('They are looking for somebody')} · {need.group.territory.name}"
     return _drawn(picture(need.title, above=need.group.name, below=below))
-
-
-def _territory(slug: str) -> Territory:
-    territory = places.find_territory(reading(), slug=slug)
-    if territory is None:
-        abort(404)
-    return territory
 
 
 def _drawn(data: bytes) -> Response:

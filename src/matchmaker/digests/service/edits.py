@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.base import db
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.digests import queries
 from matchmaker.digests.loading import Plan, compose
 from matchmaker.digests.models import DigestEdit, DigestRun
@@ -40,14 +40,14 @@ class PinRefused(Exception):
 def hold_line(
     work: Work, *, territory_id: int, week: str, account_id: int, need_id: int, made_by: int
 ) -> DigestEdit:
-    """Keep a need out of somebody's letter of a week. Raises LookupError, WeekClosed, AlreadyEdited."""
+    """Keep a need out of somebody's letter of a week. Raises Missing, WeekClosed, AlreadyEdited."""
     territory = _open_week(work, territory_id, week)
     edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
     # Whoever was faster has taken the line out already.
     if any((edit.account_id, edit.need_id) == (account_id, need_id) for edit in edits):
         raise AlreadyEdited
     if need_id not in _needs_in(_plan(work, territory, week), account_id):
-        raise LookupError(need_id)
+        raise Missing(need_id)
     return _keep(
         work,
         DigestEdit(
@@ -67,7 +67,7 @@ def pin_line(
 ) -> DigestEdit:
     """Make sure that a need is in somebody's letter of a week.
 
-    Raises LookupError, WeekClosed, AlreadyEdited, and PinRefused when the letter cannot hold it, or could do so only
+    Raises Missing, WeekClosed, AlreadyEdited, and PinRefused when the letter cannot hold it, or could do so only
     without another that is pinned.
     """
     territory = _open_week(work, territory_id, week)
@@ -85,7 +85,7 @@ def pin_line(
     )
     plan = _plan(work, territory, week)
     if str(account_id) not in plan.people:
-        raise LookupError(account_id)
+        raise Missing(account_id)
     edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
     pinned = {one.need_id for one in edits if one.kind is EditKind.PIN and one.account_id == account_id}
     if not pinned <= _needs_in(plan, account_id):
@@ -106,20 +106,20 @@ def keep_paragraph(
 ) -> DigestEdit:
     """Write a paragraph for everybody, or for those whose letters touch a défi; or change the one that ``edit_id`` names.
 
-    Raises LookupError, WeekClosed.
+    Raises Missing, WeekClosed.
     """
     _open_week(work, territory_id, week)
     if challenge_id is not None:
         challenge = work.session.get(Challenge, challenge_id)
         if challenge is None or challenge.territory_id != territory_id:
-            raise LookupError(challenge_id)
+            raise Missing(challenge_id)
     if edit_id is None:
         edit = DigestEdit(territory_id=territory_id, iso_week=week, kind=EditKind.PARAGRAPH)
         work.session.add(edit)
     else:
         edit = _edit(work, territory_id, edit_id)
         if edit.kind is not EditKind.PARAGRAPH or edit.iso_week != week:
-            raise LookupError(edit_id)
+            raise Missing(edit_id)
     edit.challenge_id, edit.text_fr, edit.text_en = challenge_id, text_fr, text_en
     edit.made_by_id, edit.made_at = made_by, work.now
     work.session.flush()
@@ -127,7 +127,7 @@ def keep_paragraph(
 
 
 def withdraw_edit(work: Work, *, territory_id: int, edit_id: int) -> DigestEdit:
-    """Bring a held line back, take a pin out, delete a paragraph. Raises LookupError, WeekClosed."""
+    """Bring a held line back, take a pin out, delete a paragraph. Raises Missing, WeekClosed."""
     edit = _edit(work, territory_id, edit_id)
     _open_week(work, territory_id, edit.iso_week)
     work.session.delete(edit)
@@ -161,7 +161,7 @@ def _keep(work: Work, edit: DigestEdit) -> DigestEdit:
         if db.violates(error, "uq_digest_edits_one_a_line"):
             raise AlreadyEdited from error
         # The person or the need is gone.
-        raise LookupError(edit.need_id) from error
+        raise Missing(edit.need_id) from error
     log.info("week_edited", kind=edit.kind.value, week=edit.iso_week)
     return edit
 
@@ -169,7 +169,7 @@ def _keep(work: Work, edit: DigestEdit) -> DigestEdit:
 def _edit(work: Work, territory_id: int, edit_id: int) -> DigestEdit:
     edit = queries.find_edit(work.session, territory_id=territory_id, edit_id=edit_id)
     if edit is None:
-        raise LookupError(edit_id)
+        raise Missing(edit_id)
     return edit
 
 
@@ -189,7 +189,7 @@ def _why_not(work: Work, territory: Territory, plan: Plan, *, account_id: int, n
     need = work.session.get(Need, need_id)
     profiles = [one.citizen_id for one in plan.people[str(account_id)].profiles]
     if need is None or need.territory_id != territory.id or not profiles:
-        raise LookupError(need_id)
+        raise Missing(need_id)
     gates = [matching.explain(work.session, need, citizen_id=one, now=work.now).gate for one in profiles]
     if all(gate is not None for gate in gates):
         return PinRefused(PinProblem.GATE, gates[0])

@@ -4,7 +4,7 @@ import structlog
 from sqlalchemy import select, update
 
 from matchmaker.base.outbox import MessageState, OutboxMessage
-from matchmaker.base.work import Work
+from matchmaker.base.work import Missing, Work
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 
 log = structlog.get_logger()
@@ -18,7 +18,7 @@ def settle_letter(work: Work, *, territory_id: int, letter_id: int, account_id: 
     """Record what an organiser found out of a letter in doubt, and who said so.
 
     What a letter told that did not arrive counts as told to nobody, so that it comes again in a later week. Raises
-    LookupError when the territory has no such letter, NotInDoubt when somebody was faster.
+    Missing when the territory has no such letter, NotInDoubt when somebody was faster.
     """
     letter = work.session.scalars(
         select(DigestLetter)
@@ -26,7 +26,7 @@ def settle_letter(work: Work, *, territory_id: int, letter_id: int, account_id: 
         .where(DigestLetter.id == letter_id, DigestRun.territory_id == territory_id)
     ).one_or_none()
     if letter is None:
-        raise LookupError(letter_id)
+        raise Missing(letter_id)
     settled = work.session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == letter.message_id, OutboxMessage.state == MessageState.UNKNOWN)

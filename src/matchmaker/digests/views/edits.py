@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import get_locale, gettext, mark
-from matchmaker.base.work import Work
-from matchmaker.digests import queries, service
+from matchmaker.base.work import Missing, Work
+from matchmaker.digests import service
+from matchmaker.digests.access import own_edit
 from matchmaker.digests.forms import ParagraphForm
 from matchmaker.digests.models import DigestEdit
 from matchmaker.digests.rules import EditKind, PinProblem
-from matchmaker.digests.views.blueprint import blueprint, own_territory
+from matchmaker.digests.views.blueprint import blueprint
 from matchmaker.matching.rules import Gate
 from matchmaker.places import queries as places
+from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.models import Territory
-from matchmaker.web import Access, access, account_id, begin, form_page, reading
+from matchmaker.web import access, account_id, begin, form_page, reading
 from matchmaker.web.forms import ConfirmForm, choices
 
 PIN_PROBLEMS = {
@@ -39,7 +41,7 @@ GATES = {
 
 
 @blueprint.post("/t/<slug>/week/<iso_week>/people/<int:account_id>/needs/<int:need_id>/hold", endpoint="hold")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def hold_line(slug: str, iso_week: str, account_id: int, need_id: int) -> ResponseReturnValue:
     """Keep a need out of somebody's letter."""
 
@@ -57,7 +59,7 @@ def hold_line(slug: str, iso_week: str, account_id: int, need_id: int) -> Respon
 
 
 @blueprint.post("/t/<slug>/week/<iso_week>/people/<int:account_id>/needs/<int:need_id>/pin", endpoint="pin")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def pin_line(slug: str, iso_week: str, account_id: int, need_id: int) -> ResponseReturnValue:
     """Make sure that a need is in somebody's letter."""
 
@@ -75,11 +77,10 @@ def pin_line(slug: str, iso_week: str, account_id: int, need_id: int) -> Respons
 
 
 @blueprint.post("/t/<slug>/week/edits/<int:edit_id>/withdraw", endpoint="withdraw_edit")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def withdraw(slug: str, edit_id: int) -> ResponseReturnValue:
     """Bring a line back, take a pin out, or delete a paragraph."""
-    territory = own_territory(slug)
-    edit = _edit(territory, edit_id)
+    territory, edit = own_territory(slug), own_edit(slug, edit_id)
     reader, paragraph = edit.account_id, edit.kind is EditKind.PARAGRAPH
     if ConfirmForm().validate_on_submit():
         try:
@@ -87,8 +88,6 @@ def withdraw(slug: str, edit_id: int) -> ResponseReturnValue:
                 service.withdraw_edit(work, territory_id=territory.id, edit_id=edit_id)
         except service.WeekClosed:
             _tell_closed()
-        except LookupError:
-            abort(404)
         else:
             flash(
                 gettext("The paragraph is deleted.") if paragraph else gettext("This is undone."), "success"
@@ -99,21 +98,20 @@ def withdraw(slug: str, edit_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/t/<slug>/week/<iso_week>/paragraph", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def paragraph(slug: str, iso_week: str) -> ResponseReturnValue:
     """Write a paragraph for everybody, or for those whose letters touch a défi."""
     return _paragraph(own_territory(slug), iso_week, None)
 
 
 @blueprint.route("/t/<slug>/week/edits/<int:edit_id>", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def edit_paragraph(slug: str, edit_id: int) -> ResponseReturnValue:
     """Change a paragraph."""
-    territory = own_territory(slug)
-    edit = _edit(territory, edit_id)
+    edit = own_edit(slug, edit_id)
     if edit.kind is not EditKind.PARAGRAPH:
-        abort(404)
-    return _paragraph(territory, edit.iso_week, edit)
+        raise Missing(edit_id)
+    return _paragraph(own_territory(slug), edit.iso_week, edit)
 
 
 def _paragraph(territory: Territory, week: str, edit: DigestEdit | None) -> ResponseReturnValue:
@@ -146,8 +144,6 @@ def _paragraph(territory: Territory, week: str, edit: DigestEdit | None) -> Resp
         except service.WeekClosed:
             # What was typed stays on the page: it can be copied into the next week's.
             form.form_errors.append(_closed())
-        except LookupError:
-            abort(404)
         else:
             flash(gettext("The paragraph is in this week's letters."), "success")
             return redirect(url_for("digests.week", slug=territory.slug))
@@ -170,18 +166,9 @@ def _line(
         except service.PinRefused as refused:
             reason = GATES[refused.gate] if refused.gate else PIN_PROBLEMS[refused.problem]
             flash(gettext("The need is not pinned. %(reason)s", reason=gettext(reason)), "warning")
-        except LookupError:
-            abort(404)
         else:
             flash(done, "success")
     return redirect(url_for("digests.preview", slug=slug, account_id=reader))
-
-
-def _edit(territory: Territory, edit_id: int) -> DigestEdit:
-    edit = queries.find_edit(reading(), territory_id=territory.id, edit_id=edit_id)
-    if edit is None:
-        abort(404)
-    return edit
 
 
 def _closed() -> str:

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
 from matchmaker.base.letter import Letter
 from matchmaker.digests import loading, queries, service
+from matchmaker.digests.access import Desk, own_desk
 from matchmaker.digests.rules import EditKind
-from matchmaker.digests.views.blueprint import Desk, blueprint, own_desk, plan_of, without_key
+from matchmaker.digests.views.blueprint import blueprint, plan_of, without_key
 from matchmaker.groups.models import Need
 from matchmaker.matching import queries as matching_queries
-from matchmaker.web import Access, access, letter_page, now, reading, site
+from matchmaker.places.access import ORGANISER
+from matchmaker.web import access, letter_page, now, or_404, reading, site
 
 CANDIDATES_SHOWN = 10
 
@@ -26,14 +28,12 @@ class Candidate:
 
 
 @blueprint.get("/t/<slug>/week/preview/<int:account_id>")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def preview(slug: str, account_id: int) -> ResponseReturnValue:
     """One person's letter of this week as it will be read, or why there is none."""
     desk = own_desk(slug)
     plan = plan_of(desk)
-    person = plan.people.get(str(account_id))
-    if person is None:
-        abort(404)
+    person = or_404(plan.people.get(str(account_id)))
     edits = queries.edits(reading(), territory_id=desk.territory.id, iso_week=desk.week)
     own = [one for one in edits if one.account_id == account_id]
     # Letters on paper are their relay's to read and to print.
@@ -60,12 +60,10 @@ def preview(slug: str, account_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/t/<slug>/week/preview/<int:account_id>/letter")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def preview_letter(slug: str, account_id: int) -> ResponseReturnValue:
     """The HTML part of that letter, for the frame of its page."""
-    letter = _letter(own_desk(slug), account_id)
-    if letter is None:
-        abort(404)
+    letter = or_404(_letter(own_desk(slug), account_id))
     return letter_page(without_key(letter.html, letter.unsubscribe_url))
 
 

@@ -1,11 +1,12 @@
 """What each reader decides about their letters, and the link that stops them."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
 from matchmaker.base.i18n import gettext
 from matchmaker.base.tokens import InvalidToken
+from matchmaker.base.work import Missing
 from matchmaker.digests import queries, service
 from matchmaker.digests.forms import WishesForm
 from matchmaker.digests.rules import Frequency
@@ -44,8 +45,8 @@ def unsubscribe(token: str) -> ResponseReturnValue:
         account = accounts.find_by_token(
             reading(), tokens=site().works.tokens, purpose=service.UNSUBSCRIBE, token=token
         )
-    except InvalidToken:
-        abort(404)
+    except InvalidToken as error:
+        raise Missing from error
     if account is not None:
         speak_like(account.locale)
     if request.method == "GET":

@@ -3,22 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import gettext
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.text import without_addresses
+from matchmaker.base.work import Missing
 from matchmaker.digests import queries, service
+from matchmaker.digests.access import own_letter, own_run
 from matchmaker.digests.forms import SettleForm
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.queries import LetterRow, Progress
 from matchmaker.digests.rules import LineKind, RunState, Silence, iso_week
-from matchmaker.digests.views.blueprint import blueprint, own_run, own_territory, without_key
+from matchmaker.digests.views.blueprint import blueprint, without_key
 from matchmaker.groups.models import Need
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching.rules import Gate, Match, match_from_mapping
-from matchmaker.web import Access, access, account_id, begin, letter_page, now, reading
+from matchmaker.places.access import ORGANISER
+from matchmaker.web import access, account_id, begin, letter_page, now, reading
 from matchmaker.web.forms import ConfirmForm
 
 LETTERS_A_PAGE = 50
@@ -69,7 +72,7 @@ def standing(run: DigestRun) -> Standing:
 
 
 @blueprint.get("/t/<slug>/week/<iso_week>")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def run(slug: str, iso_week: str) -> ResponseReturnValue:
     """A week's run with its counts, and every letter of it."""
     found = own_run(slug, iso_week)
@@ -93,7 +96,7 @@ def run(slug: str, iso_week: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/t/<slug>/week/<iso_week>/progress")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def progress(slug: str, iso_week: str) -> ResponseReturnValue:
     """The part of a page that tells how far the run has come; nothing when the page shows the same already."""
     found = own_run(slug, iso_week)
@@ -104,7 +107,7 @@ def progress(slug: str, iso_week: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<slug>/week/<iso_week>/pause")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def pause(slug: str, iso_week: str) -> ResponseReturnValue:
     """Let no more letters of the run leave."""
     found = own_run(slug, iso_week)
@@ -121,7 +124,7 @@ def pause(slug: str, iso_week: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<slug>/week/<iso_week>/resume")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def resume(slug: str, iso_week: str) -> ResponseReturnValue:
     """Let a paused run go on."""
     found = own_run(slug, iso_week)
@@ -136,10 +139,10 @@ def resume(slug: str, iso_week: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/t/<slug>/week/<iso_week>/letters/<int:letter_id>")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def letter(slug: str, iso_week: str, letter_id: int) -> ResponseReturnValue:
     """A letter of a run exactly as it was sent, and why each line was in it."""
-    found = _letter(slug, iso_week, letter_id)
+    found = own_letter(slug, iso_week, letter_id)
     message = found.message
     return render_template(
         "digests/letter.html",
@@ -155,20 +158,20 @@ def letter(slug: str, iso_week: str, letter_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/t/<slug>/week/<iso_week>/letters/<int:letter_id>/letter")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def sent_letter(slug: str, iso_week: str, letter_id: int) -> ResponseReturnValue:
     """The HTML part of a letter as it was sent, for the frame of its page."""
-    found = _letter(slug, iso_week, letter_id)
+    found = own_letter(slug, iso_week, letter_id)
     if found.message is None or not _readable(found):
-        abort(404)
+        raise Missing(letter_id)
     return letter_page(without_key(found.message.html, found.message.unsubscribe_url))
 
 
 @blueprint.post("/t/<slug>/week/<iso_week>/letters/<int:letter_id>/settle")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def settle(slug: str, iso_week: str, letter_id: int) -> ResponseReturnValue:
     """Record whether a letter in doubt arrived."""
-    found = _letter(slug, iso_week, letter_id)
+    found = own_letter(slug, iso_week, letter_id)
     form = SettleForm()
     if form.validate_on_submit():
         arrived = form.arrived.data == "yes"
@@ -208,15 +211,6 @@ def _back(slug: str, found: DigestRun) -> ResponseReturnValue:
     if found.iso_week == iso_week(now(), found.territory.time_zone):
         return redirect(url_for("digests.week", slug=slug))
     return redirect(url_for("digests.run", slug=slug, iso_week=found.iso_week))
-
-
-def _letter(slug: str, week: str, letter_id: int) -> DigestLetter:
-    found = queries.find_letter(
-        reading(), territory_id=own_territory(slug).id, iso_week=week, letter_id=letter_id
-    )
-    if found is None:
-        abort(404)
-    return found
 
 
 def _readable(letter: DigestLetter) -> bool:

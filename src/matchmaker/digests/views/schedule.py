@@ -7,18 +7,20 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import format_day, format_moment, gettext
 from matchmaker.digests import queries, service
+from matchmaker.digests.access import WEEK
 from matchmaker.digests.forms import TIME_ZONES, ScheduleForm
 from matchmaker.digests.rules import Schedule, iso_week, next_moment
-from matchmaker.digests.views.blueprint import WEEK, blueprint, own_territory
+from matchmaker.digests.views.blueprint import blueprint
+from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.models import Territory
-from matchmaker.web import Access, access, begin, form_page, now, reading
+from matchmaker.web import access, begin, form_page, now, reading
 from matchmaker.web.forms import choices
 
 WEEKS_OFFERED = 12
 
 
 @blueprint.route("/t/<slug>/week/schedule", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def schedule(slug: str) -> ResponseReturnValue:
     """The day, the hour and the time zone of the letters, and the coming weeks that are skipped."""
     territory = own_territory(slug)

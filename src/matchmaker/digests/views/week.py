@@ -11,11 +11,13 @@ from matchmaker.base.i18n import gettext
 from matchmaker.base.text import fold, without_addresses
 from matchmaker.citizens.rules import WEEKLY_LETTER_KIND
 from matchmaker.digests import loading, queries, service
+from matchmaker.digests.access import own_desk
 from matchmaker.digests.rules import PlannedLetter, next_moment
-from matchmaker.digests.views.blueprint import blueprint, own_desk, own_territory, plan_of
+from matchmaker.digests.views.blueprint import blueprint, plan_of
 from matchmaker.digests.views.run import standing, with_needs
+from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.post import delivery
-from matchmaker.web import Access, access, account_id, begin, check_limit, now, reading, site
+from matchmaker.web import access, account_id, begin, check_limit, now, reading, site
 from matchmaker.web.forms import ConfirmForm
 
 LETTERS_A_PAGE = 12
@@ -24,7 +26,7 @@ NAME_LENGTH = 60
 
 
 @blueprint.get("/t/<slug>/week")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def week(slug: str) -> ResponseReturnValue:
     """Who would get what and why nobody else; once the week has run, how its letters come along."""
     desk = own_desk(slug)
@@ -69,7 +71,7 @@ def week(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<slug>/week/test")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def test(slug: str) -> ResponseReturnValue:
     """Send an example to the organiser who asks for it."""
     territory = own_territory(slug)
@@ -86,7 +88,7 @@ def test(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<slug>/week/send")
-@access(Access.SIGNED_IN)
+@access(ORGANISER)
 def send(slug: str) -> ResponseReturnValue:
     """Ask for the week now. A second time says that it was asked for already, and sends nothing."""
     territory = own_territory(slug)
