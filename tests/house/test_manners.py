@@ -48,6 +48,16 @@ def test_nothing_of_the_requests_host_makes_an_address() -> None:
             assert not (name == "url_for" and external), names(path)
 
 
+def test_what_is_not_there_is_told_in_one_place() -> None:
+    aborted = [
+        names(path)
+        for path in FILES
+        for name, call in calls(path)
+        if name.endswith("abort") and any(ast.unparse(one) == "404" for one in call.args)
+    ]
+    assert aborted == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=names)
 def test_a_file_is_short_and_not_a_drawer(path: Path) -> None:
     assert path.stem not in {"utils", "util", "helpers", "common", "misc", "manager"}

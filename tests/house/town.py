@@ -1,20 +1,29 @@
 """A small town with everybody who may stand before a door."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Flask
 from werkzeug.routing import Rule
 
+from matchmaker.accounts.models import Account
+from matchmaker.assisted.service import Answers, note_answers
+from matchmaker.base.work import Work
+from matchmaker.citizens.models import Citizen
 from matchmaker.digests.rules import iso_week
 from matchmaker.digests.service import keep_paragraph
+from matchmaker.groups.models import Membership, StartupGroup
+from matchmaker.groups.rules import Role
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Party
 from matchmaker.introductions.service import Actor
+from matchmaker.places.models import Challenge
+from matchmaker.places.service import name_organiser
 from matchmaker.relays import service as relays
 from matchmaker.vocabulary.rules import VerdictKind
 from matchmaker.vocabulary.service import declare_verdict
 from tests.builders import (
+    account_of,
     add_account,
     add_citizen,
     add_group,
@@ -24,6 +33,7 @@ from tests.builders import (
     add_relay,
     make_world,
 )
+from tests.digests.weeks import run_week
 from tests.doors import Person, signed_in, visitor, works_of
 
 PARTS = {
@@ -53,55 +63,14 @@ def make_town(app: Flask) -> Town:
         world = make_world(work)
         everything = add_organiser(work, world.territory)
         citizen = add_citizen(work, world.territory, account=everything, skills=["vélo", "zwirbel"])
-        group = add_group(work, world.challenge, lead=everything)
-        need = add_need(work, group)
-        relay = add_relay(work, world.territory, members=[everything])
-        person = add_person(work, relay, everything, telephone="+33612345678")
-        invitation = relays.invite_to_relay(
-            work, relay_id=relay.id, invited_by_id=everything.id, address="invited@example.org"
-        )
         newcomer = add_account(work, address="newcomer@example.org", first_name="Noé")
         elsewhere = add_citizen(
             work, world.other_territory, address="elsewhere@example.org", commune="63113", first_name="Elsa"
         )
-        verdict = declare_verdict(
-            work,
-            territory_id=world.territory.id,
-            account_id=everything.id,
-            phrase="bicloune",
-            other="réparation de vélos",
-            kind=VerdictKind.SAME,
+        numbers = furnish(
+            work, world.challenge, organiser=everything, lead=everything, worker=everything, offers=elsewhere
         )
-        paragraph = keep_paragraph(
-            work,
-            territory_id=world.territory.id,
-            week=iso_week(work.now, world.territory.time_zone),
-            challenge_id=None,
-            text_fr="Bonjour à toutes et à tous.",
-            text_en="Hello everybody.",
-            made_by=everything.id,
-        )
-        offered = introductions.offer(
-            work,
-            need_id=need.id,
-            citizen_id=elsewhere.id,
-            by=Actor(party=Party.CITIZEN, account_id=elsewhere.account_id),
-        )
-        numbers = {
-            "introduction_id": offered.id,
-            "account_id": everything.id,
-            "edit_id": paragraph.id,
-            "letter_id": 1,
-            "group_id": group.id,
-            "need_id": need.id,
-            "citizen_id": citizen.id,
-            "verdict_id": verdict.id,
-            "relay_id": relay.id,
-            "person_id": person.id,
-            "member_id": everything.id,
-            "invitation_id": invitation.id,
-            "line_id": 1,
-        }
+        numbers |= {"citizen_id": citizen.id, "account_id": everything.id, "letter_id": 1, "line_id": 1}
     return Town(
         app=app,
         people={
@@ -112,6 +81,61 @@ def make_town(app: Flask) -> Town:
         },
         numbers=numbers,
     )
+
+
+def furnish(
+    work: Work,
+    challenge: Challenge,
+    *,
+    organiser: Account,
+    lead: Account,
+    worker: Account,
+    offers: Citizen,
+    commune: str = "26281",
+) -> dict[str, int]:
+    """One of everything in the territory of a défi, with its people; the ids that routes ask for."""
+    territory = challenge.territory
+    group = add_group(work, challenge, lead=lead)
+    need = add_need(work, group, commune=commune)
+    relay = add_relay(work, territory, members=[worker], commune=commune)
+    person = add_person(work, relay, worker, telephone="+33612345678", commune=commune)
+    invitation = relays.invite_to_relay(
+        work, relay_id=relay.id, invited_by_id=organiser.id, address="invited@example.org"
+    )
+    verdict = declare_verdict(
+        work,
+        territory_id=territory.id,
+        account_id=organiser.id,
+        phrase="bicloune",
+        other="réparation de vélos",
+        kind=VerdictKind.SAME,
+    )
+    paragraph = keep_paragraph(
+        work,
+        territory_id=territory.id,
+        week=iso_week(work.now, territory.time_zone),
+        challenge_id=None,
+        text_fr="Bonjour à toutes et à tous.",
+        text_en="Hello everybody.",
+        made_by=organiser.id,
+    )
+    offered = introductions.offer(
+        work,
+        need_id=need.id,
+        citizen_id=offers.id,
+        by=Actor(party=Party.CITIZEN, account_id=offers.account_id),
+    )
+    return {
+        "introduction_id": offered.id,
+        "edit_id": paragraph.id,
+        "group_id": group.id,
+        "need_id": need.id,
+        "verdict_id": verdict.id,
+        "relay_id": relay.id,
+        "person_id": person.id,
+        "member_id": worker.id,
+        "invitation_id": invitation.id,
+    }
 
 
 def rules(app: Flask, method: str) -> Iterator[Rule]:
@@ -127,3 +151,104 @@ def path_of(town: Town, rule: Rule, **other: object) -> str:
     built = rule.build(values)
     assert built is not None
     return built[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resident:
+    """Somebody with a browser: what they are, and in which of the two territories."""
+
+    kind: str
+    place: str | None
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """The application with one of everything, and everybody, in each of two territories; the values of addresses there."""
+
+    app: Flask
+    residents: tuple[Resident, ...]
+    values: dict[str, dict[str, object]]
+
+
+def make_neighbours(app: Flask) -> Neighbours:
+    """In each territory an organiser, a group with lead and member, a relay with a worker, and a citizen who offers help.
+
+    Besides them a citizen with no part in anything, the lead of another group, a newcomer without profile, a visitor.
+    """
+    accounts: dict[tuple[str, str | None], Account] = {}
+    values: dict[str, dict[str, object]] = {}
+    with works_of(app).begin() as work:
+        world = make_world(work)
+        other = world.other_territory.challenges[0]
+        for place, challenge, commune in (("here", world.challenge, "26281"), ("elsewhere", other, "63113")):
+            own = {
+                kind: add_account(work, address=f"{kind}@{place}.example", first_name=kind.title())
+                for kind in ("organiser", "lead", "member", "worker", "helper")
+            }
+            accounts |= {(kind, place): account for kind, account in own.items()}
+            values[place] = _furnish_whole(work, challenge, own, commune=commune)
+        stranger = add_citizen(work, world.territory, address="stranger@example.org")
+        accounts["citizen", "here"] = account_of(stranger)
+        rival = add_account(work, address="rival@example.org")
+        add_group(work, world.challenge, name="Les Ateliers du Fleuve", lead=rival)
+        accounts["lead of another group", "here"] = rival
+        accounts["newcomer", None] = add_account(work, address="newcomer@example.org")
+    residents = [Resident(kind="visitor", place=None, person=visitor(app))]
+    residents += [
+        Resident(kind=kind, place=place, person=signed_in(app, account))
+        for (kind, place), account in accounts.items()
+    ]
+    return Neighbours(app=app, residents=tuple(residents), values=values)
+
+
+def _furnish_whole(
+    work: Work, challenge: Challenge, own: Mapping[str, Account], *, commune: str
+) -> dict[str, object]:
+    """One of everything, letters of this week among it, and the values of all addresses."""
+    territory = challenge.territory
+    name_organiser(work, territory_id=territory.id, account_id=own["organiser"].id)
+    helper = add_citizen(work, territory, account=own["helper"], commune=commune)
+    numbers = furnish(
+        work,
+        challenge,
+        organiser=own["organiser"],
+        lead=own["lead"],
+        worker=own["worker"],
+        offers=helper,
+        commune=commune,
+    )
+    group = work.session.get_one(StartupGroup, numbers["group_id"])
+    group.memberships.append(Membership(account_id=own["member"].id, role=Role.MEMBER, joined_at=work.now))
+    # Beside the need for which help was offered already, one for the letters of this week and one for the next.
+    add_need(work, group, title="Réparer les remorques", commune=commune)
+    run = run_week(work, territory_id=territory.id, started_by=own["organiser"].id)
+    add_need(work, group, title="Réparer les triporteurs", commune=commune)
+    draft = note_answers(
+        work,
+        relay_id=numbers["relay_id"],
+        answers=Answers(
+            first_name="Ida",
+            locale="fr",
+            address=None,
+            commune_code=commune,
+            skills=[("couture", None)],
+            challenge_ids=(),
+            hours_a_week=None,
+            radius_km=None,
+            remote=False,
+        ),
+    )
+    mailed = next(one for one in run.letters if one.account_id == own["helper"].id)
+    on_paper = next(one for one in run.letters if one.relay_id is not None)
+    return {
+        **PARTS,
+        **numbers,
+        "slug": territory.slug,
+        "account_id": own["helper"].id,
+        "citizen_id": helper.id,
+        "letter_id": mailed.id,
+        "line_id": on_paper.lines[0].id,
+        "code": on_paper.lines[0].code,
+        "sign_up_id": draft.id,
+    }
