@@ -141,7 +141,12 @@ class Introductions(RuleBasedStateMachine):
         actor = self.citizen(who) if party is Party.CITIZEN else self.actors[party]
         with suppress(*REFUSALS), self.works.begin() as work:
             found = self.between(work.session, who, which)
-            service.share(work, introduction_id=found, by=actor, address=address, telephone=None)
+            service.share(
+                work,
+                introduction_id=found,
+                by=actor,
+                sharing=service.Sharing(address=address, telephone=None),
+            )
 
     @rule(days=st.sampled_from([1, 3, 9, 20, 46]))
     def wait(self, days: int) -> None:

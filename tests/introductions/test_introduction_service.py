@@ -23,6 +23,7 @@ from matchmaker.introductions.rules import (
     Party,
     State,
 )
+from matchmaker.introductions.service.acting import close_for_need
 from tests import builders
 from tests.introductions.conftest import Pair, make_pair
 
@@ -41,7 +42,12 @@ def test_an_offer_is_accepted_takes_the_place_and_ends_with_help(
     work: Work, pair: Pair, offered: int
 ) -> None:
     assert told(work) == [("Gaspard", NoticeKind.ASKED)]
-    service.share(work, introduction_id=offered, by=pair.as_citizen, address=True, telephone=None)
+    service.share(
+        work,
+        introduction_id=offered,
+        by=pair.as_citizen,
+        sharing=service.Sharing(address=True, telephone=None),
+    )
     agreed = service.act(work, introduction_id=offered, action=Action.ACCEPT, by=pair.as_group)
     assert (agreed.state, agreed.need.places_taken, agreed.need.state) == (
         State.ACCEPTED,
@@ -75,7 +81,12 @@ def test_an_offer_is_accepted_takes_the_place_and_ends_with_help(
 
 
 def test_before_both_accept_no_contact_is_read(work: Work, pair: Pair, offered: int) -> None:
-    service.share(work, introduction_id=offered, by=pair.as_citizen, address=True, telephone="+33612345678")
+    service.share(
+        work,
+        introduction_id=offered,
+        by=pair.as_citizen,
+        sharing=service.Sharing(address=True, telephone="+33612345678"),
+    )
     waiting = work.session.get_one(Introduction, offered)
     for viewer in Party:
         with pytest.raises(service.NotAgreed):
@@ -84,9 +95,16 @@ def test_before_both_accept_no_contact_is_read(work: Work, pair: Pair, offered: 
 
 def test_what_is_shared_can_be_taken_back(work: Work, pair: Pair, offered: int) -> None:
     agreed = service.act(work, introduction_id=offered, action=Action.ACCEPT, by=pair.as_group)
-    service.share(work, introduction_id=offered, by=pair.as_group, address=True, telephone=None)
+    service.share(
+        work, introduction_id=offered, by=pair.as_group, sharing=service.Sharing(address=True, telephone=None)
+    )
     assert service.contact_of(work.session, agreed, viewer=Party.CITIZEN) is not None
-    service.share(work, introduction_id=offered, by=pair.as_group, address=False, telephone=None)
+    service.share(
+        work,
+        introduction_id=offered,
+        by=pair.as_group,
+        sharing=service.Sharing(address=False, telephone=None),
+    )
     assert service.contact_of(work.session, agreed, viewer=Party.CITIZEN) is None
     assert work.session.scalars(select(SharedContact)).all() == []
 
@@ -94,7 +112,12 @@ def test_what_is_shared_can_be_taken_back(work: Work, pair: Pair, offered: int) 
 def test_withdrawing_frees_the_place_and_shows_no_address_any_more(
     work: Work, pair: Pair, offered: int
 ) -> None:
-    service.share(work, introduction_id=offered, by=pair.as_citizen, address=True, telephone=None)
+    service.share(
+        work,
+        introduction_id=offered,
+        by=pair.as_citizen,
+        sharing=service.Sharing(address=True, telephone=None),
+    )
     service.act(work, introduction_id=offered, action=Action.ACCEPT, by=pair.as_group)
     over = service.act(work, introduction_id=offered, action=Action.WITHDRAW, by=pair.as_citizen)
     assert (over.state, over.need.state, over.need.places_taken) == (State.WITHDRAWN, NeedState.OPEN, 0)
@@ -184,10 +207,10 @@ def test_a_need_that_its_group_closed_ends_what_was_asked_for_it_at_the_next_bea
     work: Work, pair: Pair, offered: int
 ) -> None:
     groups.act_on_need(work, need_id=pair.need.id, action=NeedAction.CLOSE)
-    assert service.close_for_need(work, need_id=pair.need.id) == 1
+    assert close_for_need(work, need_id=pair.need.id) == 1
     closed = work.session.get_one(Introduction, offered)
     assert (closed.state, closed.closed_because) == (State.CLOSED, ClosedBecause.NEED_CLOSED)
-    assert service.close_for_need(work, need_id=pair.need.id) == 0
+    assert close_for_need(work, need_id=pair.need.id) == 0
 
 
 def test_the_own_group_is_not_offered_help_by_its_members(work: Work, pair: Pair) -> None:

@@ -206,7 +206,12 @@ def test_who_leaves_ends_it_for_the_other_side_and_takes_their_words_along(
     beat(works)
     with works.begin() as work:
         service.act(work, introduction_id=offered, action=Action.ACCEPT, by=pair.as_group)
-        service.share(work, introduction_id=offered, by=pair.as_citizen, address=True, telephone=None)
+        service.share(
+            work,
+            introduction_id=offered,
+            by=pair.as_citizen,
+            sharing=service.Sharing(address=True, telephone=None),
+        )
         service.write_message(work, introduction_id=offered, by=pair.as_citizen, text="Mon secret")
         citizens.delete_profile(work, citizen_id=pair.citizen.id)
     service.advance(works)

@@ -70,7 +70,8 @@ def agree(work: Work, introduction_id: int, everything: Account) -> None:
     """The group says yes to who offered help, shares an address and writes."""
     group = Actor(party=Party.GROUP, account_id=everything.id)
     introductions.act(work, introduction_id=introduction_id, action=Action.ACCEPT, by=group)
-    introductions.share(work, introduction_id=introduction_id, by=group, address=True, telephone=None)
+    shared = introductions.Sharing(address=True, telephone=None)
+    introductions.share(work, introduction_id=introduction_id, by=group, sharing=shared)
     introductions.write_message(work, introduction_id=introduction_id, by=group, text="Bienvenue !")
 
 

@@ -82,9 +82,13 @@ def _own_needs(work: Work) -> tuple[int, list[Need]]:
 def _offer(work: Work, *, days: int, need_id: int, citizen: Citizen) -> Introduction:
     actor = Actor(party=Party.CITIZEN, account_id=citizen.account_id)
     earlier = replace(work, now=work.now - timedelta(days=days))
-    begun = service.offer(earlier, need_id=need_id, citizen_id=citizen.id, by=actor)
-    service.share(earlier, introduction_id=begun.id, by=actor, address=True, telephone=None)
-    return begun
+    return service.offer(
+        earlier,
+        need_id=need_id,
+        citizen_id=citizen.id,
+        by=actor,
+        sharing=service.Sharing(address=True, telephone=None),
+    )
 
 
 def _propose(work: Work, *, days: int, need_id: int, citizen: Citizen) -> Introduction:

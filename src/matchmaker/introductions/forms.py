@@ -6,6 +6,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 from matchmaker.base.i18n import gettext, lazy
 from matchmaker.citizens.rules import InvalidNumber, canonical_number
 from matchmaker.introductions.rules import MESSAGE_LENGTH, Action, DeclineReason
+from matchmaker.introductions.service import Sharing
 from matchmaker.web.forms import BaseForm, labelled_choices, one_line, trimmed
 
 
@@ -30,9 +31,10 @@ class ShareForm(BaseForm):
                 ) from error
 
     @property
-    def number(self) -> str | None:
-        """The telephone number in its kept form; only of a valid form."""
-        return canonical_number(self.telephone.data) if self.telephone.data else None
+    def sharing(self) -> Sharing:
+        """What a valid form says."""
+        number = canonical_number(self.telephone.data) if self.telephone.data else None
+        return Sharing(address=self.share_address.data, telephone=number)
 
 
 class DeclineForm(BaseForm):

@@ -104,10 +104,13 @@ def record_step(
         )
     except NoResultFound as error:
         raise PersonElsewhere from error
-    introductions.take_action(work, introduction_id=introduction_id, action=action, by=by, reason=reason)
-    if action is Action.ACCEPT and share_telephone:
+    sharing = None
+    if share_telephone:
         number = introductions.telephone_at_relay(work.session, citizen_id=found.citizen_id)
-        introductions.share(work, introduction_id=introduction_id, by=by, address=False, telephone=number)
+        sharing = introductions.Sharing(address=False, telephone=number)
+    introductions.take_action(
+        work, introduction_id=introduction_id, action=action, by=by, reason=reason, sharing=sharing
+    )
     record(work, desk, RelayDeed.ANSWERED, citizen_id=found.citizen_id)
 
 

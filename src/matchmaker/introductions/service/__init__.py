@@ -16,6 +16,7 @@ from matchmaker.introductions.service.actors import Actor, Stranger, actor_in, p
 from matchmaker.introductions.service.beat import advance
 from matchmaker.introductions.service.contact import (
     Contact,
+    Sharing,
     NotAgreed,
     contact_of,
     own_share,
@@ -40,9 +41,9 @@ from matchmaker.introductions.service.starting import (
     GroupOwesAnswers,
     NeedNotOpen,
     NotEligible,
+    answer_by_letter,
     answer_for,
     offer,
-    offer_again,
     propose,
     take_action,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "NotAgreed",
     "NotEligible",
     "ReasonMissing",
+    "Sharing",
     "Stranger",
     "ThankedBefore",
     "TokenUnusable",
@@ -72,6 +74,7 @@ __all__ = [
     "actor_in",
     "advance",
     "announce_absence",
+    "answer_by_letter",
     "answer_for",
     "answer_token",
     "asking",
@@ -83,7 +86,6 @@ __all__ = [
     "follow",
     "mark_told",
     "offer",
-    "offer_again",
     "other_name",
     "own_share",
     "party_of",

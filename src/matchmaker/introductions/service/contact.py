@@ -28,6 +28,14 @@ class Contact:
     telephone: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """What a side chooses to let the other see once both have accepted. ``telephone`` is in its kept form."""
+
+    address: bool
+    telephone: str | None
+
+
 def contact_of(session: Session, introduction: Introduction, *, viewer: Party) -> Contact | None:
     """What a side sees of the other's contact data; None where the other shares nothing. Raises NotAgreed.
 
@@ -50,21 +58,19 @@ def _still_there(session: Session, introduction: Introduction, shared: SharedCon
     return groups.role_of(session, group_id=introduction.group_id, account_id=shared.account_id) is not None
 
 
-def share(
-    work: Work, *, introduction_id: int, by: Actor, address: bool, telephone: str | None
-) -> Introduction:
+def share(work: Work, *, introduction_id: int, by: Actor, sharing: Sharing) -> Introduction:
     """Choose what the other side sees once both have accepted; nothing at all takes back what was shared.
 
-    ``telephone`` is in its kept form. A citizen without an account has no address: their relay's never stands for it.
-    Raises LookupError, NotAllowed for an introduction that has ended without an agreement.
+    A citizen without an account has no address: their relay's never stands for it. Raises LookupError, NotAllowed for
+    an introduction that has ended without an agreement.
     """
     introduction = lock(work, introduction_id)
     if introduction.state not in OPEN | IN_FORCE or by.party not in SIDES:
         raise NotAllowed(f"share by {by.party} in {introduction.state}")
     kept = work.session.get(SharedContact, (introduction.id, by.party))
     account = work.session.get(Account, by.account_id) if by.relay_id is None and by.account_id else None
-    own_address = account.address if account is not None and address else None
-    if own_address is None and telephone is None:
+    own_address = account.address if account is not None and sharing.address else None
+    if own_address is None and sharing.telephone is None:
         if kept is not None:
             work.session.delete(kept)
         work.session.flush()
@@ -74,7 +80,7 @@ def share(
         work.session.add(kept)
     kept.citizen_id = introduction.citizen_id if by.party is Party.CITIZEN else None
     kept.account_id = account.id if account is not None else None
-    kept.address, kept.telephone, kept.shared_at = own_address, telephone, work.now
+    kept.address, kept.telephone, kept.shared_at = own_address, sharing.telephone, work.now
     work.session.flush()
     return introduction
 

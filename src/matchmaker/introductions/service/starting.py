@@ -27,8 +27,10 @@ from matchmaker.introductions.rules import (
 )
 from matchmaker.introductions.service.acting import act
 from matchmaker.introductions.service.actors import Actor
+from matchmaker.introductions.service.contact import Sharing, share
 from matchmaker.introductions.service.recording import begin_state
 from matchmaker.introductions.service.telling import tell
+from matchmaker.introductions.service.tokens import find_by_token
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate, match_to_mapping
@@ -63,15 +65,21 @@ class AlreadyIntroduced(Exception):
         self.introduction = introduction
 
 
-def offer(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduction:
-    """A citizen says "I could help". Where they were asked already it is their yes; twice is as good as once.
+def offer(
+    work: Work, *, need_id: int, citizen_id: int, by: Actor, sharing: Sharing | None = None
+) -> Introduction:
+    """A citizen says "I could help", and what they share. Where they were asked it is their yes; twice is as good as once.
 
     Raises Missing, NeedNotOpen, NotEligible for a need of their own group, GroupOwesAnswers, AlreadyIntroduced.
     """
     known = queries.find_between(work.session, need_id=need_id, citizen_id=citizen_id)
     if known is not None:
-        return _offer_known(work, known, by)
-    return _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
+        offered = _offer_known(work, known, by)
+    else:
+        offered = _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
+    if sharing is not None:
+        share(work, introduction_id=offered.id, by=by, sharing=sharing)
+    return offered
 
 
 def offer_again(work: Work, *, introduction_id: int, by: Actor) -> Introduction:
@@ -88,12 +96,39 @@ def offer_again(work: Work, *, introduction_id: int, by: Actor) -> Introduction:
 
 
 def take_action(
-    work: Work, *, introduction_id: int, action: Action, by: Actor, reason: DeclineReason | None = None
+    work: Work,
+    *,
+    introduction_id: int,
+    action: Action,
+    by: Actor,
+    reason: DeclineReason | None = None,
+    sharing: Sharing | None = None,
 ) -> Introduction:
-    """Whatever somebody may do with an introduction that exists: as ``act``, or ``offer_again``."""
+    """Whatever somebody may do with an introduction that exists: as ``act``, or ``offer_again``; and what a yes shares."""
     if action is Action.OFFER_AGAIN:
-        return offer_again(work, introduction_id=introduction_id, by=by)
-    return act(work, introduction_id=introduction_id, action=action, by=by, reason=reason)
+        taken = offer_again(work, introduction_id=introduction_id, by=by)
+    else:
+        taken = act(work, introduction_id=introduction_id, action=action, by=by, reason=reason)
+    if action is Action.ACCEPT and sharing is not None:
+        share(work, introduction_id=introduction_id, by=by, sharing=sharing)
+    return taken
+
+
+def answer_by_letter(
+    work: Work,
+    *,
+    token: str,
+    action: Action,
+    reason: DeclineReason | None = None,
+    sharing: Sharing | None = None,
+) -> tuple[Introduction, Party]:
+    """Take a step by the link of a letter: the introduction, and the side that the link speaks for.
+
+    Raises TokenUnusable, and what ``take_action`` raises.
+    """
+    introduction, by = find_by_token(work.session, tokens=work.tokens, token=token)
+    take_action(work, introduction_id=introduction.id, action=action, by=by, reason=reason, sharing=sharing)
+    return introduction, by.party
 
 
 def answer_for(work: Work, *, need_id: int, citizen_id: int, yes: bool, by: Actor) -> None:

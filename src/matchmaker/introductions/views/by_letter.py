@@ -13,7 +13,7 @@ from matchmaker.introductions.cards import citizen_side, need_side, state_text
 from matchmaker.introductions.forms import DeclineForm, ShareForm, StepForm
 from matchmaker.introductions.rules import IN_FORCE, OPEN, Action, DeclineReason, NotAllowed, Party
 from matchmaker.introductions.views.blueprint import blueprint
-from matchmaker.introductions.views.page import allowed_actions, keep_share
+from matchmaker.introductions.views.page import allowed_actions
 from matchmaker.web import Access, access, begin, form_page, reading, site, speak_like
 
 
@@ -87,22 +87,19 @@ def _question(token: str, share: ShareForm, decline: DeclineForm) -> ResponseRet
 
 def _act(token: str, action: Action, share: ShareForm, decline: DeclineForm) -> ResponseReturnValue:
     with begin() as work:
-        introduction, actor = service.find_by_token(work.session, tokens=work.tokens, token=token)
-        service.act(
+        introduction, party = service.answer_by_letter(
             work,
-            introduction_id=introduction.id,
+            token=token,
             action=action,
-            by=actor,
             reason=DeclineReason(decline.reason.data) if action is Action.DECLINE else None,
+            sharing=share.sharing if action is Action.ACCEPT else None,
         )
-        if action is Action.ACCEPT:
-            keep_share(work, introduction.id, actor, share)
         return render_template(
             "introductions/answered.html",
             introduction=introduction,
             territory=introduction.group.territory,
-            state_text=state_text(introduction, actor.party),
-            other_name=service.other_name(introduction, actor.party),
+            state_text=state_text(introduction, party),
+            other_name=service.other_name(introduction, party),
             open=introduction.state in OPEN,
         )
 

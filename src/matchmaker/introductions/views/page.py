@@ -6,7 +6,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import gettext
-from matchmaker.base.work import Work
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.access import SIDE, acting_in, own_introduction
 from matchmaker.introductions.cards import citizen_side, need_side, state_text
@@ -25,7 +24,6 @@ from matchmaker.introductions.rules import (
     Party,
     actions_for,
 )
-from matchmaker.introductions.service import Actor
 from matchmaker.introductions.views.blueprint import blueprint
 from matchmaker.web import Access, access, account_id, reading
 
@@ -76,9 +74,8 @@ def act(introduction_id: int) -> ResponseReturnValue:
                 action=action,
                 by=actor,
                 reason=DeclineReason(decline.reason.data) if decline is not None else None,
+                sharing=share.sharing if share is not None else None,
             )
-            if share is not None:
-                keep_share(work, introduction_id, actor, share)
     except service.GroupOwesAnswers:
         return _refused(introduction_id, gettext("Three people wait for this group. It answers them first."))
     except (service.NoPlaceLeft, service.NeedNotOpen):
@@ -105,7 +102,7 @@ def contact(introduction_id: int) -> ResponseReturnValue:
         return _page(introduction, party, share=form, status=422)
     try:
         with acting_in(introduction_id) as (work, actor):
-            keep_share(work, introduction_id, actor, form)
+            service.share(work, introduction_id=introduction_id, by=actor, sharing=form.sharing)
     except NotAllowed:
         return _refused(introduction_id, gettext("There is nothing to share here any more."))
     flash(gettext("Your choice is kept."), "success")
@@ -131,17 +128,6 @@ def write(introduction_id: int) -> ResponseReturnValue:
         gettext("Your thank-you is left.") if thanks else gettext("Sent. The other side is told."), "success"
     )
     return redirect(url_for("introductions.show", introduction_id=introduction_id) + "#thread")
-
-
-def keep_share(work: Work, introduction_id: int, actor: Actor, form: ShareForm) -> None:
-    """Share what a valid form says."""
-    service.share(
-        work,
-        introduction_id=introduction_id,
-        by=actor,
-        address=form.share_address.data,
-        telephone=form.number,
-    )
 
 
 def allowed_actions(introduction: Introduction, party: Party) -> Sequence[Action]:

@@ -42,15 +42,9 @@ def offer(need_id: int) -> ResponseReturnValue:
         actor = Actor(party=Party.CITIZEN, account_id=account_id())
         try:
             with _beginning(), begin() as work:
-                begun = service.offer(work, need_id=need_id, citizen_id=citizen_id, by=actor)
-                service.share(
-                    work,
-                    introduction_id=begun.id,
-                    by=actor,
-                    address=form.share_address.data,
-                    telephone=form.number,
-                )
-                number = begun.id
+                number = service.offer(
+                    work, need_id=need_id, citizen_id=citizen_id, by=actor, sharing=form.sharing
+                ).id
         except Refused as refusal:
             flash(str(refusal), "warning")
             return redirect(url_for("matching.need", need_id=need_id))
