@@ -7,6 +7,7 @@ from matchmaker.assisted.service.answers import (
     line_of_code,
     print_letters,
     record_answer,
+    record_code,
     record_not_reached,
     record_step,
 )
@@ -20,7 +21,6 @@ from matchmaker.assisted.service.people import (
     correct_skills,
     delete_person,
     give_address,
-    record,
     stop_letter,
 )
 from matchmaker.assisted.service.signing_up import Answers, note_answers, send_to_person, sign_up_here
@@ -43,8 +43,8 @@ __all__ = [
     "make_pdf",
     "note_answers",
     "print_letters",
-    "record",
     "record_answer",
+    "record_code",
     "record_not_reached",
     "record_step",
     "send_to_person",

@@ -81,6 +81,15 @@ def record_answer(
     return line
 
 
+def record_code(work: Work, *, desk: AtDesk, typed: str, answer: Answer) -> DigestLine:
+    """Keep the answer to the need whose code somebody at the relay typed.
+
+    Raises MistypedCode, UnknownCode, OldCode, and what ``record_answer`` raises.
+    """
+    line = line_of_code(work.session, relay_id=desk.relay_id, typed=typed, now=work.now)
+    return record_answer(work, desk=desk, line_id=line.id, answer=answer, channel=AnswerChannel.CODE)
+
+
 def record_step(
     work: Work,
     *,

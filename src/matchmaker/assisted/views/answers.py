@@ -49,13 +49,8 @@ def letters(relay_id: int) -> ResponseReturnValue:
         check_limit("answer_code", str(account_id()), capacity=120, period=timedelta(minutes=10))
         try:
             with acting_at(relay_id) as (work, desk):
-                line = service.line_of_code(
-                    work.session, relay_id=relay_id, typed=form.code.data or "", now=work.now
-                )
                 answer = Answer(form.answer.data)
-                service.record_answer(
-                    work, desk=desk, line_id=line.id, answer=answer, channel=AnswerChannel.CODE
-                )
+                line = service.record_code(work, desk=desk, typed=form.code.data or "", answer=answer)
                 told = _told(line, answer)
         except MistypedCode:
             form.code.errors = [
@@ -104,21 +99,26 @@ def call(relay_id: int, line_id: int) -> ResponseReturnValue:
     form = CallForm()
     if form.validate_on_submit():
         try:
-            with acting_at(relay_id) as (work, desk):
-                if form.outcome.data == NOT_REACHED:
-                    line = service.record_not_reached(work, desk=desk, line_id=line_id)
-                    told = gettext("On record: %(name)s was not reached.", name=_first_name(line))
-                else:
-                    answer = Answer(form.outcome.data)
-                    line = service.record_answer(
-                        work, desk=desk, line_id=line_id, answer=answer, channel=AnswerChannel.CALL
-                    )
-                    told = _told(line, answer)
+            told = _record_call(relay_id, line_id, form.outcome.data)
         except REFUSALS as error:
             flash(_refusal(error), "warning")
         else:
             flash(told, "success")
     return redirect(url_for("assisted.calls", relay_id=relay_id, _anchor=f"line-{line_id}"))
+
+
+def _record_call(relay_id: int, line_id: int, outcome: str) -> str:
+    """Keep how a call ended; the words that say so."""
+    if outcome == NOT_REACHED:
+        with acting_at(relay_id) as (work, desk):
+            line = service.record_not_reached(work, desk=desk, line_id=line_id)
+            return gettext("On record: %(name)s was not reached.", name=_first_name(line))
+    answer = Answer(outcome)
+    with acting_at(relay_id) as (work, desk):
+        line = service.record_answer(
+            work, desk=desk, line_id=line_id, answer=answer, channel=AnswerChannel.CALL
+        )
+        return _told(line, answer)
 
 
 @blueprint.route("/r/<code>", methods=["GET", "POST"])
