@@ -185,3 +185,46 @@ def test_only_those_who_are_named_run_a_desk(works: WorkFactory, world: World) -
             assert not places_service.is_organiser(
                 work.session, territory_id=territory.id, account_id=account_id
             )
+
+
+def where(work: Work, code: str, *, asked: str | None = None, chosen: str | None = None) -> object:
+    """Where somebody of a commune takes part: territory and commune, or the slugs left to choose from."""
+    found = places_service.territory_for(
+        work.session, work.session.get_one(Commune, code), asked=asked, chosen=chosen
+    )
+    if isinstance(found, places_service.Place):
+        return found.slug, found.commune_code
+    return [near.territory.slug for near in found.options], found.outside
+
+
+def test_a_commune_leads_to_its_territory_or_leaves_a_choice(communes: WorkFactory) -> None:
+    with communes.begin() as work:
+        assert where(work, "26362") == ([], True), "nothing is founded yet"
+        found(work, slug="valence-romans", epcis=["200068781"])
+        found(work, slug="clermont", communes=["63113"], epcis=())
+        assert where(work, "26362") == ("valence-romans", "26362")
+        assert where(work, "26362", asked="valence-romans") == ("valence-romans", "26362")
+        assert where(work, "26362", asked="clermont") == (["valence-romans", "clermont"], False)
+        assert where(work, "26362", asked="clermont", chosen="clermont") == ("clermont", "63113")
+
+
+def test_who_lives_outside_is_asked_and_counts_from_the_nearest_commune(communes: WorkFactory) -> None:
+    with communes.begin() as work:
+        found(work, slug="valence-romans", epcis=["200068781"])
+        found(work, slug="clermont", communes=["63113"], epcis=())
+        asked = where(work, "67482")
+        assert asked == (["valence-romans", "clermont"], True)
+        assert where(work, "67482", asked="clermont") == asked, "having it in mind is no answer"
+        assert where(work, "67482", chosen="clermont") == ("clermont", "63113")
+        assert where(work, "67482", chosen="atlantis") == asked
+
+
+def test_a_commune_of_two_territories_leaves_a_choice_but_for_who_has_one_in_mind(
+    communes: WorkFactory,
+) -> None:
+    with communes.begin() as work:
+        found(work, slug="valence-romans", epcis=["200068781"])
+        found(work, slug="drome", communes=["26362"], epcis=())
+        assert where(work, "26362") == (["valence-romans", "drome"], False)
+        assert where(work, "26362", asked="drome") == ("drome", "26362")
+        assert where(work, "26362", chosen="drome") == ("drome", "26362")

@@ -1,4 +1,4 @@
-"""Where somebody lives: the form, and the way from a typed commune to a territory and one of its communes."""
+"""Where somebody lives: the form, and what is left to ask of it."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 
 from matchmaker.base.i18n import format_number, gettext, lazy
-from matchmaker.places import queries
-from matchmaker.places.models import Commune
-from matchmaker.places.queries import NEAREST_AT_MOST, CommuneAnswer, NearTerritory
+from matchmaker.places import queries, service
+from matchmaker.places.queries import CommuneAnswer
+from matchmaker.places.service import Place
 from matchmaker.web import reading
 from matchmaker.web.forms import (
     BaseForm,
@@ -72,15 +72,6 @@ class PlaceForm(BaseForm):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A territory and a commune of it."""
-
-    territory_id: int
-    slug: str
-    commune_code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceQuestion:
     """What is left to ask about a commune: which one is meant, or in which territory to take part.
 
@@ -106,43 +97,20 @@ def place_page(
 def locate(form: PlaceForm, *, asked: str | None) -> Place | PlaceQuestion:
     """Where a valid form says somebody lives, or what is still to be asked; an error then stands beside its field.
 
-    A commune in several territories, or in none, leaves a choice. ``asked`` is the slug of a territory that the person
-    has in mind: one more choice, taken at once where the commune belongs to it. Who takes part in a territory of
-    which their commune is no part counts as living in its nearest commune, and is told so.
+    ``asked`` is the slug of a territory that the person has in mind, as for ``service.territory_for``. Who takes part in
+    a territory of which their commune is no part is told from where their way counts.
     """
     answer = read_commune_field(reading(), form.commune, code=form.commune_code)
     if answer.commune is None:
         return PlaceQuestion(communes=commune_choices(answer), hints={})
     form.commune_code.data = answer.commune.code
-    return _choose_territory(form, answer.commune, asked)
-
-
-def _choose_territory(form: PlaceForm, commune: Commune, asked: str | None) -> Place | PlaceQuestion:
-    own = queries.territories_of(reading(), commune_code=commune.code)
-    if len(own) == 1 and asked in {None, own[0].slug}:
-        return Place(territory_id=own[0].id, slug=own[0].slug, commune_code=commune.code)
-    every = queries.near_territories(reading(), commune)
-    if not every:
+    found = service.territory_for(reading(), answer.commune, asked=asked, chosen=form.territory.data)
+    if isinstance(found, Place):
+        return found
+    if not found.options:
         form.commune.errors = [gettext("There is no territory yet. Please come back later.")]
         return NO_QUESTION
-    options = [near for near in every if near.commune_code == commune.code]
-    outside = not options
-    options = options or list(every[:NEAREST_AT_MOST])
-    options += [near for near in every if near.territory.slug == asked and near not in options]
-    chosen = [near for near in options if near.territory.slug == form.territory.data]
-    if not chosen and not outside:
-        chosen = [near for near in options if near.territory.slug == asked and near.km == 0]
-        chosen = chosen or (options if len(options) == 1 else [])
-    if chosen:
-        territory = chosen[0].territory
-        return Place(territory_id=territory.id, slug=territory.slug, commune_code=chosen[0].commune_code)
-    return _ask_territory(form, commune, options, outside=outside, asked=asked)
-
-
-def _ask_territory(
-    form: PlaceForm, commune: Commune, options: list[NearTerritory], *, outside: bool, asked: str | None
-) -> PlaceQuestion:
-    form.territory.choices = choices(*((near.territory.slug, near.territory.name) for near in options))
+    form.territory.choices = choices(*((near.territory.slug, near.territory.name) for near in found.options))
     form.territory.data = asked
     hints = {
         near.territory.slug: gettext(
@@ -150,7 +118,7 @@ def _ask_territory(
             km=format_number(round(near.km) if near.km >= 1 else 1),
             commune=near.commune_name,
         )
-        for near in options
-        if near.commune_code != commune.code
+        for near in found.options
+        if near.commune_code != answer.commune.code
     }
-    return PlaceQuestion(hints=hints, outside=commune.name if outside else None)
+    return PlaceQuestion(hints=hints, outside=answer.commune.name if found.outside else None)

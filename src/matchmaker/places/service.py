@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaker.base.work import Work
 from matchmaker.places import queries
 from matchmaker.places.models import Challenge, Commune, Organiser, Territory, TerritoryCommune
+from matchmaker.places.queries import NEAREST_AT_MOST, NearTerritory
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -125,6 +127,53 @@ def check_commune(session: Session, territory_id: int, commune_code: str) -> Non
     """Raise CommuneOutside unless the commune belongs to the territory."""
     if session.get(TerritoryCommune, (territory_id, commune_code)) is None:
         raise CommuneOutside(commune_code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A territory and a commune of it."""
+
+    territory_id: int
+    slug: str
+    commune_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerritoryChoice:
+    """The territories that somebody can choose from, the nearest first; none where no territory was founded yet.
+
+    ``outside`` says that their commune is in none of them.
+    """
+
+    options: tuple[NearTerritory, ...]
+    outside: bool
+
+
+def territory_for(
+    session: Session, commune: Commune, *, asked: str | None, chosen: str | None
+) -> Place | TerritoryChoice:
+    """Where somebody takes part who lives in ``commune``, or the choice that this leaves.
+
+    A commune in several territories, or in none, leaves a choice; ``chosen`` is the slug that answers it. ``asked`` is
+    the slug of a territory that the person has in mind: one more choice, taken at once where the commune belongs to it.
+    Who takes part in a territory of which their commune is no part counts as living in its nearest commune.
+    """
+    own = queries.territories_of(session, commune_code=commune.code)
+    if len(own) == 1 and asked in {None, own[0].slug}:
+        return Place(territory_id=own[0].id, slug=own[0].slug, commune_code=commune.code)
+    every = queries.near_territories(session, commune)
+    options = [near for near in every if near.commune_code == commune.code]
+    outside = not options
+    options = options or list(every[:NEAREST_AT_MOST])
+    options += [near for near in every if near.territory.slug == asked and near not in options]
+    taken = [near for near in options if near.territory.slug == chosen]
+    if not taken and not outside:
+        taken = [near for near in options if near.territory.slug == asked and near.km == 0]
+        taken = taken or (options if len(options) == 1 else [])
+    if taken:
+        territory = taken[0].territory
+        return Place(territory_id=territory.id, slug=territory.slug, commune_code=taken[0].commune_code)
+    return TerritoryChoice(options=tuple(options), outside=outside)
 
 
 def challenges_among(session: Session, territory_id: int, wanted: Sequence[int]) -> Sequence[Challenge]:

@@ -1,6 +1,6 @@
-"""What somebody can do: the form, and the way from typed skills to the concepts that people mean by them."""
+"""What somebody can do: the form, and what the territory understands by it beside its rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import request
@@ -11,9 +11,8 @@ from wtforms import (
 from wtforms.validators import Length, ValidationError
 
 from matchmaker.base.i18n import get_locale, gettext, lazy
-from matchmaker.vocabulary import queries, service
-from matchmaker.vocabulary.rules import LIMITS, Resolution, Resolver, Skill
-from matchmaker.vocabulary.rules.resolve import SURE
+from matchmaker.vocabulary import service
+from matchmaker.vocabulary.rules import LIMITS, Skill
 from matchmaker.web import reading
 from matchmaker.web.forms import (
     BaseForm,
@@ -55,15 +54,15 @@ class SkillsForm(BaseForm):
 
 OWN_WORDS = "own"
 SPARE_ROWS = 3
-SUGGESTIONS_AT_MOST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillsAnswer:
-    """The skills of a filled-in form, each once, and the questions that it leaves: choices by row number."""
+    """The skills of a form, each once; by row number the questions that are left, and labels that say it in other words."""
 
     skills: tuple[Skill, ...]
     questions: dict[int, list[dict[str, str]]]
+    understood: dict[int, str]
 
 
 def filled_form(skills: Sequence[Skill]) -> SkillsForm:
@@ -81,83 +80,34 @@ def add_rows(form: SkillsForm, number: int = SPARE_ROWS) -> None:
 
 
 def read_skills(form: SkillsForm, kept: Sequence[Skill], *, territory_id: int) -> SkillsAnswer:
-    """What a valid form says, as the territory understands it. A concept that was chosen before stays with its words.
+    """What a form says whose phrases are of a length that is allowed, as the territory understands them.
 
-    A phrase is asked about when it is not surely one concept and some come near; no answer to that means "my own
-    words". Equal phrases count once.
+    Who leaves a question unanswered once keeps their own words, and what was chosen in ``kept`` stays with its words.
     """
-    resolver = service.territory_resolver(reading(), territory_id=territory_id)
-    chosen_before = {service.phrase_key(text): concept_id for text, concept_id in kept if concept_id}
+    rows = {row: entry for row, entry in enumerate(form.skills.entries) if entry.data}
+    choices = {row: request.form.get(f"{entry.name}-choice") for row, entry in rows.items()}
+    meanings = service.meanings(
+        reading(),
+        [(entry.data, choices[row]) for row, entry in rows.items()],
+        territory_id=territory_id,
+        language=get_locale(),
+        kept=kept,
+    )
     skills: dict[str, Skill] = {}
     questions: dict[int, list[dict[str, str]]] = {}
-    for row, entry in enumerate(form.skills.entries):
-        text = entry.data or ""
-        key = service.phrase_key(text)
-        if not text or key in skills:
-            continue
-        choice = request.form.get(f"{entry.name}-choice")
-        concept_id = chosen_before.get(key)
-        if concept_id is None or choice:
-            options = _suggestions(resolver, text)
-            concept_id = choice if choice in {option["value"] for option in options} else None
-            if options and not choice and not form.asked.data:
-                own_words = {"value": OWN_WORDS, "text": gettext("Keep my own words"), "aside": ""}
-                questions[row] = [*options, own_words]
-        skills[key] = (text, concept_id)
-    return SkillsAnswer(skills=tuple(skills.values()), questions=questions)
+    understood: dict[int, str] = {}
+    for row, entry in rows.items():
+        key = service.phrase_key(entry.data)
+        meaning = meanings[key]
+        if meaning.label and service.phrase_key(meaning.label) != key:
+            understood[row] = meaning.label
+        if key not in skills and meaning.options and not choices[row] and not form.asked.data:
+            own_words = {"value": OWN_WORDS, "text": gettext("Keep my own words"), "aside": ""}
+            questions[row] = [*option_choices(meaning.options), own_words]
+        skills.setdefault(key, (entry.data, meaning.concept_id if meaning.chosen else None))
+    return SkillsAnswer(skills=tuple(skills.values()), questions=questions, understood=understood)
 
 
-def understood(form: SkillsForm, kept: Sequence[Skill], *, territory_id: int) -> Mapping[int, str]:
-    """By row number, the label of what the territory understood where it is not what was written."""
-    resolver = service.territory_resolver(reading(), territory_id=territory_id)
-    chosen = {service.phrase_key(text): concept_id for text, concept_id in kept if concept_id}
-    labels: dict[int, str] = {}
-    for row, entry in enumerate(form.skills.entries):
-        text = entry.data or ""
-        if not text or len(text) > LIMITS.phrase:
-            continue
-        concept_id = chosen.get(service.phrase_key(text))
-        if concept_id is None:
-            found = resolver.resolve(text, language=get_locale())
-            concept_id = found[0].concept_id if _is_sure(found) else None
-        if concept_id is not None:
-            label = _label(resolver, concept_id)
-            if label and service.phrase_key(label) != service.phrase_key(text):
-                labels[row] = label
-    return labels
-
-
-def _suggestions(resolver: Resolver, text: str) -> list[dict[str, str]]:
-    """Concepts to offer for a phrase that is not surely one of them."""
-    locale = get_locale()
-    found = resolver.resolve(text, language=locale)
-    if _is_sure(found):
-        return []
-    near = [resolution.concept_id for resolution in found]
-    near += [suggestion.concept_id for suggestion in resolver.suggest(text, language=locale)]
-    names = queries.families(reading())
-    options = []
-    for concept_id in list(dict.fromkeys(near))[:SUGGESTIONS_AT_MOST]:
-        concept = resolver.vocabulary.concept(concept_id)
-        family = names.get(concept.family)
-        options.append(
-            {
-                "value": concept_id,
-                "text": resolver.vocabulary.label(concept_id, locale),
-                "aside": family.label(locale) if family else "",
-            }
-        )
-    return options
-
-
-def _is_sure(found: Sequence[Resolution]) -> bool:
-    return len(found) == 1 and found[0].score >= SURE
-
-
-def _label(resolver: Resolver, concept_id: str) -> str | None:
-    vocabulary = resolver.vocabulary
-    try:
-        vocabulary.concept(concept_id)
-    except KeyError:
-        return None
-    return vocabulary.label(concept_id, get_locale())
+def option_choices(options: Sequence[service.Option]) -> list[dict[str, str]]:
+    """The concepts that a phrase may mean, as the template's radio buttons take them."""
+    return [{"value": one.concept_id, "text": one.label, "aside": one.family} for one in options]

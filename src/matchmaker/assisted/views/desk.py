@@ -22,12 +22,13 @@ from matchmaker.citizens.rules import (
     relay_text,
 )
 from matchmaker.places import queries as places
-from matchmaker.places.forms import NO_QUESTION, Place, PlaceQuestion, locate, place_page
+from matchmaker.places.forms import NO_QUESTION, PlaceQuestion, locate, place_page
 from matchmaker.places.models import Territory
+from matchmaker.places.service import Place
 from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.models import Relay
 from matchmaker.vocabulary import rules
-from matchmaker.vocabulary.forms import add_rows, read_skills, understood
+from matchmaker.vocabulary.forms import add_rows, read_skills
 from matchmaker.web import access, check_limit, form_page, reading
 from matchmaker.web.forms import choices
 
@@ -93,7 +94,7 @@ def sign_up(relay_id: int) -> ResponseReturnValue:
         )
         page |= {
             "questions": answer.questions,
-            "understood": understood(form, answer.skills, territory_id=own.territory_id),
+            "understood": answer.understood,
         }
         form.asked.data = "1"
         if isinstance(located, PlaceQuestion):

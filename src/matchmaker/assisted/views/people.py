@@ -10,11 +10,7 @@ from matchmaker.assisted import queries, service
 from matchmaker.assisted.access import acting_at, own_person
 from matchmaker.assisted.forms import CorrectionForm, LetterAgreementForm, OwnAddressForm
 from matchmaker.assisted.views.blueprint import blueprint
-from matchmaker.assisted.views.desk import (
-    locate_here,
-    offer_challenges,
-    refused_address,
-)
+from matchmaker.assisted.views.desk import locate_here, offer_challenges, refused_address
 from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries as citizens
 from matchmaker.citizens.rules import (
@@ -25,9 +21,10 @@ from matchmaker.citizens.rules import (
     readable_number,
     relay_text,
 )
-from matchmaker.places.forms import NO_QUESTION, Place, place_page
+from matchmaker.places.forms import NO_QUESTION, place_page
+from matchmaker.places.service import Place
 from matchmaker.relays.access import RELAY_WORKER
-from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills, understood
+from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills
 from matchmaker.web import access, check_limit, form_page, reading
 from matchmaker.web.forms import ConfirmForm
 
@@ -103,10 +100,10 @@ def person_skills(relay_id: int, person_id: int) -> ResponseReturnValue:
         form.asked.data = "1"
         page |= {
             "questions": answer.questions,
-            "understood": understood(form, answer.skills, territory_id=own.territory_id),
+            "understood": answer.understood,
         }
     elif not form.is_submitted():
-        page["understood"] = understood(form, kept, territory_id=own.territory_id)
+        page["understood"] = read_skills(form, kept, territory_id=own.territory_id).understood
     return form_page("assisted/person_skills.html", form, **page)
 
 

@@ -12,8 +12,9 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
 from matchmaker.citizens.views.sign_up import blueprint
 from matchmaker.places import queries as places
-from matchmaker.places.forms import NO_QUESTION, Place, locate, place_page
-from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills, understood
+from matchmaker.places.forms import NO_QUESTION, locate, place_page
+from matchmaker.places.service import Place
+from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills
 from matchmaker.web import LOCALE_KEY, access, begin, form_page, reading
 from matchmaker.web.forms import ConfirmForm, choices
 
@@ -114,10 +115,10 @@ def profile_skills() -> ResponseReturnValue:
         form.asked.data = "1"
         page |= {
             "questions": answer.questions,
-            "understood": understood(form, answer.skills, territory_id=citizen.territory_id),
+            "understood": answer.understood,
         }
     elif not form.is_submitted():
-        page["understood"] = understood(form, kept, territory_id=citizen.territory_id)
+        page["understood"] = read_skills(form, kept, territory_id=citizen.territory_id).understood
     return form_page("citizens/profile_skills.html", form, **page)
 
 

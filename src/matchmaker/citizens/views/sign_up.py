@@ -13,8 +13,9 @@ from matchmaker.citizens.forms import ChallengesForm, FinishForm, TimeForm, Week
 from matchmaker.citizens.models import SignUp
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
 from matchmaker.places import queries as places
-from matchmaker.places.forms import NO_QUESTION, Place, PlaceForm, locate, place_page
-from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills, understood
+from matchmaker.places.forms import NO_QUESTION, PlaceForm, locate, place_page
+from matchmaker.places.service import Place
+from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills
 from matchmaker.web import (
     Access,
     access,
@@ -115,10 +116,10 @@ def skills() -> ResponseReturnValue:
         form.asked.data = "1"
         page |= {
             "questions": answer.questions,
-            "understood": understood(form, answer.skills, territory_id=sign_up.territory_id),
+            "understood": answer.understood,
         }
     elif not form.is_submitted():
-        page["understood"] = understood(form, kept, territory_id=sign_up.territory_id)
+        page["understood"] = read_skills(form, kept, territory_id=sign_up.territory_id).understood
     return form_page("citizens/skills.html", form, **page)
 
 

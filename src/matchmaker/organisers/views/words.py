@@ -16,15 +16,14 @@ from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.models import Territory
 from matchmaker.vocabulary import queries as vocabulary_queries
 from matchmaker.vocabulary import service as vocabulary_service
+from matchmaker.vocabulary.forms import option_choices
 from matchmaker.vocabulary.models import TerritoryVerdict
-from matchmaker.vocabulary.rules import Phrase, Resolver, VerdictKind, can_be_judged
-from matchmaker.vocabulary.rules.resolve import SURE
+from matchmaker.vocabulary.rules import Phrase, VerdictKind, can_be_judged
 from matchmaker.web import access, account_id, begin, reading
 from matchmaker.web.forms import ConfirmForm
 
 PHRASES_SHOWN = 30
 PHRASES_READ = 500
-CHOICES_AT_MOST = 4
 
 Choices = list[dict[str, str]]
 
@@ -70,17 +69,18 @@ def meaning(slug: str) -> ResponseReturnValue:
     form = MeaningForm()
     choices: Choices = []
     if form.validate():
-        resolver = vocabulary_service.territory_resolver(reading(), territory_id=territory.id)
-        concept_id = _chosen(form, resolver)
-        if concept_id is not None:
-            label = resolver.vocabulary.label(concept_id, get_locale())
-            other = label if can_be_judged(label) else concept_id
+        typed = [(form.skill.data or "", form.concept.data)]
+        (meant,) = vocabulary_service.meanings(
+            reading(), typed, territory_id=territory.id, language=get_locale()
+        ).values()
+        if meant.concept_id is not None:
+            other = meant.label if meant.label and can_be_judged(meant.label) else meant.concept_id
             refused = _declare(territory, form.phrase.data or "", other, VerdictKind.SAME)
             if refused is None:
                 return redirect(url_for("organisers.words", slug=slug))
             form.skill.errors = [refused]
         else:
-            choices = _choices(form.skill.data or "", resolver)
+            choices = option_choices(meant.options)
             form.skill.errors = [
                 gettext("Several skills fit. Choose one below, or write more.")
                 if choices
@@ -119,26 +119,6 @@ def _declare(territory: Territory, phrase: str, other: str, kind: VerdictKind) -
         return gettext("These are the same words. Write others here.")
     flash(gettext("Decided. All matches of your territory follow it from now on."), "success")
     return None
-
-
-def _chosen(form: MeaningForm, resolver: Resolver) -> str | None:
-    """The concept that was chosen, or the only one that the words surely mean."""
-    if form.concept.data in resolver.vocabulary.by_id:
-        return str(form.concept.data)
-    found = resolver.resolve(form.skill.data or "", language=get_locale())
-    return found[0].concept_id if len(found) == 1 and found[0].score >= SURE else None
-
-
-def _choices(typed: str, resolver: Resolver) -> Choices:
-    names = vocabulary_queries.families(reading())
-    return [
-        {
-            "value": one.concept_id,
-            "text": one.label,
-            "aside": names[one.family].label(get_locale()) if one.family in names else "",
-        }
-        for one in resolver.suggest(typed, language=get_locale(), limit=CHOICES_AT_MOST)
-    ]
 
 
 def _page(

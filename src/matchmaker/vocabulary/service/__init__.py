@@ -9,6 +9,7 @@ from matchmaker.vocabulary.service.lexicon import (
     phrase_key,
     resolve_phrases,
 )
+from matchmaker.vocabulary.service.meanings import Meaning, Option, meanings
 from matchmaker.vocabulary.service.verdicts import (
     AlreadyDecided,
     InvalidVerdict,
@@ -22,11 +23,14 @@ __all__ = [
     "AlreadyDecided",
     "InvalidVerdict",
     "Lexicon",
+    "Meaning",
+    "Option",
     "chosen_phrase",
     "declare_verdict",
     "kept_resolutions",
     "lexicon",
     "lexicon_key",
+    "meanings",
     "phrase_key",
     "resolve_phrases",
     "territory_resolver",
