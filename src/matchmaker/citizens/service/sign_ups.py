@@ -7,12 +7,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
-from matchmaker.base.db import violates
 from matchmaker.base.tokens import Bound, InvalidToken, Tokens
 from matchmaker.base.work import Work
 from matchmaker.citizens import letters, queries
@@ -229,14 +227,6 @@ def _path_to_resume(work: Work, sign_up: SignUp, account: Account) -> str | None
 def _account_of(work: Work, sign_up: SignUp) -> Account:
     if sign_up.address is None or sign_up.first_name is None or sign_up.locale is None:
         raise accounts.LinkUnusable
-    try:
-        with work.session.begin_nested():
-            return accounts.open_account(
-                work, address=sign_up.address, first_name=sign_up.first_name, locale=sign_up.locale
-            )
-    except IntegrityError as error:
-        # Somebody confirmed another sign-up with this address at the same moment.
-        account = accounts.find_account(work.session, address=sign_up.address)
-        if account is None or not violates(error, "uq_accounts_address"):
-            raise
-        return account
+    return accounts.open_account(
+        work, address=sign_up.address, first_name=sign_up.first_name, locale=sign_up.locale
+    )
