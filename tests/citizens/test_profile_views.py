@@ -76,10 +76,10 @@ def test_place_time_and_challenges_can_be_changed(
 def test_the_weekly_letter_is_switched_off_and_on_with_a_record(
     client: FlaskClient, citizen: Citizen, session: Session
 ) -> None:
-    assert 'name="weekly_letter" value="y" checked' in client.get("/profile").text
+    assert 'name="weekly_letter" value="en" checked' in client.get("/profile").text
     client.post("/profile", data=SAME)
     assert [consent.withdrawn_at is None for consent in session.scalars(select(Consent))] == [False]
-    assert 'name="weekly_letter" value="y" checked' not in client.get("/profile").text
+    assert 'name="weekly_letter" value="en" checked' not in client.get("/profile").text
     for _ in range(2):
         client.post("/profile", data={**SAME, "weekly_letter": "y"})
     session.expire_all()

@@ -15,6 +15,7 @@ from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import service
 from matchmaker.citizens.models import Citizen, Consent
+from matchmaker.citizens.service.profiles import give_weekly_letter
 from tests.builders import World, add_account, add_citizen, make_settings, make_works, make_world
 from tests.citizens.steps import link_in
 
@@ -37,7 +38,7 @@ def mailed_token(work: Work, world: World) -> str:
         first_name="Amina",
         address="amina@example.org",
         locale="fr",
-        consent_text="Yes",
+        consent_locale="en",
     )
     work.session.flush()
     newest = work.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(1)).one()
@@ -118,7 +119,7 @@ def test_one_consent_given_twice_at_once_is_recorded_once(real_works: WorkFactor
     def give(number: int) -> None:
         start.wait(timeout=10)
         with real_works.begin() as work:
-            service.give_weekly_letter(work, citizen_id=citizen.id, shown_text=str(number), locale="fr")
+            give_weekly_letter(work, citizen_id=citizen.id, shown_text=str(number), locale="fr")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(give, range(4)))

@@ -272,7 +272,7 @@ def test_nobody_else_takes_a_profile_over_that_is_somebodys_own(
         work.session.get_one(SignUp, sign_up).citizen_id = marcel.id
         with pytest.raises(service.ProfileExists):
             service.create_profile(
-                work, sign_up_id=sign_up, account_id=mallory.id, locale="fr", consent_text=None
+                work, sign_up_id=sign_up, account_id=mallory.id, locale="fr", consent_locale=None
             )
     session.expire_all()
     assert account_of(session.get_one(Citizen, marcel.id)).address == MARCELS

@@ -13,6 +13,7 @@ from matchmaker.base.outbox import MessageState
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.models import Citizen, Consent, SignUp
+from matchmaker.citizens.service.profiles import give_weekly_letter
 from matchmaker.digests.queries import recipients
 from matchmaker.places import service as places
 from matchmaker.vocabulary import rules
@@ -87,9 +88,9 @@ def test_giving_the_consent_twice_records_it_once_and_again_after_a_withdrawal_t
     with works.begin() as work:
         citizen = add_citizen(work, world.territory, consents=False)
         for _ in range(2):
-            service.give_weekly_letter(work, citizen_id=citizen.id, shown_text="Yes", locale="en")
+            give_weekly_letter(work, citizen_id=citizen.id, shown_text="Yes", locale="en")
         service.withdraw_weekly_letter(work, citizen_id=citizen.id)
-        service.give_weekly_letter(work, citizen_id=citizen.id, shown_text="Again", locale="en")
+        give_weekly_letter(work, citizen_id=citizen.id, shown_text="Again", locale="en")
     assert [consent.shown_text for consent in session.scalars(select(Consent).order_by(Consent.id))] == [
         "Yes",
         "Again",
@@ -165,12 +166,15 @@ def test_a_profile_stays_in_the_communes_of_its_territory(works: WorkFactory, wo
             service.change_profile(
                 work,
                 citizen_id=citizen.id,
-                territory_id=world.territory.id,
-                commune_code="63113",
-                hours_a_week=None,
-                radius_km=None,
-                remote=False,
-                challenge_ids=(),
+                details=service.ProfileDetails(
+                    territory_id=world.territory.id,
+                    commune_code="63113",
+                    hours_a_week=None,
+                    radius_km=None,
+                    remote=False,
+                    challenge_ids=(),
+                ),
+                consent_locale=None,
             )
         assert citizen.commune_code == "26281"
 
@@ -203,7 +207,7 @@ def test_sign_ups_that_nobody_finishes_are_forgotten_after_a_week(
             first_name="Amina",
             address="amina@example.org",
             locale="fr",
-            consent_text=None,
+            consent_locale=None,
         )
     assert len(session.scalars(select(SignUp)).all()) == 3
     clock.now = NOW + timedelta(days=7)
@@ -228,7 +232,7 @@ def test_deleting_a_profile_takes_everything_that_nothing_else_holds(
             first_name="Camille",
             address="camille@example.org",
             locale="fr",
-            consent_text=None,
+            consent_locale=None,
         )
         work.session.add(
             AccountSession(

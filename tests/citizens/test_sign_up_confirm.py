@@ -93,7 +93,7 @@ def test_the_box_for_the_weekly_letter_is_not_ticked_and_nothing_is_sent_without
     answer_all(client)
     page = client.get("/join/account?lang=en").text
     assert WEEKLY_LETTER_TEXT in page
-    assert 'name="weekly_letter" value="y">' in page
+    assert 'name="weekly_letter" value="en">' in page
     finish(client)
     client.post(link_in(letters(session)[0]))
     assert count(session, Consent) == 0
@@ -108,10 +108,23 @@ def test_the_consent_is_kept_with_the_text_in_the_language_in_which_it_was_shown
     finish(client, weekly_letter=True, locale="fr")
     client.post(link_in(letters(session)[0]))
     consent = session.scalars(select(Consent)).one()
-    assert consent.shown_text == WEEKLY_LETTER_TEXT
+    assert (consent.shown_text, consent.locale) == (WEEKLY_LETTER_TEXT, "en")
     assert consent.channel == "web"
     assert consent.given_at == NOW
     assert consent.withdrawn_at is None
+
+
+def test_a_page_left_open_while_the_language_changes_keeps_the_words_that_were_on_it(
+    client: FlaskClient, session: Session
+) -> None:
+    answer_all(client)
+    assert 'name="weekly_letter" value="en">' in client.get("/join/account?lang=en").text
+    client.get("/join/account?lang=fr")
+    sent = {"address": "amina@example.org", "first_name": "Amina", "locale": "fr", "weekly_letter": "en"}
+    client.post("/join/account", data=sent)
+    client.post(link_in(letters(session)[0]))
+    consent = session.scalars(select(Consent)).one()
+    assert (consent.shown_text, consent.locale) == (WEEKLY_LETTER_TEXT, "en")
 
 
 def test_a_known_address_gets_a_sign_in_link_the_page_says_the_same_and_nothing_changes(
@@ -227,7 +240,7 @@ def test_what_is_wrong_at_the_end_is_said_beside_its_field_and_nothing_is_lost(c
         assert f'id="{field}-error"' in answer.text
     assert 'value="amina at example.org"' in answer.text
     assert "A" * 61 in answer.text
-    assert 'name="weekly_letter" value="y" checked' in answer.text
+    assert 'name="weekly_letter" value="en" checked' in answer.text
     empty = client.post("/join/account", data={"locale": "fr"})
     assert empty.status_code == 422
     assert "Please write your first name." in empty.text

@@ -15,6 +15,7 @@ from matchmaker.base.letter import Letter
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import service as citizens
+from matchmaker.citizens.service.profiles import give_weekly_letter
 from matchmaker.digests import loading, service
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import EditKind, Frequency, LineKind, Silence
@@ -305,7 +306,7 @@ def test_asking_again_after_stopping_brings_the_letters_back(work: Work, world: 
     stopped = run_week(work, territory_id=world.territory.id, started_by=None)
     assert stopped.silences == {"no_consent": 1, "off": 1}
 
-    citizens.give_weekly_letter(work, citizen_id=camille.id, shown_text="Oui", locale="fr")
+    give_weekly_letter(work, citizen_id=camille.id, shown_text="Oui", locale="fr")
     run_week(replace(work, now=work.now + WEEK), territory_id=world.territory.id, started_by=None)
 
     assert set(letters(work.session)) == {"Camille"}

@@ -9,7 +9,7 @@ from wtforms import (  # type: ignore[attr-defined]
 )
 
 from matchmaker.accounts.forms import address_field, first_name_field, language_field
-from matchmaker.base.i18n import gettext, lazy, ngettext
+from matchmaker.base.i18n import LOCALES, get_locale, gettext, lazy, ngettext
 from matchmaker.citizens.rules import HOURS_A_WEEK, RADII_KM, WEEKLY_LETTER_TEXT
 from matchmaker.places.forms import PlaceForm
 from matchmaker.web.forms import (
@@ -52,10 +52,30 @@ class TimeForm(BaseForm):
     remote = BooleanField(lazy("I can also help from home, by telephone or on a screen"))
 
 
+class ConsentBox(BooleanField):
+    """A box beside words that somebody agrees to; what it sends is the language in which they were shown."""
+
+    @property
+    def value(self) -> str:
+        """What the box sends when it is ticked."""
+        return get_locale()
+
+    @property
+    def shown_in(self) -> str:
+        """The language of the words beside the box, which need not be that of the page by now."""
+        sent = str(self.raw_data[0]) if self.raw_data else ""
+        return sent if sent in LOCALES else get_locale()
+
+
 class WeeklyLetterForm(BaseForm):
     """The consent to the weekly letter, on its own."""
 
-    weekly_letter = BooleanField(lazy(WEEKLY_LETTER_TEXT))
+    weekly_letter = ConsentBox(lazy(WEEKLY_LETTER_TEXT))
+
+    @property
+    def consent_locale(self) -> str | None:
+        """The language of the words that somebody agreed to; None for who did not."""
+        return self.weekly_letter.shown_in if self.weekly_letter.data else None
 
 
 class FinishForm(WeeklyLetterForm):

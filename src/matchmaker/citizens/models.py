@@ -207,6 +207,7 @@ class SignUp(Base):
     address: Mapped[str | None] = mapped_column(String(254))
     locale: Mapped[str | None] = mapped_column(String(8))
     consent_text: Mapped[str | None] = mapped_column(Text)
+    consent_locale: Mapped[str | None] = mapped_column(String(8))
     relay_id: Mapped[int | None]
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
@@ -233,4 +234,5 @@ class SignUp(Base):
             "mailed_at IS NULL OR (address IS NOT NULL AND first_name IS NOT NULL AND locale IS NOT NULL)",
             name="mailed_is_complete",
         ),
+        CheckConstraint("consent_locale IS NULL OR consent_text IS NOT NULL", name="language_of_a_consent"),
     )

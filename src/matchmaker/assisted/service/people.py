@@ -12,9 +12,10 @@ from matchmaker.assisted.rules import RelayDeed
 from matchmaker.base.work import Missing, Work
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, SignUp
-from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, mailed_letter_text, relay_text
+from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, relay_text
 from matchmaker.citizens.service.profiles import (
-    change_profile,
+    ProfileDetails,
+    change_details,
     change_skills,
     delete_profile,
     keep_consent,
@@ -65,15 +66,17 @@ def correct_person(
         citizen.telephone = CitizenTelephone(number=telephone)
     else:
         citizen.telephone.number = telephone
-    change_profile(
+    change_details(
         work,
         citizen_id=citizen_id,
-        territory_id=citizen.territory_id,
-        commune_code=commune_code,
-        hours_a_week=hours_a_week,
-        radius_km=radius_km,
-        remote=remote,
-        challenge_ids=challenge_ids,
+        details=ProfileDetails(
+            territory_id=citizen.territory_id,
+            commune_code=commune_code,
+            hours_a_week=hours_a_week,
+            radius_km=radius_km,
+            remote=remote,
+            challenge_ids=challenge_ids,
+        ),
     )
     record(work, desk, RelayDeed.CORRECTED, citizen_id=citizen_id)
 
@@ -138,7 +141,7 @@ def give_address(work: Work, *, desk: AtDesk, citizen_id: int, address: str, wee
         first_name=citizen.first_name,
         address=address,
         locale=citizen.locale,
-        consent_text=mailed_letter_text(citizen.locale) if weekly_letter else None,
+        consent_locale=citizen.locale if weekly_letter else None,
     )
     record(work, desk, RelayDeed.ADDRESS_GIVEN, citizen_id=citizen_id)
 

@@ -9,7 +9,7 @@ from matchmaker.assisted.rules import RelayDeed
 from matchmaker.assisted.service.people import AtDesk, agree, check_own_address, record
 from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen, CitizenTelephone, SignUp
-from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose, mailed_letter_text
+from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.citizens.service.profiles import drafted_citizen
 from matchmaker.citizens.service.sign_ups import SignUpLost, finish_sign_up
 from matchmaker.places.service import challenges_among, check_commune
@@ -105,7 +105,7 @@ def send_to_person(work: Work, *, relay_id: int, sign_up_id: str, weekly_letter:
         first_name=draft.first_name,
         address=draft.address,
         locale=draft.locale,
-        consent_text=mailed_letter_text(draft.locale) if weekly_letter else None,
+        consent_locale=draft.locale if weekly_letter else None,
     )
     return draft.address
 

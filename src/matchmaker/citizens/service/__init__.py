@@ -1,11 +1,11 @@
 """What can be done in this room: sign up, confirm, change a profile, agree to letters, leave."""
 
 from matchmaker.citizens.service.profiles import (
+    ProfileDetails,
     ProfileExists,
     change_profile,
     change_skills,
     delete_profile,
-    give_weekly_letter,
     withdraw_weekly_letter,
 )
 from matchmaker.citizens.service.sign_ups import (
@@ -26,6 +26,7 @@ from matchmaker.citizens.service.sign_ups import (
 
 __all__ = [
     "Confirmed",
+    "ProfileDetails",
     "ProfileExists",
     "SignUpLost",
     "answer_challenges",
@@ -39,7 +40,6 @@ __all__ = [
     "delete_profile",
     "finish_sign_up",
     "forget_stale_sign_ups",
-    "give_weekly_letter",
     "read_confirmation",
     "resumed_sign_up",
     "start_sign_up",

@@ -1,6 +1,7 @@
 """Making, changing and deleting a profile, and its consent to the weekly letter."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import case, delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
@@ -9,16 +10,15 @@ from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base import outbox
 from matchmaker.base.db import violates
-from matchmaker.base.i18n import LOCALES, gettext, using
 from matchmaker.base.work import Work
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, SignUp
 from matchmaker.citizens.rules import (
     NOTICES_KIND,
     WEEKLY_LETTER_KIND,
-    WEEKLY_LETTER_TEXT,
     ConsentChannel,
     ConsentPurpose,
+    mailed_letter_text,
 )
 from matchmaker.places.service import challenges_among, check_commune
 from matchmaker.vocabulary import service as vocabulary
@@ -29,6 +29,18 @@ from matchmaker.vocabulary.rules.vocabulary import Skill
 
 class ProfileExists(Exception):
     """The account has a profile in this territory already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileDetails:
+    """All of a profile but its skills."""
+
+    territory_id: int
+    commune_code: str
+    hours_a_week: int | None
+    radius_km: int | None
+    remote: bool
+    challenge_ids: Sequence[int]
 
 
 def make_citizen(work: Work, sign_up: SignUp, account: Account) -> Citizen:
@@ -57,7 +69,8 @@ def make_citizen(work: Work, sign_up: SignUp, account: Account) -> Citizen:
             work,
             citizen_id=citizen.id,
             shown_text=sign_up.consent_text,
-            locale=_language_shown(sign_up.consent_text) or locale,
+            # A sign-up that version 0.1.0 began has none.
+            locale=sign_up.consent_locale or locale,
         )
     return citizen
 
@@ -77,28 +90,34 @@ def drafted_citizen(work: Work, sign_up: SignUp, *, language: str) -> Citizen:
 
 
 def change_profile(
-    work: Work,
-    *,
-    citizen_id: int,
-    territory_id: int,
-    commune_code: str,
-    hours_a_week: int | None,
-    radius_km: int | None,
-    remote: bool,
-    challenge_ids: Sequence[int],
+    work: Work, *, citizen_id: int, details: ProfileDetails, consent_locale: str | None
 ) -> None:
+    """Change all but the skills, and say yes or no to the weekly letter; a consent that is in force stays as it is.
+
+    ``consent_locale`` is the language of the words that were agreed to, None for a no. Raises as ``change_details``.
+    """
+    change_details(work, citizen_id=citizen_id, details=details)
+    if consent_locale is None:
+        withdraw_weekly_letter(work, citizen_id=citizen_id)
+    else:
+        give_weekly_letter(
+            work, citizen_id=citizen_id, shown_text=mailed_letter_text(consent_locale), locale=consent_locale
+        )
+
+
+def change_details(work: Work, *, citizen_id: int, details: ProfileDetails) -> None:
     """Change all but the skills. Who moves to another territory leaves the défis of the first.
 
     Raises CommuneOutside, and ProfileExists for a move to where the account has another profile.
     """
     citizen = work.session.get_one(Citizen, citizen_id)
-    check_commune(work.session, territory_id, commune_code)
-    citizen.commune_code = commune_code
-    citizen.hours_a_week = hours_a_week
-    citizen.radius_km = radius_km
-    citizen.remote = remote
-    citizen.challenges = list(challenges_among(work.session, territory_id, challenge_ids))
-    citizen.territory_id = territory_id
+    check_commune(work.session, details.territory_id, details.commune_code)
+    citizen.commune_code = details.commune_code
+    citizen.hours_a_week = details.hours_a_week
+    citizen.radius_km = details.radius_km
+    citizen.remote = details.remote
+    citizen.challenges = list(challenges_among(work.session, details.territory_id, details.challenge_ids))
+    citizen.territory_id = details.territory_id
     try:
         work.session.flush()
     except IntegrityError as error:
@@ -198,15 +217,6 @@ def _handed_over(work: Work, citizen_id: int, account: Account) -> Citizen:
     work.session.flush()
     work.session.expire(citizen, ["account", "relay"])
     return citizen
-
-
-def _language_shown(consent_text: str) -> str | None:
-    """The language in which the box was shown: that of the page, which need not be that of the letters."""
-    for locale in LOCALES:
-        with using(locale):
-            if gettext(WEEKLY_LETTER_TEXT) == consent_text:
-                return locale
-    return None
 
 
 def _skill_rows(work: Work, skills: Sequence[Skill], *, language: str) -> list[CitizenSkill]:

@@ -15,7 +15,7 @@ from matchmaker.base.tokens import Bound, InvalidToken, Tokens
 from matchmaker.base.work import Work
 from matchmaker.citizens import letters, queries
 from matchmaker.citizens.models import Citizen, SignUp
-from matchmaker.citizens.rules import CONFIRMATION_LASTS, SIGN_UP_KEPT
+from matchmaker.citizens.rules import CONFIRMATION_LASTS, SIGN_UP_KEPT, mailed_letter_text
 from matchmaker.citizens.service.profiles import ProfileExists, make_citizen
 from matchmaker.places.service import challenges_among, check_commune
 from matchmaker.vocabulary.rules import check_phrases
@@ -88,17 +88,18 @@ def answer_time(
 
 
 def finish_sign_up(
-    work: Work, *, sign_up_id: str, first_name: str, address: str, locale: str, consent_text: str | None
+    work: Work, *, sign_up_id: str, first_name: str, address: str, locale: str, consent_locale: str | None
 ) -> None:
     """Mail the link that confirms the sign-up; a known address gets a link to sign in instead.
 
-    ``consent_text`` is the text beside the box that was ticked, None if it was not. Raises SignUpLost.
+    ``consent_locale`` is the language of the words about the weekly letter that were agreed to, None for who did not
+    agree. Raises SignUpLost.
     """
     sign_up = _sign_up(work, sign_up_id)
     sign_up.first_name = first_name
     sign_up.address = address
     sign_up.locale = locale
-    sign_up.consent_text = consent_text
+    _agree(sign_up, consent_locale)
     sign_up.mailed_at = work.now
     account = accounts.find_account(work.session, address=address)
     if account is not None:
@@ -146,12 +147,12 @@ def confirm(work: Work, *, token: str) -> Confirmed:
 
 
 def create_profile(
-    work: Work, *, sign_up_id: str, account_id: int, locale: str, consent_text: str | None
+    work: Work, *, sign_up_id: str, account_id: int, locale: str, consent_locale: str | None
 ) -> Citizen:
     """Make a citizen of a sign-up by somebody who is signed in. Raises SignUpLost, ProfileExists."""
     sign_up = _sign_up(work, sign_up_id)
     sign_up.locale = locale
-    sign_up.consent_text = consent_text
+    _agree(sign_up, consent_locale)
     citizen = make_citizen(work, sign_up, work.session.get_one(Account, account_id))
     sign_up.confirmed_at = work.now
     return citizen
@@ -186,6 +187,11 @@ def _sign_up(work: Work, sign_up_id: str) -> SignUp:
     if sign_up is None:
         raise SignUpLost
     return sign_up
+
+
+def _agree(sign_up: SignUp, consent_locale: str | None) -> None:
+    sign_up.consent_locale = consent_locale
+    sign_up.consent_text = mailed_letter_text(consent_locale) if consent_locale else None
 
 
 def _confirmation_token(tokens: Tokens, sign_up: SignUp) -> str:

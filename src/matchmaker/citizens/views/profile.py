@@ -9,7 +9,6 @@ from matchmaker.citizens import queries, service
 from matchmaker.citizens.access import CITIZEN, NoProfile, own_profiles
 from matchmaker.citizens.forms import ProfileForm
 from matchmaker.citizens.models import Citizen
-from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
 from matchmaker.citizens.views.sign_up import blueprint
 from matchmaker.places import queries as places
 from matchmaker.places.forms import NO_QUESTION, locate, place_page
@@ -69,22 +68,16 @@ def _save(form: ProfileForm, citizen: Citizen, located: Place) -> ResponseReturn
             service.change_profile(
                 work,
                 citizen_id=citizen.id,
-                territory_id=located.territory_id,
-                commune_code=located.commune_code,
-                hours_a_week=form.hours_a_week.data,
-                radius_km=form.radius_km.data,
-                remote=form.remote.data,
-                challenge_ids=form.challenges.data or (),
+                details=service.ProfileDetails(
+                    territory_id=located.territory_id,
+                    commune_code=located.commune_code,
+                    hours_a_week=form.hours_a_week.data,
+                    radius_km=form.radius_km.data,
+                    remote=form.remote.data,
+                    challenge_ids=form.challenges.data or (),
+                ),
+                consent_locale=form.consent_locale,
             )
-            if form.weekly_letter.data:
-                service.give_weekly_letter(
-                    work,
-                    citizen_id=citizen.id,
-                    shown_text=gettext(WEEKLY_LETTER_TEXT),
-                    locale=get_locale(),
-                )
-            else:
-                service.withdraw_weekly_letter(work, citizen_id=citizen.id)
     except service.ProfileExists:
         form.commune.errors = [gettext("You have another profile in the territory of this commune.")]
         return None

@@ -11,7 +11,6 @@ from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.citizens import queries, service
 from matchmaker.citizens.forms import ChallengesForm, FinishForm, TimeForm, WeeklyLetterForm
 from matchmaker.citizens.models import SignUp
-from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
 from matchmaker.places import queries as places
 from matchmaker.places.forms import NO_QUESTION, PlaceForm, locate, place_page
 from matchmaker.places.service import Place
@@ -79,15 +78,15 @@ def _keep_place(located: Place, sign_up: SignUp | None) -> ResponseReturnValue:
     if sign_up is None:
         # A whole hall of people may share one address on the net; this only stops a flood.
         check_limit("sign_up_start", request.remote_addr or "", capacity=2000, period=timedelta(hours=1))
-    with begin() as work:
-        if sign_up is None:
+        with begin() as work:
             session[SIGN_UP_KEY] = service.start_sign_up(
                 work,
                 territory_id=located.territory_id,
                 commune_code=located.commune_code,
                 locale=get_locale(),
             )
-        else:
+    else:
+        with begin() as work:
             service.answer_place(
                 work,
                 sign_up_id=sign_up.id,
@@ -191,7 +190,7 @@ def finish() -> ResponseReturnValue:
                 first_name=form.first_name.data or "",
                 address=address,
                 locale=form.locale.data,
-                consent_text=_shown_text(form),
+                consent_locale=form.consent_locale,
             )
         return redirect(url_for("citizens.sent"))
     return form_page("citizens/finish.html", form, territory=sign_up.territory)
@@ -207,7 +206,7 @@ def _finish_signed_in(sign_up: SignUp, account_id: int) -> ResponseReturnValue:
                     sign_up_id=sign_up.id,
                     account_id=account_id,
                     locale=get_locale(),
-                    consent_text=_shown_text(form),
+                    consent_locale=form.consent_locale,
                 )
         except service.ProfileExists:
             flash(gettext("You have a profile here already. Change it on this page."), "warning")
@@ -216,10 +215,6 @@ def _finish_signed_in(sign_up: SignUp, account_id: int) -> ResponseReturnValue:
         flash(gettext("Welcome! Your profile is ready."), "success")
         return redirect(url_for("matching.home"))
     return form_page("citizens/finish_signed_in.html", form, territory=sign_up.territory, sign_up=sign_up)
-
-
-def _shown_text(form: WeeklyLetterForm) -> str | None:
-    return gettext(WEEKLY_LETTER_TEXT) if form.weekly_letter.data else None
 
 
 @blueprint.get("/join/sent")
