@@ -24,6 +24,7 @@ from matchmaker.base import migrate
 from matchmaker.base.logs import set_up_logs
 from matchmaker.base.settings import Settings
 from matchmaker.digests import service as digests
+from matchmaker.digests.service.runs import plan_run
 from matchmaker.places.models import Territory
 from matchmaker.post import delivery
 from matchmaker.web import Site
@@ -76,7 +77,7 @@ def week(site: Site) -> dict[str, float]:
         with site.works.begin() as work:
             territory_id = work.session.scalars(select(Territory.id)).one()
             run = digests.request_week(work, territory_id=territory_id, started_by=None)
-        digests.plan_run(site.works, run_id=run.id)
+        plan_run(site.works, run_id=run.id)
         planned, peak_planned, asked = perf_counter(), _peak(), len(statements)
         number = digests.advance(site.works)
         written, asked = perf_counter(), len(statements) - asked

@@ -3,6 +3,8 @@
 from sqlalchemy import select
 
 from matchmaker.digests import service as weeks
+from matchmaker.digests.service.runs import plan_run
+from matchmaker.digests.service.writing import write_letters
 from matchmaker.places.models import Territory
 from tests.browser.conftest import MakeVisit
 from tests.browser.site import UNWRITTEN, Demonstration
@@ -72,7 +74,7 @@ def test_the_progress_of_a_week_renews_itself_under_the_readers_hands(
         territory = work.session.scalars(select(Territory).where(Territory.slug == UNWRITTEN)).one()
         run = weeks.request_week(work, territory_id=territory.id, started_by=None)
         run_id, week = run.id, run.iso_week
-    weeks.plan_run(works, run_id=run_id)
+    plan_run(works, run_id=run_id)
     somebody = visit(own_demonstration)
     somebody.enter("organiser")
     somebody.go(f"/t/{UNWRITTEN}/week/{week}")
@@ -82,7 +84,7 @@ def test_the_progress_of_a_week_renews_itself_under_the_readers_hands(
     assert status is not None
 
     with works.begin() as work:
-        weeks.write_letters(work)
+        write_letters(work)
 
     somebody.page.wait_for_function(
         "seen => document.querySelector('#progress').getAttribute('hx-get') !== seen", arg=seen

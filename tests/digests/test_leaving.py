@@ -17,6 +17,7 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestRun
 from matchmaker.digests.rules import EditKind
+from matchmaker.digests.service.runs import plan_run
 from matchmaker.groups.models import Need
 from matchmaker.places.models import Challenge
 from matchmaker.post import delivery
@@ -121,7 +122,7 @@ def test_who_leaves_between_the_plan_and_the_writing_gets_none(
 ) -> None:
     service.request_due(live_works)
     run_id = run_of(live_works, world)
-    assert service.plan_run(live_works, run_id=run_id)
+    assert plan_run(live_works, run_id=run_id)
     with live_works.begin() as work:
         leave(work)
     service.advance(live_works)
@@ -153,8 +154,8 @@ def test_of_two_processes_that_plan_a_week_one_keeps_it(live_works: WorkFactory,
     service.request_due(live_works)
     run_id = run_of(live_works, world)
     faster: list[bool] = []
-    slower = amid_reading(live_works, lambda: faster.append(service.plan_run(live_works, run_id=run_id)))
-    assert not service.plan_run(slower, run_id=run_id)
+    slower = amid_reading(live_works, lambda: faster.append(plan_run(live_works, run_id=run_id)))
+    assert not plan_run(slower, run_id=run_id)
     assert faster == [True]
     with live_works.begin() as work:
         assert work.session.scalar(select(func.count()).select_from(DigestLetter)) == 2
@@ -172,9 +173,9 @@ def test_who_is_asked_to_end_while_planning_keeps_nothing_and_the_next_does_all(
         with live_works.begin() as work:
             return work.session.scalar(select(func.count()).select_from(DigestLetter))
 
-    assert not service.plan_run(amid, run_id=run_id, going_on=lambda: not asked)
+    assert not plan_run(amid, run_id=run_id, going_on=lambda: not asked)
     assert (asked, letters()) == ([True], 0)
-    assert service.plan_run(live_works, run_id=run_id)
+    assert plan_run(live_works, run_id=run_id)
     assert letters() == 2
 
 
@@ -193,7 +194,7 @@ def test_planning_asks_at_every_reader_whether_to_go_on_and_keeps_nothing_when_n
             asked.append(True)
             return len(asked) <= answers
 
-        return service.plan_run(live_works, run_id=run_id, going_on=going_on), len(asked)
+        return plan_run(live_works, run_id=run_id, going_on=going_on), len(asked)
 
     readers = 2
     questions = 2 * readers + 1

@@ -19,6 +19,7 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.digests import loading, queries, service
 from matchmaker.digests.models import DigestLetter, DigestLine
 from matchmaker.digests.rules import LineKind, Silence, read_code
+from matchmaker.digests.service.writing import write_letters
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.matching.rules import Answer, AnswerChannel, match_from_mapping
@@ -170,7 +171,7 @@ def test_what_changed_since_the_plan_is_looked_at_once_more(
     work.session.flush()
     work.session.expire_all()
 
-    while service.write_letters(work) is not None:
+    while write_letters(work) is not None:
         pass
 
     assert letter_of(work, calm).left_out is Silence.NO_CONSENT

@@ -19,6 +19,7 @@ from matchmaker.citizens.service.profiles import give_weekly_letter
 from matchmaker.digests import loading, service
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import EditKind, Frequency, LineKind, Silence
+from matchmaker.digests.service.writing import write_letters
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Action, Party
@@ -69,7 +70,7 @@ def planned(work: Work, world: World) -> DigestRun:
 
 def write_all(work: Work) -> None:
     """Write what is planned."""
-    while service.write_letters(work) is not None:
+    while write_letters(work) is not None:
         pass
 
 
@@ -258,7 +259,7 @@ def test_a_paused_run_lets_no_letter_leave_until_it_goes_on(
     for number in range(3):
         builders.add_citizen(work, world.territory, first_name=f"V{number}", address=f"v{number}@example.org")
     run = planned(work, world)
-    assert service.write_letters(work, at_most=2) == 2
+    assert write_letters(work, at_most=2) == 2
     work.session.commit()
     settings = site_of(app).settings.model_copy(
         update={"mail_host": smtp_server.host, "mail_port": smtp_server.port}

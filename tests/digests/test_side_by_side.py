@@ -12,6 +12,8 @@ from matchmaker.base.outbox import MessageState
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestLetter, DigestRun
+from matchmaker.digests.service.runs import keep_plan
+from matchmaker.digests.service.writing import write_letters
 from matchmaker.post import delivery
 from tests import builders
 from tests.digests.weeks import add_quiet_need, plan_run
@@ -59,7 +61,7 @@ def states(works: WorkFactory) -> list[MessageState]:
 
 
 def test_two_who_write_a_run_write_each_letter_once(live_works: WorkFactory, run_id: int) -> None:
-    beside(live_works, service.write_letters, service.write_letters)
+    beside(live_works, write_letters, write_letters)
 
     service.advance(live_works)
     assert len(outbox(live_works)) == 4
@@ -69,7 +71,7 @@ def test_two_who_write_a_run_write_each_letter_once(live_works: WorkFactory, run
 
 
 def test_who_pauses_a_run_holds_what_is_being_written(live_works: WorkFactory, run_id: int) -> None:
-    paused = beside(live_works, service.write_letters, lambda work: service.pause_run(work, run_id=run_id))
+    paused = beside(live_works, write_letters, lambda work: service.pause_run(work, run_id=run_id))
 
     assert paused
     assert states(live_works) == [MessageState.HELD] * 4
@@ -87,8 +89,8 @@ def test_two_who_plan_a_run_keep_one_plan(live_works: WorkFactory) -> None:
 
     kept = beside(
         live_works,
-        lambda work: service.keep_plan(work, run_id=run_id, plan=plan, few=()),
-        lambda work: service.keep_plan(work, run_id=run_id, plan=plan, few=()),
+        lambda work: keep_plan(work, run_id=run_id, plan=plan, few=()),
+        lambda work: keep_plan(work, run_id=run_id, plan=plan, few=()),
     )
 
     assert kept is False

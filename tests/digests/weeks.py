@@ -3,6 +3,8 @@
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.digests import loading, service
 from matchmaker.digests.models import DigestRun
+from matchmaker.digests.service.runs import keep_plan
+from matchmaker.digests.service.writing import write_letters
 from matchmaker.groups.models import Need
 from matchmaker.places.models import Challenge
 from tests import builders
@@ -12,7 +14,7 @@ def run_week(work: Work, *, territory_id: int, started_by: int | None, week: str
     """Ask for a week, plan it and write all its letters, as the scheduler does one after the other."""
     run = service.request_week(work, territory_id=territory_id, started_by=started_by, week=week)
     plan_run(work, run)
-    while service.write_letters(work) is not None:
+    while write_letters(work) is not None:
         pass
     return run
 
@@ -21,7 +23,7 @@ def plan_run(work: Work, run: DigestRun) -> None:
     """Decide who gets what in a run, and keep it in the same transaction."""
     plan = service.plan_of(work.session, run, now=work.now, tokens=work.tokens)
     few = loading.unreached(work.session, plan)
-    assert service.keep_plan(work, run_id=run.id, plan=plan, few=few)
+    assert keep_plan(work, run_id=run.id, plan=plan, few=few)
 
 
 def run_due(works: WorkFactory) -> int:

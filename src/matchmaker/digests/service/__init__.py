@@ -15,10 +15,8 @@ from matchmaker.digests.service.examples import NothingToShow, send_test
 from matchmaker.digests.service.preferences import UNSUBSCRIBE, choose_letters, stop_letters
 from matchmaker.digests.service.runs import (
     AlreadyRun,
-    keep_plan,
     pause_run,
     plan_of,
-    plan_run,
     request_due,
     request_week,
     resume_run,
@@ -27,7 +25,7 @@ from matchmaker.digests.service.runs import (
 )
 from matchmaker.digests.service.schedule import awaiting_letter, set_schedule
 from matchmaker.digests.service.settling import NotInDoubt, settle_letter
-from matchmaker.digests.service.writing import advance, write_letters
+from matchmaker.digests.service.writing import advance
 
 __all__ = [
     "UNSUBSCRIBE",
@@ -49,12 +47,10 @@ __all__ = [
     "drafts",
     "hold_line",
     "keep_paragraph",
-    "keep_plan",
     "letter_of",
     "pause_run",
     "pin_line",
     "plan_of",
-    "plan_run",
     "request_due",
     "request_week",
     "resume_run",
@@ -67,5 +63,4 @@ __all__ = [
     "stop_letters",
     "unreached",
     "withdraw_edit",
-    "write_letters",
 ]

@@ -10,7 +10,6 @@ from matchmaker.introductions.service.acting import (
     NoPlaceLeft,
     ReasonMissing,
     act,
-    close_for_need,
 )
 from matchmaker.introductions.service.actors import Actor, Stranger, actor_in, party_of
 from matchmaker.introductions.service.beat import advance
@@ -78,7 +77,6 @@ __all__ = [
     "answer_for",
     "answer_token",
     "asking",
-    "close_for_need",
     "contact_of",
     "end_absence",
     "find_absence",
