@@ -235,7 +235,11 @@ def test_what_changed_between_plan_and_letter_is_looked_at_once_more(work: Work,
     citizens.withdraw_weekly_letter(work, citizen_id=calm.id)
     assert rest.account_id is not None
     service.choose_letters(
-        work, account_id=rest.account_id, frequency=Frequency.WEEKLY, paused_until=work.now.date() + WEEK
+        work,
+        account_id=rest.account_id,
+        frequency=Frequency.WEEKLY,
+        paused_until=work.now.date() + WEEK,
+        about_introductions=True,
     )
     closed.state = NeedState.CLOSED
     work.session.flush()

@@ -295,7 +295,13 @@ def test_who_gets_no_weekly_letter_is_told_at_once(
     works: WorkFactory, pair: Pair, offered: int, clock: MovableClock
 ) -> None:
     with works.begin() as work:
-        digests.choose_letters(work, account_id=pair.lead.id, frequency=Frequency.MONTHLY, paused_until=None)
+        digests.choose_letters(
+            work,
+            account_id=pair.lead.id,
+            frequency=Frequency.MONTHLY,
+            paused_until=None,
+            about_introductions=True,
+        )
     clock.advance(timedelta(days=6))
     service.advance(works)
     assert service.send_notices(works, awaiting=digests.awaiting_letter) == 1

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -198,6 +199,49 @@ def test_one_click_in_a_mail_program_stops_these_letters(village: Village) -> No
         refusal = work.session.scalars(select(NoticeRefusal)).one()
         assert refusal.account_id == village.pair.lead.id
     assert client.post("/introductions/stop/a.b.c").status_code == 404
+
+
+def test_who_stopped_these_letters_gets_them_again_by_a_box_on_their_page_of_letters(
+    village: Village,
+) -> None:
+    path = village.offer()
+    box = re.compile(r'name="about_introductions" value="y"( checked)?')
+
+    def ticked(person: Person) -> bool:
+        found = box.search(person.get("/letters").text)
+        assert found is not None
+        return bool(found[1])
+
+    def letters() -> int:
+        service.send_notices(village.works)
+        with village.works.begin() as work:
+            return len(work.session.scalars(select(OutboxMessage)).all())
+
+    assert ticked(village.gaspard)
+    assert letters() == 1
+    with village.works.begin() as work:
+        stop = work.session.scalars(select(OutboxMessage.unsubscribe_url)).one() or ""
+    done = village.gaspard.client.post(stop.removeprefix("http://localhost")).text
+    assert 'href="/letters"' in done
+    assert "Recevoir ces lettres à nouveau" in done
+    assert not ticked(village.gaspard)
+    assert "M’écrire aussi quand quelqu’un me demande de l’aide" in village.gaspard.get("/letters").text
+    assert "Also write to me when somebody asks me" in village.gaspard.get("/letters?lang=en").text
+
+    wanted = {"frequency": "weekly", "about_introductions": "y"}
+    assert village.gaspard.fill_in("/letters", wanted).status_code == 302
+    assert ticked(village.gaspard)
+    tomorrow = works_of(village.app, now=builders.NOW + timedelta(days=1))
+    with tomorrow.begin() as work:
+        by = village.pair.as_citizen
+        introduction_id = int(path.rpartition("/")[2])
+        service.write_message(work, introduction_id=introduction_id, by=by, text="Bonjour")
+    service.send_notices(tomorrow)
+    assert letters() == 2, "he is told again"
+
+    assert village.gaspard.fill_in("/letters", {"frequency": "weekly"}).status_code == 302
+    assert not ticked(village.gaspard)
+    assert ticked(village.camille), "it is each one's own choice"
 
 
 def test_a_message_is_shown_as_text_and_one_that_is_too_long_is_kept(village: Village) -> None:

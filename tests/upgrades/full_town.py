@@ -108,5 +108,10 @@ def answer_at_relay(work: Work, need: Need, relay_id: int, person_id: int, every
 
 def stop_letters(work: Work, everything: Account) -> None:
     """A letter each month, and none about introductions."""
-    digests.choose_letters(work, account_id=everything.id, frequency=Frequency.MONTHLY, paused_until=None)
-    introductions.stop_notices(work, account_id=everything.id)
+    digests.choose_letters(
+        work,
+        account_id=everything.id,
+        frequency=Frequency.MONTHLY,
+        paused_until=None,
+        about_introductions=False,
+    )

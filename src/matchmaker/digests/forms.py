@@ -3,6 +3,7 @@
 import re
 
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     RadioField,
@@ -55,13 +56,16 @@ def spaced(value: str | None) -> str | None:
 
 
 class WishesForm(BaseForm):
-    """How often somebody wants letters, and until when none."""
+    """How often somebody wants the weekly letter, until when none, and whether they want those about introductions."""
 
     frequency = RadioField(
         lazy("How often do you want a letter?"),
         choices=labelled_choices(Frequency),
     )
     paused_until = DateField(lazy("No letters until (the last day without)"), [Optional()])
+    about_introductions = BooleanField(
+        lazy("Also write to me when somebody asks me, answers me or sends me a message")
+    )
 
 
 class ParagraphForm(BaseForm):

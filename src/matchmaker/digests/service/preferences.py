@@ -12,13 +12,28 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import WEEKLY_LETTER_KIND
 from matchmaker.digests.models import LetterPreference
 from matchmaker.digests.rules import Frequency
+from matchmaker.introductions import service as introductions
 
 UNSUBSCRIBE = "unsubscribe"
 """The purpose of the token that stops somebody's letters."""
 
 
-def choose_letters(work: Work, *, account_id: int, frequency: Frequency, paused_until: date | None) -> None:
-    """How often somebody wants letters, and the last day without any; one that waits is taken back if they pause now."""
+def choose_letters(
+    work: Work,
+    *,
+    account_id: int,
+    frequency: Frequency,
+    paused_until: date | None,
+    about_introductions: bool,
+) -> None:
+    """How often somebody wants the weekly letter, and the last day without it; whether they want those about introductions.
+
+    A weekly letter that waits is taken back if they pause now.
+    """
+    if about_introductions:
+        introductions.resume_notices(work, account_id=account_id)
+    else:
+        introductions.stop_notices(work, account_id=account_id)
     if frequency is Frequency.OFF:
         stop_letters(work, account_id=account_id)
         return

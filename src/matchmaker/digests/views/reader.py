@@ -11,17 +11,19 @@ from matchmaker.digests import queries, service
 from matchmaker.digests.forms import WishesForm
 from matchmaker.digests.rules import Frequency
 from matchmaker.digests.views.blueprint import blueprint
+from matchmaker.introductions import service as introductions
 from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, site, speak_like
 
 
 @blueprint.route("/letters", methods=["GET", "POST"])
 @access(Access.SIGNED_IN)
 def wishes() -> ResponseReturnValue:
-    """How often somebody wants letters, and until when none."""
+    """Which letters somebody wants, how often, and until when none."""
     known = queries.find_preference(reading(), account_id=account_id())
     form = WishesForm(
         frequency=known.frequency.value if known else Frequency.WEEKLY.value,
         paused_until=known.paused_until if known else None,
+        about_introductions=introductions.wants_notices(reading(), account_id=account_id()),
     )
     if form.validate_on_submit():
         with begin() as work:
@@ -30,6 +32,7 @@ def wishes() -> ResponseReturnValue:
                 account_id=account_id(),
                 frequency=Frequency(form.frequency.data),
                 paused_until=form.paused_until.data,
+                about_introductions=form.about_introductions.data,
             )
         flash(gettext("Your wishes are kept."), "success")
         return redirect(url_for("digests.wishes"))

@@ -15,8 +15,8 @@ from matchmaker.introductions.service.actors import Actor, Stranger, actor_in, p
 from matchmaker.introductions.service.beat import advance
 from matchmaker.introductions.service.contact import (
     Contact,
-    Sharing,
     NotAgreed,
+    Sharing,
     contact_of,
     own_share,
     share,
@@ -33,6 +33,7 @@ from matchmaker.introductions.service.notices import (
     send_notices,
     side_name,
     stop_notices,
+    wants_notices,
 )
 from matchmaker.introductions.service.starting import (
     AlreadyIntroduced,
@@ -97,5 +98,6 @@ __all__ = [
     "telephone_at_relay",
     "thank",
     "unfollow",
+    "wants_notices",
     "write_message",
 ]

@@ -96,6 +96,11 @@ def resume_notices(work: Work, *, account_id: int) -> None:
         work.session.flush()
 
 
+def wants_notices(session: Session, *, account_id: int) -> bool:
+    """Whether an account wants letters about introductions."""
+    return session.get(NoticeRefusal, account_id) is None
+
+
 def mark_told(work: Work, told: Collection[tuple[int, int]]) -> None:
     """Note that another letter told accounts of introductions, by the ids of both; it counts as their letter of the day."""
     if not told:
@@ -124,8 +129,7 @@ def _write(work: Work, account_id: int) -> bool:
         .with_for_update(of=Notice)
         .options(joinedload(Notice.need))
     ).all()
-    unwanted = work.session.get(NoticeRefusal, account_id) is not None
-    if unwanted or is_suppressed(work, address=account.address):
+    if not wants_notices(work.session, account_id=account_id) or is_suppressed(work, address=account.address):
         _settle(work, found)
         return False
     told, stale = [], []
