@@ -1,7 +1,7 @@
 """From "I could help" to an honest ending, through the service."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -164,6 +164,18 @@ def test_a_citizen_is_asked_twice_a_month_and_once_for_a_need(work: Work, pair: 
         service.propose(work, need_id=needs[0].id, citizen_id=pair.citizen.id, by=pair.as_group)
     december = replace(work, now=work.now + timedelta(days=7))
     service.propose(december, need_id=needs[2].id, citizen_id=pair.citizen.id, by=pair.as_group)
+
+
+def test_a_month_is_that_of_the_territory(work: Work, pair: Pair) -> None:
+    for number in range(2):
+        need = builders.add_need(work, pair.group, title=f"Besoin {number}", wanted=("réparer des vélos",))
+        service.propose(work, need_id=need.id, citizen_id=pair.citizen.id, by=pair.as_group)
+    last_evening = replace(work, now=datetime(2026, 11, 30, 22, 59, tzinfo=UTC))
+    with pytest.raises(service.AskedEnough):
+        service.propose(last_evening, need_id=pair.need.id, citizen_id=pair.citizen.id, by=pair.as_group)
+    first_night = replace(work, now=datetime(2026, 11, 30, 23, 0, tzinfo=UTC))
+    begun = service.propose(first_night, need_id=pair.need.id, citizen_id=pair.citizen.id, by=pair.as_group)
+    assert begun.asked_month == "2026-12", "in France it is December"
 
 
 def test_a_group_that_owes_three_answers_meets_nobody_new_until_it_answers(work: Work) -> None:

@@ -138,6 +138,21 @@ def test_the_clock_stands_still_for_a_group_that_is_away(
     assert one(works, offered).state is State.CLOSED
 
 
+def test_a_step_that_was_missed_is_not_taken_while_the_group_is_away(
+    works: WorkFactory, pair: Pair, offered: int, clock: MovableClock
+) -> None:
+    today = clock.now.date()
+    with works.begin() as work:
+        service.announce_absence(
+            work, first_day=today + 4 * DAY, last_day=today + 5 * DAY, today=today, group_id=pair.group.id
+        )
+    # Nothing ran on the day on which the reminder was due.
+    for days, changed in ((4, 0), (1, 0), (1, 1)):
+        clock.advance(days * DAY)
+        assert service.advance(works) == changed
+    assert one(works, offered).step == Step.REMINDED
+
+
 def test_who_is_away_hears_of_it_when_they_are_back(
     works: WorkFactory, pair: Pair, clock: MovableClock
 ) -> None:

@@ -14,7 +14,7 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need
 from matchmaker.matching import queries, service
 from matchmaker.matching.models import Dismissal, HiddenFromGroup, ProfileShowing
-from matchmaker.matching.rules import DismissReason, Gate, ShownWhere
+from matchmaker.matching.rules import DismissReason, Gate, PartName, ShownWhere
 from tests import builders
 from tests.builders import NOW, World
 from tests.doors import Person, signed_in, works_of
@@ -100,6 +100,20 @@ def test_too_far_brings_the_radius_below_the_distance_for_whatever_comes(
     near = builders.add_need(work, need.group, title="Ici", wanted=["réparation de vélos"])
     assert proposed(work, camille) == [near.id]
     assert service.explain(work.session, other, citizen_id=camille.id, now=NOW).gate is Gate.PLACE
+
+
+@pytest.mark.parametrize(
+    ("away", "radius"),
+    [(0.4, None), (1.0, None), (1.01, 1), (2.0, 1), (2.01, 2), (10.0, 5), (50.0, 20), (50.01, None)],
+)
+def test_too_far_sets_the_next_radius_below_the_distance_where_one_would_help(
+    work: Work, need: Need, camille: Citizen, away: float, radius: int | None
+) -> None:
+    match = service.explain(work.session, need, citizen_id=camille.id, now=NOW).match
+    parts = tuple(
+        replace(part, value=away) if part.name is PartName.DISTANCE else part for part in match.parts
+    )
+    assert service.radius_below(need, camille, replace(match, parts=parts)) == radius
 
 
 def test_a_radius_chosen_since_stays_when_too_far_is_taken_back(

@@ -175,6 +175,17 @@ def test_a_letter_that_arrived_in_between_breaks_the_row(works: WorkFactory, clo
         assert take(works, full(sent(works))) is outcome
 
 
+def test_a_letter_that_arrived_at_the_same_moment_breaks_the_row_too(
+    works: WorkFactory, clock: MovableClock
+) -> None:
+    key = sent(works)
+    sent(works)
+    assert take(works, full(key)) is Outcome.NOTED
+    for outcome in (Outcome.NOTED, Outcome.NOTED, Outcome.SUPPRESSED):
+        clock.advance(WEEK)
+        assert take(works, full(sent(works))) is outcome
+
+
 def test_somebody_elses_letter_that_arrived_breaks_no_row(works: WorkFactory, clock: MovableClock) -> None:
     for outcome in (Outcome.NOTED, Outcome.NOTED, Outcome.SUPPRESSED):
         assert take(works, full(sent(works))) is outcome
