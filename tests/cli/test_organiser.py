@@ -101,6 +101,25 @@ def test_a_known_address_keeps_its_account_and_naming_twice_is_naming_once(
         assert len(work.session.scalars(select(Organiser)).all()) == 1
 
 
+def test_who_is_removed_runs_the_desk_no_more_and_keeps_their_account(
+    command: Command, live_works: WorkFactory
+) -> None:
+    with live_works.begin() as work:
+        make_world(work)
+    command.run(*name())
+    remove = ("organiser", "remove", "--address=Orane@Example.org")
+    elsewhere = command.try_to_run(*remove, "--territory=valence-romans")
+    assert (elsewhere.returncode, elsewhere.stderr) == (
+        1,
+        "Error: nobody of that address runs valence-romans\n",
+    )
+    assert command.run(*remove, "--territory=clermont").stdout == "Orane no longer runs clermont.\n"
+    assert command.try_to_run(*remove, "--territory=clermont").returncode == 1
+    with live_works.begin() as work:
+        assert work.session.scalars(select(Organiser)).all() == []
+        assert work.session.scalars(select(Account.first_name)).all() == ["Orane"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

@@ -74,6 +74,7 @@ WAYS_BACK = {
     "matching.dismiss": "matching.take_back",
     "matching.hide_from_group": "matching.show_to_group",
     "matching.keep_answer": "matching.keep_answer",
+    "places.name_organiser": "places.remove_organiser",
     "relays.accept_relay_invitation": "relays.remove_relay_member",
     "relays.invite_to_relay": "relays.withdraw_relay_invitation",
     "vocabulary.declare_verdict": "vocabulary.withdraw_verdict",
@@ -129,7 +130,6 @@ NO_WAY_BACK = {
     "What people have gathered around would be lost with it: an operator does it by hand, if ever.": {
         "places.add_challenge",
         "places.found_territory",
-        "places.name_organiser",
         "relays.name_relay",
     },
     "Nobody leaves a group yet, or takes an invitation to it back.": {

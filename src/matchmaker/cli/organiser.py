@@ -1,9 +1,10 @@
-"""``matchmaker organiser``: found a territory and name who runs its desk."""
+"""``matchmaker organiser``: found a territory, and say who runs its desk."""
 
 import click
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.rules import NAME_LENGTH, InvalidAddress, canonical_address
+from matchmaker.base.work import Work
 from matchmaker.cli import site
 from matchmaker.places import queries as places_queries
 from matchmaker.places import service as places
@@ -21,21 +22,48 @@ def organiser() -> None:
 @click.option("--locale", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 def name(slug: str, address: str, first_name: str, locale: str) -> None:
     """Name an organiser. They get a link to sign in; a known address keeps its account."""
+    canonical = _canonical(address)
     with site().works.begin() as work:
-        territory = places_queries.find_territory(work.session, slug=slug)
-        if territory is None:
-            raise click.ClickException(f"there is no territory {slug!r}")
-        try:
-            canonical = canonical_address(address)
-        except InvalidAddress as error:
-            raise click.ClickException(str(error)) from error
+        territory_id = _territory_id(work, slug)
         first_name = " ".join(first_name.split())
         if not 1 <= len(first_name) <= NAME_LENGTH:
             raise click.ClickException(f"a first name has 1 to {NAME_LENGTH} characters")
         account = accounts.open_account(work, address=canonical, first_name=first_name, locale=locale)
-        places.name_organiser(work, territory_id=territory.id, account_id=account.id)
+        places.name_organiser(work, territory_id=territory_id, account_id=account.id)
         accounts.post_sign_in_link(work, account=account)
     click.echo(f"{first_name} runs {slug}; a link to sign in is on its way.")
+
+
+@organiser.command()
+@click.option("--territory", "slug", required=True, help="The territory's short name in addresses.")
+@click.option("--address", required=True, help="The organiser's e-mail address.")
+def remove(slug: str, address: str) -> None:
+    """End an organiser's access to the desk, at once. Their account stays."""
+    canonical = _canonical(address)
+    with site().works.begin() as work:
+        territory_id = _territory_id(work, slug)
+        account = accounts.find_account(work.session, address=canonical)
+        if account is None or not places.is_organiser(
+            work.session, territory_id=territory_id, account_id=account.id
+        ):
+            raise click.ClickException(f"nobody of that address runs {slug}")
+        places.remove_organiser(work, territory_id=territory_id, account_id=account.id)
+        first_name = account.first_name
+    click.echo(f"{first_name} no longer runs {slug}.")
+
+
+def _territory_id(work: Work, slug: str) -> int:
+    territory = places_queries.find_territory(work.session, slug=slug)
+    if territory is None:
+        raise click.ClickException(f"there is no territory {slug!r}")
+    return territory.id
+
+
+def _canonical(address: str) -> str:
+    try:
+        return canonical_address(address)
+    except InvalidAddress as error:
+        raise click.ClickException(str(error)) from error
 
 
 @organiser.command("found")

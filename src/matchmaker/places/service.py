@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matchmaker.base.work import Work
@@ -112,6 +112,13 @@ def name_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
     if work.session.get(Organiser, (territory_id, account_id)) is None:
         work.session.add(Organiser(territory_id=territory_id, account_id=account_id))
         work.session.flush()
+
+
+def remove_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
+    """End an account's access to a territory's desk, at once; twice is as good as once."""
+    work.session.execute(
+        delete(Organiser).where(Organiser.territory_id == territory_id, Organiser.account_id == account_id)
+    )
 
 
 def is_organiser(session: Session, *, territory_id: int, account_id: int | None) -> bool:
