@@ -32,14 +32,17 @@ from matchmaker.citizens import queries as citizens_queries
 from matchmaker.citizens import views as citizens_views
 from matchmaker.demo import views as demo_views
 from matchmaker.digests import views as digests_views
+from matchmaker.groups import service as groups
 from matchmaker.groups import views as groups_views
 from matchmaker.introductions import views as introductions_views
+from matchmaker.invitations import views as invitations_views
 from matchmaker.matching import service as matching
 from matchmaker.matching import views as matching_views
 from matchmaker.organisers import views as organisers_views
 from matchmaker.places import queries as places
 from matchmaker.places import views as places_views
 from matchmaker.relays import queries as relays
+from matchmaker.relays import service as relays_service
 from matchmaker.relays import views as relays_views
 from matchmaker.signposts import views as signposts_views
 from matchmaker.vocabulary import service as vocabulary
@@ -47,6 +50,7 @@ from matchmaker.vocabulary import views as vocabulary_views
 
 ROOM_VIEWS = (
     accounts_views,
+    invitations_views,
     places_views,
     vocabulary_views,
     relays_views,
@@ -59,6 +63,7 @@ ROOM_VIEWS = (
     organisers_views,
     signposts_views,
 )
+INVITATIONS = (groups.INVITATION, relays_service.INVITATION)
 ERROR_PAGES = frozenset({400, 403, 404, 405, 413, 422, 429, 500})
 BODY_LIMIT = 1_000_000
 
@@ -141,6 +146,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     app.url_map.converters["int"] = RowNumber
     for views in ROOM_VIEWS:
         app.register_blueprint(views.blueprint)
+    invitations_views.invite_to(app, INVITATIONS)
     if settings.demo_mailbox is not None:
         app.register_blueprint(demo_views.blueprint)
 

@@ -29,10 +29,9 @@ SIGN_UP = {
 BY_LETTER = {
     "accounts.link",
     "accounts.open",
-    "relays.invitation",
     "digests.unsubscribe",
-    "groups.invitation",
     "introductions.answer",
+    "invitations.invitation",
     "introductions.stop",
 }
 """Pages that a link in a letter opens."""

@@ -105,7 +105,7 @@ def test_names_members_and_invitations_are_unique(works: WorkFactory, places: Pl
         "created_at": NOW,
     }
     invitation = {
-        "relay_id": library,
+        "subject_id": library,
         "address": "eve@example.org",
         "invited_by_id": places.paul.id,
         "created_at": NOW,

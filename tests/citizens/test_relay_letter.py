@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from matchmaker.base.letter import LetterRenderer
-from matchmaker.relays import letters as relays_letters
+from matchmaker.invitations import letters
+from matchmaker.invitations.rules import Subject
+from matchmaker.relays.service import INVITATION
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -14,13 +16,18 @@ GOLDEN = Path(__file__).parent / "golden"
 @pytest.mark.parametrize("locale", ["fr", "en"])
 @pytest.mark.parametrize("part", ["text", "html"])
 def test_the_letter_reads_as_it_was_agreed(locale: str, part: str, request: pytest.FixtureRequest) -> None:
-    letter = relays_letters.invitation(
+    letter = letters.invitation(
         LetterRenderer(service_name="Startup de territoire"),
+        INVITATION.words,
+        Subject(
+            territory="Valence-Romans",
+            time_zone="Europe/Paris",
+            locale=locale,
+            values={"relay": "Mairie & <Médiathèque>"},
+        ),
         address="nina@example.org",
         first_name="",
         locale=locale,
-        territory_name="Valence-Romans",
-        relay_name="Mairie & <Médiathèque>",
         invited_by="Orane",
         until=date(2026, 12, 8),
         url="https://aide.example.org/relay-invitations/token",

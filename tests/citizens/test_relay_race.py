@@ -12,6 +12,7 @@ from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import service
 from matchmaker.citizens.models import Citizen, Consent
 from matchmaker.citizens.rules import ConsentChannel
+from matchmaker.invitations import service as invitations
 from matchmaker.relays import service as relays
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
 from matchmaker.relays.rules import RelayKind
@@ -91,8 +92,14 @@ def invited(places: Places) -> Callable[[Work], str]:
     """Invites Eve to the library; gives the token of her letter."""
 
     def act(work: Work) -> str:
-        relays.invite_to_relay(work, relay_id=places.library.id, invited_by_id=places.paul.id, address=EVE)
-        return link_in(letters_to(work.session, EVE)[-1], "/relay-invitations/").rpartition("/")[2]
+        invitations.invite(
+            work,
+            relays.INVITATION,
+            subject_id=places.library.id,
+            invited_by_id=places.paul.id,
+            address=EVE,
+        )
+        return link_in(letters_to(work.session, EVE)[-1], "/invitations/").rpartition("/")[2]
 
     return act
 
@@ -100,16 +107,18 @@ def invited(places: Places) -> Callable[[Work], str]:
 def test_one_address_invited_and_accepting_several_times_at_once_works_there_once(
     works: WorkFactory, places: Places
 ) -> None:
-    at_once(works, [invited(places)] * 4, relays.AlreadyAtRelay)
+    at_once(works, [invited(places)] * 4, invitations.AlreadyMember)
     with works.begin() as work:
         work.session.scalars(select(RelayInvitation)).one()
-        token = link_in(letters_to(work.session, EVE)[-1], "/relay-invitations/").rpartition("/")[2]
+        token = link_in(letters_to(work.session, EVE)[-1], "/invitations/").rpartition("/")[2]
 
     def accept(work: Work) -> bool:
-        relays.accept_relay_invitation(work, token=token, account_id=None, first_name="Eve")
+        invitations.accept_invitation(
+            work, [relays.INVITATION], token=token, account_id=None, first_name="Eve"
+        )
         return True
 
-    done = at_once(works, [accept] * 4, relays.RelayInvitationUnusable)
+    done = at_once(works, [accept] * 4, invitations.InvitationUnusable)
     assert sum(answer is True for answer in done) == 1
     with works.sessions() as session:
         members = session.scalars(select(RelayMember).where(RelayMember.relay_id == places.library.id)).all()

@@ -17,6 +17,7 @@ from matchmaker.citizens import service
 from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.digests.queries import recipients
+from matchmaker.invitations import service as invitations
 from matchmaker.relays import service as relays
 from tests.builders import World, add_account
 from tests.citizens.conftest import MovableClock, Places
@@ -147,9 +148,10 @@ def test_a_wrong_answer_is_told_beside_its_field_and_nothing_typed_is_lost(
     told: str,
 ) -> None:
     with works.begin() as work:
-        relays.invite_to_relay(
+        invitations.invite(
             work,
-            relay_id=places.town_hall.id,
+            relays.INVITATION,
+            subject_id=places.town_hall.id,
             invited_by_id=places.paul.id,
             address="eve@mairie.example",
         )

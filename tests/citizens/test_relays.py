@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work, WorkFactory
+from matchmaker.invitations import service as invitations
 from matchmaker.places import service as places_service
 from matchmaker.relays import queries as relays
 from matchmaker.relays import service as relays_service
@@ -41,7 +42,7 @@ def invite(orane: Person, places: Places, address: str = EVE) -> None:
 
 def mailed_link(session: Session, address: str = EVE) -> str:
     """The path in the newest letter to an address."""
-    return link_in(letters_to(session, address)[-1], "/relay-invitations/")
+    return link_in(letters_to(session, address)[-1], "/invitations/")
 
 
 def works_at_library(session: Session, places: Places, address: str = EVE) -> bool:
@@ -108,7 +109,7 @@ def test_whoever_is_invited_proves_the_address_says_a_name_and_works_there(
 ) -> None:
     invite(orane, places)
     (letter,) = letters_to(session, EVE)
-    assert (letter.kind, letter.locale) == ("relays.invitation", "fr")
+    assert (letter.kind, letter.locale) == ("invitations.invitation", "fr")
     assert "Orane" in letter.subject
     assert places.library.name in letter.text
     link = mailed_link(session)
@@ -186,6 +187,17 @@ def test_an_invitation_is_taken_back_and_its_number_opens_no_later_one(
     assert orane.get(mailed_link(session)).status_code == 200
 
 
+def test_a_letter_of_0_1_0_leads_to_the_page_of_today(
+    orane: Person, places: Places, session: Session, app: Flask
+) -> None:
+    invite(orane, places)
+    link = mailed_link(session)
+    newcomer = Person(client=app.test_client())
+    answer = newcomer.get(link.replace("/invitations/", "/relay-invitations/"))
+    assert (answer.status_code, answer.location) == (308, f"http://localhost{link}")
+    assert newcomer.get(link).status_code == 200
+
+
 def test_an_invitation_is_taken_back_at_its_own_relay_alone(
     orane: Person, places: Places, session: Session
 ) -> None:
@@ -236,8 +248,12 @@ def test_only_the_territorys_organisers_see_and_change_its_relays(
         return made
 
     with works.begin() as work:
-        invited = relays_service.invite_to_relay(
-            work, relay_id=places.library.id, invited_by_id=places.paul.id, address=EVE
+        invited = invitations.invite(
+            work,
+            relays_service.INVITATION,
+            subject_id=places.library.id,
+            invited_by_id=places.paul.id,
+            address=EVE,
         )
         person = signed_in(app, account(work))
     own = f"{PAGE}/{places.library.id}"

@@ -8,9 +8,12 @@ from sqlalchemy import select
 
 from matchmaker.accounts.models import Account, AccountSession
 from matchmaker.base.work import WorkFactory
-from matchmaker.groups import queries, service
-from matchmaker.groups.models import Invitation, Membership, StartupGroup
+from matchmaker.groups import queries
+from matchmaker.groups.models import GroupInvitation, Membership
 from matchmaker.groups.rules import Role
+from matchmaker.groups.service import INVITATION
+from matchmaker.invitations import service
+from matchmaker.invitations.queries import waiting_invitations
 from tests.builders import World, add_account, add_group
 from tests.clock import MovableClock
 from tests.doors import Person, signed_in
@@ -32,7 +35,7 @@ def test_opening_the_link_changes_nothing(
         assert "Lou invites you." in words(page.text)
     assert [count(works, kind) for kind in (Account, AccountSession, Membership)] == before
     with works.sessions() as session:
-        assert session.scalars(select(Invitation)).one().accepted_at is None
+        assert session.scalars(select(GroupInvitation)).one().accepted_at is None
 
 
 def test_a_newcomer_says_their_name_and_is_in(
@@ -50,7 +53,7 @@ def test_a_newcomer_says_their_name_and_is_in(
     with works.sessions() as session:
         account = session.scalars(select(Account).where(Account.address == EVE)).one()
         assert (account.first_name, account.locale) == ("Eve", "en")
-        assert session.scalars(select(Invitation)).one().accepted_at == clock.now
+        assert session.scalars(select(GroupInvitation)).one().accepted_at == clock.now
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61])
@@ -69,7 +72,7 @@ def test_the_service_opens_no_account_without_a_name(lead: Person, cast: Cast, w
     invite(lead, cast)
     token = mailed_link(works).rpartition("/")[2]
     with works.begin() as work, pytest.raises(service.InvitationUnusable):
-        service.accept_invitation(work, token=token, account_id=None)
+        service.accept_invitation(work, [INVITATION], token=token, account_id=None)
 
 
 def test_somebody_known_who_is_signed_out_is_signed_in_and_keeps_their_name(
@@ -120,7 +123,7 @@ def test_somebody_else_who_is_signed_in_is_told_so_and_nothing_changes(
     assert role_of(works, cast) is None
     assert role_of(works, cast, "zoe@example.org") is None
     with works.sessions() as session:
-        assert session.scalars(select(Invitation)).one().accepted_at is None
+        assert session.scalars(select(GroupInvitation)).one().accepted_at is None
     assert lead.get(link).status_code == 200
 
 
@@ -146,13 +149,13 @@ def test_an_invitation_lasts_two_weeks(
     clock.advance(timedelta(days=14) - timedelta(seconds=1))
     assert person.get(link).status_code == 200
     with works.sessions() as session:
-        assert queries.waiting_invitations(session, group_id=cast.group.id, now=clock.now)
+        assert waiting_invitations(session, GroupInvitation, subject_ids=[cast.group.id], now=clock.now)
     clock.advance(timedelta(seconds=1))
     assert person.get(link).status_code == 410
     assert person.post(link, {"first_name": "Eve", "locale": "fr"}).status_code == 410
     assert role_of(works, cast) is None
     with works.sessions() as session:
-        assert not queries.waiting_invitations(session, group_id=cast.group.id, now=clock.now)
+        assert not waiting_invitations(session, GroupInvitation, subject_ids=[cast.group.id], now=clock.now)
 
 
 def test_a_forged_link_does_not_work(lead: Person, person: Person, cast: Cast, works: WorkFactory) -> None:
@@ -161,9 +164,10 @@ def test_a_forged_link_does_not_work(lead: Person, person: Person, cast: Cast, w
     with works.begin() as work:
         for payload in ("1", "1.", "999999.0", "x.y"):
             assert person.get(f"/invitations/{work.tokens.sign('link', payload)}").status_code == 410
-        number = work.session.scalars(select(Invitation.id)).one()
+        number = work.session.scalars(select(GroupInvitation.id)).one()
         unbound = work.tokens.sign("invitation", f"{number}.{'0' * 16}")
-    for token in ("x", f"x{link.rpartition('/')[2]}", unbound):
+        unknown = work.tokens.sign("club_invitation", f"{number}.{'0' * 16}")
+    for token in ("x", f"x{link.rpartition('/')[2]}", unbound, unknown):
         assert person.get(f"/invitations/{token}").status_code == 410
         assert person.post(f"/invitations/{token}").status_code == 410
 
@@ -174,14 +178,13 @@ def test_an_old_letter_does_not_open_an_invitation_that_got_the_same_number(
     invite(lead, cast)
     link = mailed_link(works)
     with works.begin() as work:
-        gone = work.session.scalars(select(Invitation)).one()
+        gone = work.session.scalars(select(GroupInvitation)).one()
         number = gone.id
         work.session.delete(gone)
         work.session.flush()
-        group = work.session.get_one(StartupGroup, cast.group.id)
-        later = Invitation(
+        later = GroupInvitation(
             id=number,
-            group_id=group.id,
+            subject_id=cast.group.id,
             address="boss@example.org",
             role=Role.LEAD,
             invited_by_id=cast.lead.id,
@@ -190,6 +193,19 @@ def test_an_old_letter_does_not_open_an_invitation_that_got_the_same_number(
         )
         work.session.add(later)
     assert person.get(link).status_code == 410
+
+
+def test_a_letter_of_0_1_0_opens_its_invitation(
+    lead: Person, person: Person, cast: Cast, works: WorkFactory
+) -> None:
+    invite(lead, cast)
+    with works.begin() as work:
+        number = work.session.scalars(select(GroupInvitation.id)).one()
+        tokens = [
+            work.tokens.sign_bound("invitation", str(number), to=address)
+            for address in (EVE, "somebody.else@example.org")
+        ]
+    assert [person.get(f"/invitations/{token}").status_code for token in tokens] == [200, 410]
 
 
 def test_being_invited_by_two_groups_opens_one_account(

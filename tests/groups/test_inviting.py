@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import WorkFactory
-from matchmaker.groups.models import Invitation
+from matchmaker.groups.models import GroupInvitation, Membership
 from matchmaker.groups.rules import Role
 from tests.builders import add_account
 from tests.clock import MovableClock
@@ -22,7 +22,7 @@ def test_the_invited_person_gets_a_letter_with_a_link(lead: Person, cast: Cast, 
     assert f"on its way to {EVE}" in words(lead.get(f"/groups/{cast.group.id}").text)
     with works.sessions() as session:
         (letter,) = letters_to(session, EVE)
-        assert letter.kind == "groups.invitation"
+        assert letter.kind == "invitations.invitation"
         assert letter.locale == "fr", "the language of the group, for somebody we do not know"
         assert "Lou" in letter.subject
         assert cast.group.name in letter.subject
@@ -51,7 +51,7 @@ def test_inviting_again_renews_the_invitation_and_does_not_double_it(
     clock.advance(timedelta(days=10))
     invite(lead, cast, role="lead")
     with works.sessions() as session:
-        (invitation,) = session.scalars(select(Invitation)).all()
+        (invitation,) = session.scalars(select(GroupInvitation)).all()
         assert invitation.role is Role.LEAD
         assert invitation.expires_at == clock.now + timedelta(days=14)
         assert len(letters_to(session, EVE)) == 2
@@ -84,7 +84,7 @@ def test_a_wrong_invitation_is_told_beside_its_field(
     assert answer.status_code == 422
     assert error_beside(answer.text, field)
     assert value_of(answer.text, "address") == sent["address"]
-    assert count(works, Invitation) == 0
+    assert count(works, GroupInvitation) == 0
 
 
 def test_one_address_is_not_flooded_with_letters(
@@ -108,4 +108,40 @@ def test_a_lead_does_not_invite_half_the_town_in_a_day(lead: Person, cast: Cast,
         f"/groups/{cast.group.id}/invite", {"address": "one.more@example.org", "role": "member"}
     )
     assert answer.status_code == 429
-    assert count(works, Invitation) == 30
+    assert count(works, GroupInvitation) == 30
+
+
+def test_a_lead_takes_an_invitation_back_and_its_letter_opens_nothing_any_more(
+    lead: Person, person: Person, cast: Cast, works: WorkFactory, clock: MovableClock
+) -> None:
+    home = f"/groups/{cast.group.id}"
+    invite(lead, cast)
+    link = mailed_link(works)
+    with works.begin() as work:
+        number = work.session.scalars(select(GroupInvitation.id)).one()
+    path = f"{home}/invitations/{number}/withdraw"
+    assert f'action="{path}"' in lead.get(home).text
+    assert lead.post(path).location == home
+    page = words(lead.get(home).text)
+    assert "The invitation is taken back." in page
+    assert EVE not in page
+    assert person.get(link).status_code == 410
+    assert lead.post(path).location == home
+    assert "does not wait any more" in words(lead.get(home).text)
+    clock.advance(timedelta(hours=1))
+    invite(lead, cast)
+    assert person.get(link).status_code == 410
+    assert person.get(mailed_link(works)).status_code == 200
+
+
+def test_an_invitation_is_taken_back_by_its_own_group_alone(
+    lead: Person, stranger: Person, person: Person, cast: Cast, works: WorkFactory
+) -> None:
+    invite(lead, cast)
+    with works.begin() as work:
+        number = work.session.scalars(select(GroupInvitation.id)).one()
+        own = work.session.scalars(
+            select(Membership.group_id).where(Membership.account_id == cast.stranger.id)
+        ).one()
+    assert stranger.post(f"/groups/{own}/invitations/{number}/withdraw").status_code == 302
+    assert person.get(mailed_link(works)).status_code == 200

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from matchmaker.base.letter import Letter, LetterRenderer
-from matchmaker.groups import letters
+from matchmaker.groups.service import INVITATION
+from matchmaker.invitations import letters
+from matchmaker.invitations.rules import Subject
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -19,12 +21,20 @@ def invitation(locale: str, first_name: str = "") -> Letter:
     """A letter to Nina from a group whose name needs care in HTML."""
     return letters.invitation(
         LetterRenderer(service_name="Startup de territoire"),
+        INVITATION.words,
+        Subject(
+            territory="Valence-Romans",
+            time_zone="Europe/Paris",
+            locale=locale,
+            values={
+                "group": "Vélos & <Compagnie>",
+                "pitch": "Remettre en selle les vélos qui dorment dans les caves,"
+                " et celles et ceux qui n'osent plus en faire.",
+            },
+        ),
         address="nina@example.org",
         first_name=first_name,
         locale=locale,
-        territory_name="Valence-Romans",
-        group_name="Vélos & <Compagnie>",
-        pitch="Remettre en selle les vélos qui dorment dans les caves, et celles et ceux qui n'osent plus en faire.",
         invited_by="Lou",
         until=date(2026, 12, 8),
         url="https://aide.example.org/invitations/token",
@@ -51,7 +61,7 @@ def test_somebody_with_an_account_is_greeted_by_name() -> None:
     assert (letter.recipient, letter.recipient_name, letter.kind) == (
         "nina@example.org",
         "Nina",
-        "groups.invitation",
+        "invitations.invitation",
     )
     assert letter.unsubscribe_url is None
 

@@ -10,8 +10,10 @@ from sqlalchemy import select
 from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.groups import service
-from matchmaker.groups.models import Invitation, Membership, Need, StartupGroup
+from matchmaker.groups.models import GroupInvitation, Membership, Need, StartupGroup
 from matchmaker.groups.rules import ActionNotAllowed, NeedAction, NeedState, Role, Stage
+from matchmaker.groups.service import INVITATION
+from matchmaker.invitations import service as invitations
 from tests.builders import World, add_group, add_need, make_world
 from tests.doors import works_of
 from tests.groups.conftest import Cast, make_cast
@@ -43,16 +45,16 @@ def cast(works: WorkFactory, world: World) -> Cast:
 
 def invited(work: Work, group_id: int, by: int) -> str:
     """Eve is invited into a group; the token of her letter."""
-    group = work.session.get_one(StartupGroup, group_id)
-    service.invite(work, group, invited_by_id=by, address=EVE, role=Role.MEMBER)
-    work.session.flush()
+    invitations.invite(work, INVITATION, subject_id=group_id, invited_by_id=by, address=EVE, role=Role.MEMBER)
     return link_in(letters_to(work.session, EVE)[-1], "/invitations/").rpartition("/")[2]
 
 
 def accept(token: str) -> Callable[[Work], bool]:
     def act(work: Work) -> bool:
-        _, signed_in = service.accept_invitation(work, token=token, account_id=None, first_name="Eve")
-        return signed_in is not None
+        joined = invitations.accept_invitation(
+            work, [INVITATION], token=token, account_id=None, first_name="Eve"
+        )
+        return joined.signed_in is not None
 
     return act
 
@@ -60,9 +62,9 @@ def accept(token: str) -> Callable[[Work], bool]:
 def test_an_invitation_accepted_twice_at_once_makes_one_member(works: WorkFactory, cast: Cast) -> None:
     with works.begin() as work:
         token = invited(work, cast.group.id, cast.lead.id)
-    answers = at_once(works, [accept(token)] * 4, service.InvitationUnusable)
+    answers = at_once(works, [accept(token)] * 4, invitations.InvitationUnusable)
     assert sum(answer is True for answer in answers) == 1
-    assert sum(isinstance(answer, service.InvitationUnusable) for answer in answers) == 3
+    assert sum(isinstance(answer, invitations.InvitationUnusable) for answer in answers) == 3
     with works.sessions() as session:
         eve = session.scalars(select(Account).where(Account.address == EVE)).one()
         session.scalars(select(Membership).where(Membership.account_id == eve.id)).one()
@@ -99,12 +101,46 @@ def test_one_address_invited_by_several_at_once_has_one_invitation(works: WorkFa
     def act(work: Work) -> str:
         return invited(work, cast.group.id, cast.lead.id)
 
-    answers = at_once(works, [act] * 4, service.AlreadyMember)
+    answers = at_once(works, [act] * 4, invitations.AlreadyMember)
     with works.begin() as work:
-        invitation = work.session.scalars(select(Invitation)).one()
+        invitation = work.session.scalars(select(GroupInvitation)).one()
         assert len(letters_to(work.session, EVE)) == 4
         for token in answers:
-            assert service.find_invitation(work, token=str(token)).id == invitation.id
+            assert invitations.find_invitation(work, [INVITATION], token=str(token))[1].id == invitation.id
+
+
+def test_an_invitation_taken_back_while_it_is_accepted_is_one_of_both(works: WorkFactory, cast: Cast) -> None:
+    with works.begin() as work:
+        token = invited(work, cast.group.id, cast.lead.id)
+        number = work.session.scalars(select(GroupInvitation.id)).one()
+
+    def withdraw(work: Work) -> bool:
+        return invitations.withdraw(work, INVITATION, subject_id=cast.group.id, invitation_id=number)
+
+    acts = [withdraw, accept(token), withdraw, accept(token)]
+    answers = at_once(works, acts, invitations.InvitationUnusable)
+    assert sum(answer is True for answer in answers) == 1
+    taken_back = True in (answers[0], answers[2])
+    with works.sessions() as session:
+        assert (session.get(GroupInvitation, number) is None) is taken_back
+        joined = session.scalars(select(Membership).join(Account).where(Account.address == EVE)).all()
+        assert len(joined) == (0 if taken_back else 1)
+
+
+def test_an_invitation_sent_again_while_it_is_accepted_waits_for_nobody_for_ever(
+    works: WorkFactory, cast: Cast
+) -> None:
+    with works.begin() as work:
+        token = invited(work, cast.group.id, cast.lead.id)
+
+    def again(work: Work) -> str:
+        return invited(work, cast.group.id, cast.lead.id)
+
+    acts: list[Callable[[Work], object]] = [again, accept(token), again, accept(token)]
+    answers = at_once(works, acts, invitations.InvitationUnusable, invitations.AlreadyMember)
+    assert sum(answer is True for answer in answers) == 1
+    with works.sessions() as session:
+        assert session.scalars(select(GroupInvitation.accepted_at)).one() is not None
 
 
 def test_one_name_founded_by_several_at_once_makes_one_group(

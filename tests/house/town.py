@@ -17,6 +17,7 @@ from matchmaker.groups.rules import Role
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Party
 from matchmaker.introductions.service import Actor
+from matchmaker.invitations import service as invitations
 from matchmaker.places.models import Challenge
 from matchmaker.places.service import name_organiser
 from matchmaker.relays import service as relays
@@ -99,8 +100,12 @@ def furnish(
     need = add_need(work, group, commune=commune)
     relay = add_relay(work, territory, members=[worker], commune=commune)
     person = add_person(work, relay, worker, telephone="+33612345678", commune=commune)
-    invitation = relays.invite_to_relay(
-        work, relay_id=relay.id, invited_by_id=organiser.id, address="invited@example.org"
+    invitation = invitations.invite(
+        work,
+        relays.INVITATION,
+        subject_id=relay.id,
+        invited_by_id=organiser.id,
+        address="invited@example.org",
     )
     verdict = declare_verdict(
         work,

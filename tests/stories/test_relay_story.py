@@ -96,7 +96,7 @@ def test_a_tanner_without_an_address_is_found_by_the_shoe_group(
     deliver(app, smtp_server)
 
     nadia = visitor(app)
-    invitation = link_to(smtp_server, NADIA, "/relay-invitations/")
+    invitation = link_to(smtp_server, NADIA, "/invitations/")
     entered = nadia.fill_in(invitation, {"first_name": "Nadia", "locale": "fr"})
     desk = entered.location
     assert "Personne pour l’instant" in nadia.get(desk).text

@@ -20,6 +20,7 @@ from matchmaker.groups.rules import NeedState, Role
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Action, Party
 from matchmaker.introductions.service import Actor
+from matchmaker.invitations import service as invitations
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, ShownWhere
 from matchmaker.places.models import Territory
@@ -55,7 +56,14 @@ def add_neighbours(work: Work, need: Need, everything: Account) -> None:
     matching.record_showings(work, matches, day=TODAY, place=ShownWhere.PAGE)
     matching.dismiss(work, need_id=need.id, citizen_id=camille.id, reason=DismissReason.NOT_MY_SKILL)
     matching.hide_from_group(work, citizen_id=camille.id, group_id=group.id)
-    groups.invite(work, group, invited_by_id=everything.id, address="invited@example.org", role=Role.MEMBER)
+    invitations.invite(
+        work,
+        groups.INVITATION,
+        subject_id=group.id,
+        invited_by_id=everything.id,
+        address="invited@example.org",
+        role=Role.MEMBER,
+    )
     full = add_need(work, group, title="Tenir la buvette", state=NeedState.FILLED, places=1, places_taken=1)
     introductions.follow(work, need_id=full.id, account_id=everything.id)
     introductions.announce_absence(

@@ -14,10 +14,10 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from matchmaker.accounts.forms import address_field
 from matchmaker.base.i18n import gettext, lazy
 from matchmaker.citizens.forms import hours_choices
 from matchmaker.groups.rules import DESCRIPTION_LENGTH, TITLE_LENGTH, Importance, NeedKind, Role, Stage
+from matchmaker.invitations.forms import InviteForm
 from matchmaker.vocabulary.rules import LIMITS
 from matchmaker.web.forms import BaseForm, FieldList, labelled_choices, one_line, optional_int, trimmed
 
@@ -50,10 +50,9 @@ class GroupForm(BaseForm):
     stage = SelectField(lazy("How far are you?"), choices=labelled_choices(Stage))
 
 
-class InviteForm(BaseForm):
+class GroupInviteForm(InviteForm):
     """Whom to invite, as what."""
 
-    address = address_field(lazy("E-mail address"))
     role = RadioField(lazy("Role"), choices=labelled_choices(Role), default=Role.MEMBER.value)
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
+from matchmaker.invitations.models import Invitation
 from matchmaker.places.models import Challenge, Commune, Territory
 
 
@@ -74,33 +74,15 @@ class Membership(Base):
     account: Mapped[Account] = relationship()
 
 
-class Invitation(Base):
-    """An address that was asked to join a group; answered by its mailed link, once."""
+class GroupInvitation(Invitation, Base):
+    """An address that was asked to join a group."""
 
     __tablename__ = "invitations"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("startup_groups.id", ondelete="CASCADE"))
-    address: Mapped[str] = mapped_column(String(254))
+    subject_id: Mapped[int] = mapped_column("group_id", ForeignKey("startup_groups.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(enum_column(Role))
-    invited_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    accepted_at: Mapped[datetime | None]
 
-    group: Mapped[StartupGroup] = relationship()
-    invited_by: Mapped[Account] = relationship()
-
-    __table_args__ = (
-        Index(
-            "uq_invitations_waiting",
-            "group_id",
-            "address",
-            unique=True,
-            postgresql_where=text("accepted_at IS NULL"),
-            sqlite_where=text("accepted_at IS NULL"),
-        ),
-    )
+    subject: Mapped[StartupGroup] = relationship()
 
 
 class Need(Base):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from matchmaker.groups.models import Invitation, Membership, Need, StartupGroup
+from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Role
 from matchmaker.places.models import Challenge, Commune, Territory, TerritoryCommune
 from matchmaker.places.rules import Spot, local_day
@@ -78,15 +78,6 @@ def role_of(session: Session, *, group_id: int, account_id: int | None) -> Role 
     return session.scalar(
         select(Membership.role).where(Membership.group_id == group_id, Membership.account_id == account_id)
     )
-
-
-def waiting_invitations(session: Session, *, group_id: int, now: datetime) -> Sequence[Invitation]:
-    """The invitations of a group that can still be accepted, by address."""
-    return session.scalars(
-        select(Invitation)
-        .where(Invitation.group_id == group_id, Invitation.accepted_at.is_(None), Invitation.expires_at > now)
-        .order_by(Invitation.address)
-    ).all()
 
 
 def challenges_with_groups(

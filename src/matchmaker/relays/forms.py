@@ -6,12 +6,10 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length
 
-from matchmaker.accounts.forms import address_field
 from matchmaker.base.i18n import lazy
 from matchmaker.places.forms import COMMUNE_LENGTH, PlaceForm
 from matchmaker.relays.rules import RELAY_NAME_LENGTH, RelayKind
 from matchmaker.web.forms import (
-    BaseForm,
     labelled_choices,
     one_line,
 )
@@ -37,9 +35,3 @@ class RelayForm(PlaceForm):
         ],
         filters=[one_line],
     )
-
-
-class RelayInviteForm(BaseForm):
-    """Whom to invite to a relay."""
-
-    address = address_field(lazy("E-mail address"))

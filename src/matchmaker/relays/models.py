@@ -6,15 +6,14 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
-    Index,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
+from matchmaker.invitations.models import Invitation
 from matchmaker.places.models import Commune, Territory
 from matchmaker.relays.rules import RelayKind
 
@@ -63,29 +62,11 @@ class RelayMember(Base):
     account: Mapped[Account] = relationship()
 
 
-class RelayInvitation(Base):
-    """An address that was asked to work at a relay; answered by its mailed link, once."""
+class RelayInvitation(Invitation, Base):
+    """An address that was asked to work at a relay."""
 
     __tablename__ = "relay_invitations"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    relay_id: Mapped[int] = mapped_column(ForeignKey("relays.id", ondelete="CASCADE"))
-    address: Mapped[str] = mapped_column(String(254))
-    invited_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    accepted_at: Mapped[datetime | None]
+    subject_id: Mapped[int] = mapped_column("relay_id", ForeignKey("relays.id", ondelete="CASCADE"))
 
-    relay: Mapped[Relay] = relationship()
-    invited_by: Mapped[Account] = relationship()
-
-    __table_args__ = (
-        Index(
-            "uq_relay_invitations_waiting",
-            "relay_id",
-            "address",
-            unique=True,
-            postgresql_where=text("accepted_at IS NULL"),
-            sqlite_where=text("accepted_at IS NULL"),
-        ),
-    )
+    subject: Mapped[Relay] = relationship()

@@ -1,7 +1,6 @@
 """Reads about relays and who works there."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -51,22 +50,6 @@ def find_own_relay(session: Session, *, account_id: int, relay_id: int) -> Relay
 def find_relay_member(session: Session, *, relay_id: int, account_id: int | None) -> RelayMember | None:
     """An account's place at a relay."""
     return None if account_id is None else session.get(RelayMember, (relay_id, account_id))
-
-
-def waiting_relay_invitations(
-    session: Session, *, territory_id: int, now: datetime
-) -> Sequence[RelayInvitation]:
-    """The invitations to a territory's relays that can still be accepted, by address."""
-    return session.scalars(
-        select(RelayInvitation)
-        .join(Relay)
-        .where(
-            Relay.territory_id == territory_id,
-            RelayInvitation.accepted_at.is_(None),
-            RelayInvitation.expires_at > now,
-        )
-        .order_by(RelayInvitation.address)
-    ).all()
 
 
 def is_address_of_relay(session: Session, *, address: str) -> bool:

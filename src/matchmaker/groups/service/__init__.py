@@ -1,21 +1,16 @@
 """The verbs of groups: founding, inviting, posting needs."""
 
-from matchmaker.accounts.service import AddressMismatch
 from matchmaker.groups.service.groups import (
-    AlreadyMember,
     ChallengeElsewhere,
-    InvitationUnusable,
     NameTaken,
     NotAllowed,
-    accept_invitation,
     can_edit,
     change_group,
     check_lead,
     check_member,
-    find_invitation,
     found_group,
-    invite,
 )
+from matchmaker.groups.service.invitations import INVITATION
 from matchmaker.groups.service.needs import (
     NeedDetails,
     NeedRefused,
@@ -29,16 +24,13 @@ from matchmaker.groups.service.needs import (
 )
 
 __all__ = [
-    "AddressMismatch",
-    "AlreadyMember",
+    "INVITATION",
     "ChallengeElsewhere",
-    "InvitationUnusable",
     "NameTaken",
     "NeedDetails",
     "NeedRefused",
     "NotAllowed",
     "WantedPhrase",
-    "accept_invitation",
     "act_on_need",
     "can_edit",
     "change_group",
@@ -46,10 +38,8 @@ __all__ = [
     "check_lead",
     "check_member",
     "expire_needs",
-    "find_invitation",
     "found_group",
     "free_place",
-    "invite",
     "lock_need",
     "post_need",
 ]

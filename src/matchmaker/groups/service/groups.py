@@ -1,25 +1,17 @@
-"""Founding groups, and asking people to join."""
+"""Founding groups, changing them, and who may."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker.accounts import service as accounts
-from matchmaker.accounts.models import Account
 from matchmaker.base.db import violates
-from matchmaker.base.tokens import InvalidToken
 from matchmaker.base.work import Missing, Work
-from matchmaker.groups import letters, queries
-from matchmaker.groups.models import Invitation, Membership, StartupGroup
+from matchmaker.groups import queries
+from matchmaker.groups.models import Membership, StartupGroup
 from matchmaker.groups.rules import Role, Stage
-from matchmaker.places import rules
 from matchmaker.places.models import Challenge
-
-INVITATION_LASTS = timedelta(days=14)
 
 
 class NameTaken(Exception):
@@ -32,14 +24,6 @@ class ChallengeElsewhere(ValueError):
 
 class NotAllowed(Missing):
     """Only a member, or a lead where it says so, may do this."""
-
-
-class AlreadyMember(Exception):
-    """The address belongs to a member of the group."""
-
-
-class InvitationUnusable(Exception):
-    """The invitation is forged, too old, or was answered before."""
 
 
 def found_group(
@@ -105,95 +89,6 @@ def check_lead(session: Session, *, group_id: int, account_id: int) -> None:
 def can_edit(session: Session, *, group_id: int, account_id: int | None) -> bool:
     """Whether an account, or None for a visitor, may change what the group says of itself and invite people."""
     return queries.role_of(session, group_id=group_id, account_id=account_id) is Role.LEAD
-
-
-def invite(work: Work, group: StartupGroup, *, invited_by_id: int, address: str, role: Role) -> Invitation:
-    """Ask a canonical address to join. An invitation that waits is renewed and sent again, never doubled.
-
-    Raises AlreadyMember.
-    """
-    # Whoever else invites into this group waits here, so that no two invitations of one address are written.
-    work.session.execute(select(StartupGroup.id).where(StartupGroup.id == group.id).with_for_update())
-    invited = work.session.scalars(
-        select(Invitation)
-        .where(
-            Invitation.group_id == group.id,
-            Invitation.address == address,
-            Invitation.accepted_at.is_(None),
-        )
-        .with_for_update()
-    ).one_or_none()
-    # Asked only now: if the invitation was being accepted, the line above has waited for it.
-    account = accounts.find_account(work.session, address=address)
-    if account is not None and queries.role_of(work.session, group_id=group.id, account_id=account.id):
-        raise AlreadyMember
-    if invited is None:
-        invited = Invitation(group_id=group.id, address=address, created_at=work.now)
-        work.session.add(invited)
-    invited.role, invited.invited_by_id = role, invited_by_id
-    invited.expires_at = work.now + INVITATION_LASTS
-    work.session.flush()
-    inviter = work.session.get_one(Account, invited_by_id)
-    work.post(
-        letters.invitation(
-            work.letters,
-            address=address,
-            first_name=account.first_name if account else "",
-            locale=account.locale if account else group.locale,
-            territory_name=group.territory.name,
-            group_name=group.name,
-            pitch=group.pitch,
-            invited_by=inviter.first_name,
-            until=rules.local_day(invited.expires_at, group.territory.time_zone),
-            url=work.links.to(
-                "groups.invitation",
-                token=work.tokens.sign_bound("invitation", str(invited.id), to=invited.address),
-            ),
-        )
-    )
-    return invited
-
-
-def find_invitation(work: Work, *, token: str) -> Invitation:
-    """The invitation behind a mailed token, untouched; raises InvitationUnusable."""
-    try:
-        bound = work.tokens.read_bound("invitation", token)
-    except InvalidToken as error:
-        raise InvitationUnusable from error
-    found = work.session.scalars(
-        select(Invitation).where(Invitation.id == int(bound.name)).with_for_update()
-    ).one_or_none()
-    if found is None or found.accepted_at is not None or found.expires_at <= work.now:
-        raise InvitationUnusable
-    if not work.tokens.is_bound(bound, to=found.address):
-        raise InvitationUnusable
-    return found
-
-
-def accept_invitation(
-    work: Work, *, token: str, account_id: int | None, first_name: str | None = None, locale: str = "fr"
-) -> tuple[StartupGroup, accounts.SignedIn | None]:
-    """Join the group of an invitation. Whoever holds the mailed link owns its address, so this also signs in.
-
-    A person who is signed in must be the one invited. Raises InvitationUnusable, AddressMismatch.
-    """
-    invited = find_invitation(work, token=token)
-    try:
-        account, signed_in = accounts.enter_by_letter(
-            work, address=invited.address, account_id=account_id, first_name=first_name, locale=locale
-        )
-    except accounts.LinkUnusable as error:
-        raise InvitationUnusable from error
-    invited.accepted_at = work.now
-    known = work.session.get(Membership, (invited.group_id, account.id))
-    if known is None:
-        work.session.add(
-            Membership(
-                group_id=invited.group_id, account_id=account.id, role=invited.role, joined_at=work.now
-            )
-        )
-    work.session.flush()
-    return invited.group, signed_in
 
 
 @contextmanager

@@ -2,13 +2,13 @@
 
 from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.groups.views.groups import edit, mine, new, show, territory
-from matchmaker.groups.views.invitations import invitation, invite
+from matchmaker.groups.views.invitations import invitation_withdraw, invite
 from matchmaker.groups.views.needs import need_edit, need_new, need_state
 
 __all__ = [
     "blueprint",
     "edit",
-    "invitation",
+    "invitation_withdraw",
     "invite",
     "mine",
     "need_edit",

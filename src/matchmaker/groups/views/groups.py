@@ -11,9 +11,10 @@ from matchmaker.base.i18n import gettext, mark
 from matchmaker.groups import queries, service
 from matchmaker.groups.access import LEAD, acting_in, own_led_group
 from matchmaker.groups.forms import GroupForm
-from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.groups.models import GroupInvitation, Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Stage, actions_in, state_on
 from matchmaker.groups.views.blueprint import blueprint
+from matchmaker.invitations.queries import waiting_invitations
 from matchmaker.places import queries as places
 from matchmaker.places import rules
 from matchmaker.places.models import Challenge
@@ -129,7 +130,9 @@ def show(group_id: int) -> ResponseReturnValue:
         states=states,
         actions={need.id: actions_in(states[need.id]) for need in shown} if role else {},
         needs=sorted(shown, key=lambda need: (states[need.id] is not NeedState.OPEN, -need.id)),
-        invitations=queries.waiting_invitations(reading(), group_id=group_id, now=now()) if role else (),
+        invitations=waiting_invitations(reading(), GroupInvitation, subject_ids=[group_id], now=now())
+        if role
+        else (),
     )
 
 
