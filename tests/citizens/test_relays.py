@@ -221,6 +221,22 @@ def test_who_is_removed_sees_nothing_any_more_at_once(
     assert session.scalars(select(RelayMember.account_id)).all() == [places.paul.id]
 
 
+def test_who_works_at_a_relay_leaves_it_by_themselves(
+    places: Places, nadia: Person, session: Session
+) -> None:
+    page = f"/relays/{places.library.id}"
+    leave = f"{page}/leave"
+    assert f'href="{leave}"' in nadia.get(page).text
+    assert "They stay with the relay" in words(nadia.get(leave).text)
+    assert session.get(RelayMember, (places.library.id, places.nadia.id)) is not None
+    assert nadia.post(f"/relays/{places.town_hall.id}/leave").status_code == 404
+    assert nadia.fill_in(leave).location == "/"
+    assert "You have left the relay" in words(nadia.get("/").text)
+    for path in (page, leave):
+        assert nadia.get(path).status_code == 404
+    assert nadia.post(leave).status_code == 404
+
+
 def test_who_was_removed_while_a_form_was_open_changes_nothing(
     works: WorkFactory, places: Places, nadia: Person, session: Session
 ) -> None:

@@ -11,7 +11,7 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.groups import service
 from matchmaker.groups.models import GroupInvitation, Membership, Need, StartupGroup
-from matchmaker.groups.rules import ActionNotAllowed, NeedAction, NeedState, Role, Stage
+from matchmaker.groups.rules import ActionNotAllowed, LastLead, NeedAction, NeedState, Role, Stage
 from matchmaker.groups.service import INVITATION
 from matchmaker.invitations import service as invitations
 from tests.builders import World, add_group, add_need, make_world
@@ -141,6 +141,52 @@ def test_an_invitation_sent_again_while_it_is_accepted_waits_for_nobody_for_ever
     assert sum(answer is True for answer in answers) == 1
     with works.sessions() as session:
         assert session.scalars(select(GroupInvitation.accepted_at)).one() is not None
+
+
+@pytest.fixture
+def leads(works: WorkFactory, cast: Cast) -> tuple[int, int]:
+    """Lou and Malik, who both lead the group."""
+    with works.begin() as work:
+        service.make_lead(work, group_id=cast.group.id, account_id=cast.member.id, by_id=cast.lead.id)
+    return cast.lead.id, cast.member.id
+
+
+def roles(works: WorkFactory, group_id: int) -> list[Role]:
+    """What the members of a group are."""
+    with works.sessions() as session:
+        return list(session.scalars(select(Membership.role).where(Membership.group_id == group_id)))
+
+
+@pytest.mark.parametrize("verb", [service.step_down, service.leave_group])
+def test_two_leads_who_go_at_once_leave_one_behind(
+    works: WorkFactory, cast: Cast, leads: tuple[int, int], verb: Callable[..., None]
+) -> None:
+    def go(account_id: int) -> Callable[[Work], bool]:
+        def act(work: Work) -> bool:
+            verb(work, group_id=cast.group.id, account_id=account_id)
+            return True
+
+        return act
+
+    answers = at_once(works, [go(number) for number in leads], LastLead)
+    assert sum(answer is True for answer in answers) == 1
+    assert roles(works, cast.group.id).count(Role.LEAD) == 1
+
+
+def test_two_leads_who_remove_each_other_at_once_leave_one_behind(
+    works: WorkFactory, cast: Cast, leads: tuple[int, int]
+) -> None:
+    def remove(number: int, by: int) -> Callable[[Work], bool]:
+        def act(work: Work) -> bool:
+            service.remove_member(work, group_id=cast.group.id, account_id=number, by_id=by)
+            return True
+
+        return act
+
+    lou, malik = leads
+    answers = at_once(works, [remove(lou, malik), remove(malik, lou)], service.NotAllowed)
+    assert sum(answer is True for answer in answers) == 1
+    assert roles(works, cast.group.id) == [Role.LEAD]
 
 
 def test_one_name_founded_by_several_at_once_makes_one_group(

@@ -6,12 +6,15 @@ import pytest
 
 from matchmaker.groups.rules import (
     ActionNotAllowed,
+    LastLead,
     NeedAction,
     NeedKind,
     NeedProblem,
     NeedState,
+    Role,
     actions_in,
     after,
+    check_still_led,
     problems_of,
     state_on,
 )
@@ -101,3 +104,26 @@ def test_what_is_not_public_may_keep_the_past_day_that_it_has() -> None:
 
     assert problems(public=False) == ()
     assert problems(public=True) == (NeedProblem.ENDS_IN_THE_PAST,)
+
+
+LEAD, MEMBER = Role.LEAD, Role.MEMBER
+
+
+@pytest.mark.parametrize(
+    ("roles", "stays"),
+    [
+        ({1: LEAD, 2: LEAD}, None),
+        ({1: MEMBER, 2: LEAD}, None),
+        ({1: MEMBER, 2: MEMBER}, None),
+        ({1: MEMBER}, None),
+        ({1: LEAD, 2: MEMBER}, "the others have no lead"),
+        ({1: LEAD}, "alone"),
+    ],
+)
+def test_the_last_lead_stays_and_nobody_else(roles: dict[int, Role], stays: str | None) -> None:
+    if stays is None:
+        check_still_led(roles, without=1)
+    else:
+        with pytest.raises(LastLead) as refused:
+            check_still_led(roles, without=1)
+        assert refused.value.alone is (stays == "alone")

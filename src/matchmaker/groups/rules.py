@@ -1,6 +1,7 @@
 """Groups and their needs: kinds, states, and which step may follow which."""
 
 import enum
+from collections.abc import Mapping
 from datetime import date
 
 from matchmaker.base.i18n import Labelled, mark
@@ -75,6 +76,14 @@ class ActionNotAllowed(Exception):
     """The need is not in a state in which this can be done."""
 
 
+class LastLead(Exception):
+    """The group would be left without a lead; ``alone`` if nobody else is in it who could lead."""
+
+    def __init__(self, *, alone: bool) -> None:
+        super().__init__()
+        self.alone = alone
+
+
 _NEXT = {
     NeedState.DRAFT: {NeedAction.OPEN: NeedState.OPEN, NeedAction.CLOSE: NeedState.CLOSED},
     NeedState.OPEN: {NeedAction.FILL_PLACE: NeedState.OPEN, NeedAction.CLOSE: NeedState.CLOSED},
@@ -131,3 +140,10 @@ def after(action: NeedAction, *, state: NeedState, places: int, places_taken: in
     if action is NeedAction.REOPEN:
         return NeedState.OPEN, min(places_taken, places - 1)
     return _NEXT[state][action], places_taken
+
+
+def check_still_led(roles: Mapping[int, Role], *, without: int) -> None:
+    """Raise LastLead if one of a group's members, whose roles are given, is its only lead and no longer is to be."""
+    others = [role for account_id, role in roles.items() if account_id != without]
+    if roles[without] is Role.LEAD and Role.LEAD not in others:
+        raise LastLead(alone=not others)

@@ -1,4 +1,4 @@
-"""The relays of a territory, for its organisers."""
+"""The relays of a territory, for its organisers; and leaving one."""
 
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.forms import PlaceQuestion, commune_choices, place_page, read_commune_field
 from matchmaker.places.models import Territory
 from matchmaker.relays import queries, service
+from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.forms import RelayForm
 from matchmaker.relays.models import Relay, RelayInvitation
 from matchmaker.relays.rules import RelayKind
@@ -119,6 +120,19 @@ def member_remove(slug: str, relay_id: int, member_id: int) -> ResponseReturnVal
             service.remove_relay_member(work, relay_id=relay_id, account_id=member_id)
         flash(gettext("Done. This person no longer sees anything of the relay."), "success")
     return redirect(url_for("relays.index", slug=slug))
+
+
+@blueprint.route("/relays/<int:relay_id>/leave", methods=["GET", "POST"])
+@access(RELAY_WORKER)
+def leave(relay_id: int) -> ResponseReturnValue:
+    """End one's own work at a relay."""
+    relay = own_relay(relay_id)
+    if ConfirmForm().validate_on_submit():
+        with begin() as work:
+            service.remove_relay_member(work, relay_id=relay_id, account_id=account_id())
+        flash(gettext("You have left the relay %(relay)s.", relay=relay.name), "success")
+        return redirect(url_for("places.home"))
+    return render_template("relays/leave.html", relay=relay, territory=relay.territory)
 
 
 def _relay_of(slug: str, relay_id: int) -> tuple[Territory, Relay]:

@@ -1,4 +1,4 @@
-"""The verbs of groups: founding, inviting, posting needs."""
+"""The verbs of groups: founding, who is in them, posting needs."""
 
 from matchmaker.groups.service.groups import (
     ChallengeElsewhere,
@@ -11,6 +11,7 @@ from matchmaker.groups.service.groups import (
     found_group,
 )
 from matchmaker.groups.service.invitations import INVITATION
+from matchmaker.groups.service.members import leave_group, make_lead, remove_member, step_down
 from matchmaker.groups.service.needs import (
     NeedDetails,
     NeedRefused,
@@ -40,6 +41,10 @@ __all__ = [
     "expire_needs",
     "found_group",
     "free_place",
+    "leave_group",
     "lock_need",
+    "make_lead",
     "post_need",
+    "remove_member",
+    "step_down",
 ]

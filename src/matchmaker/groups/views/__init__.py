@@ -3,6 +3,7 @@
 from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.groups.views.groups import edit, mine, new, show, territory
 from matchmaker.groups.views.invitations import invitation_withdraw, invite
+from matchmaker.groups.views.members import lead_step_down, leave, member_lead, member_remove
 from matchmaker.groups.views.needs import need_edit, need_new, need_state
 
 __all__ = [
@@ -10,6 +11,10 @@ __all__ = [
     "edit",
     "invitation_withdraw",
     "invite",
+    "lead_step_down",
+    "leave",
+    "member_lead",
+    "member_remove",
     "mine",
     "need_edit",
     "need_new",

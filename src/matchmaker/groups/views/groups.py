@@ -126,6 +126,7 @@ def show(group_id: int) -> ResponseReturnValue:
         group=group,
         territory=group.territory,
         role=role,
+        me=visitor_id(),
         is_lead=service.can_edit(reading(), group_id=group_id, account_id=visitor_id()),
         states=states,
         actions={need.id: actions_in(states[need.id]) for need in shown} if role else {},

@@ -1,0 +1,71 @@
+"""Who is in a group: leaving it, and who leads it.
+
+Whoever changes this holds the group's row until the end of the unit of work, so that a group is never left without a lead.
+"""
+
+from sqlalchemy import select
+
+from matchmaker.base.work import Work
+from matchmaker.groups.models import Membership, StartupGroup
+from matchmaker.groups.rules import Role, check_still_led
+from matchmaker.groups.service.groups import NotAllowed
+
+
+def leave_group(work: Work, *, group_id: int, account_id: int) -> None:
+    """End one's own membership, at once. Raises NotAllowed for a stranger, LastLead."""
+    members = _locked(work, group_id)
+    left = _of(members, account_id)
+    check_still_led(_roles(members), without=account_id)
+    work.session.delete(left)
+    work.session.flush()
+
+
+def remove_member(work: Work, *, group_id: int, account_id: int, by_id: int) -> None:
+    """End somebody else's membership, at once. Raises NotAllowed unless they are in the group, and ``by_id`` leads it."""
+    members = _locked(work, group_id)
+    _check_leads(members, by_id)
+    if account_id == by_id:
+        raise NotAllowed
+    work.session.delete(_of(members, account_id))
+    work.session.flush()
+
+
+def make_lead(work: Work, *, group_id: int, account_id: int, by_id: int) -> None:
+    """Let a member lead too; twice is as good as once. Raises NotAllowed unless they are in it, and ``by_id`` leads it."""
+    members = _locked(work, group_id)
+    _check_leads(members, by_id)
+    _of(members, account_id).role = Role.LEAD
+    work.session.flush()
+
+
+def step_down(work: Work, *, group_id: int, account_id: int) -> None:
+    """Stay in a group without leading it. Raises NotAllowed for who does not lead it, LastLead."""
+    members = _locked(work, group_id)
+    _check_leads(members, account_id)
+    check_still_led(_roles(members), without=account_id)
+    members[account_id].role = Role.MEMBER
+    work.session.flush()
+
+
+def _locked(work: Work, group_id: int) -> dict[int, Membership]:
+    work.session.execute(select(StartupGroup.id).where(StartupGroup.id == group_id).with_for_update())
+    found = work.session.scalars(
+        select(Membership).where(Membership.group_id == group_id),
+        execution_options={"populate_existing": True},
+    )
+    return {one.account_id: one for one in found}
+
+
+def _roles(members: dict[int, Membership]) -> dict[int, Role]:
+    return {number: one.role for number, one in members.items()}
+
+
+def _of(members: dict[int, Membership], account_id: int) -> Membership:
+    if account_id not in members:
+        raise NotAllowed
+    return members[account_id]
+
+
+def _check_leads(members: dict[int, Membership], account_id: int) -> None:
+    if _of(members, account_id).role is not Role.LEAD:
+        raise NotAllowed
