@@ -9,8 +9,8 @@ from sqlalchemy import select
 from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work
 from matchmaker.groups import service as groups
-from matchmaker.groups.models import Need
-from matchmaker.groups.rules import NeedAction, NeedState
+from matchmaker.groups.models import Membership, Need
+from matchmaker.groups.rules import NeedAction, NeedState, Role
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.models import Introduction, Notice, SharedContact
 from matchmaker.introductions.rules import (
@@ -107,6 +107,28 @@ def test_what_is_shared_can_be_taken_back(work: Work, pair: Pair, offered: int) 
     )
     assert service.contact_of(work.session, agreed, viewer=Party.CITIZEN) is None
     assert work.session.scalars(select(SharedContact)).all() == []
+
+
+def test_who_shared_for_the_group_and_has_left_it_is_shown_no_more(
+    work: Work, pair: Pair, offered: int
+) -> None:
+    nora = builders.add_account(work, address="nora@example.org", first_name="Nora")
+    work.session.add(
+        Membership(group_id=pair.group.id, account_id=nora.id, role=Role.LEAD, joined_at=work.now)
+    )
+    work.session.flush()
+    agreed = service.act(work, introduction_id=offered, action=Action.ACCEPT, by=pair.as_group)
+    service.share(work, introduction_id=offered, by=pair.as_group, address=True, telephone="+33612345678")
+    shown = service.contact_of(work.session, agreed, viewer=Party.CITIZEN)
+    assert shown is not None
+    assert (shown.first_name, shown.address) == ("Gaspard", "gaspard@example.org")
+    groups.leave_group(work, group_id=pair.group.id, account_id=pair.lead.id)
+    assert service.contact_of(work.session, agreed, viewer=Party.CITIZEN) is None
+    by_nora = service.Actor(party=Party.GROUP, account_id=nora.id)
+    service.share(work, introduction_id=offered, by=by_nora, address=True, telephone=None)
+    shown = service.contact_of(work.session, agreed, viewer=Party.CITIZEN)
+    assert shown is not None
+    assert (shown.first_name, shown.address, shown.telephone) == ("Nora", "nora@example.org", None)
 
 
 def test_withdrawing_frees_the_place_and_shows_no_address_any_more(

@@ -13,8 +13,8 @@ from matchmaker.assisted.models import RelayAct
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import WorkFactory
 from matchmaker.citizens.models import Citizen
-from matchmaker.groups.models import Need
-from matchmaker.groups.rules import NeedState
+from matchmaker.groups.models import Membership, Need
+from matchmaker.groups.rules import NeedState, Role
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.models import Introduction, IntroductionMessage, NoticeRefusal, SharedContact
 from matchmaker.introductions.rules import Action, DeclineReason, Party, State
@@ -180,6 +180,22 @@ def test_a_token_of_who_has_left_the_group_opens_nothing(village: Village) -> No
     assert visitor(village.app).get(answer).status_code == 410
     assert visitor(village.app).post(answer, {"action": "accept"}).status_code == 410
     assert village.introduction().state is State.OFFERED
+
+
+def test_who_has_left_the_group_sees_its_introductions_no_more(village: Village) -> None:
+    path = village.offer()
+    group = village.pair.group.id
+    with village.works.begin() as work:
+        nora = builders.add_account(work, address="nora@example.org", first_name="Nora")
+        work.session.add(Membership(group_id=group, account_id=nora.id, role=Role.LEAD, joined_at=work.now))
+    village.gaspard.post(f"{path}/act", {"action": "accept", "share_address": "y"})
+    assert "camille@example.org" in village.gaspard.get(path).text
+    assert "gaspard@example.org" in village.camille.get(path).text
+    assert path in village.gaspard.get("/introductions").text
+    assert village.gaspard.fill_in(f"/groups/{group}/leave").status_code == 302
+    assert village.gaspard.get(path).status_code == 404
+    assert path not in village.gaspard.get("/introductions").text
+    assert "gaspard@example.org" not in village.camille.get(path).text
 
 
 def test_one_click_in_a_mail_program_stops_these_letters(village: Village) -> None:
