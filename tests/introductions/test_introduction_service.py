@@ -118,14 +118,21 @@ def test_who_shared_for_the_group_and_has_left_it_is_shown_no_more(
     )
     work.session.flush()
     agreed = service.act(work, introduction_id=offered, action=Action.ACCEPT, by=pair.as_group)
-    service.share(work, introduction_id=offered, by=pair.as_group, address=True, telephone="+33612345678")
+    service.share(
+        work,
+        introduction_id=offered,
+        by=pair.as_group,
+        sharing=service.Sharing(address=True, telephone="+33612345678"),
+    )
     shown = service.contact_of(work.session, agreed, viewer=Party.CITIZEN)
     assert shown is not None
     assert (shown.first_name, shown.address) == ("Gaspard", "gaspard@example.org")
     groups.leave_group(work, group_id=pair.group.id, account_id=pair.lead.id)
     assert service.contact_of(work.session, agreed, viewer=Party.CITIZEN) is None
     by_nora = service.Actor(party=Party.GROUP, account_id=nora.id)
-    service.share(work, introduction_id=offered, by=by_nora, address=True, telephone=None)
+    service.share(
+        work, introduction_id=offered, by=by_nora, sharing=service.Sharing(address=True, telephone=None)
+    )
     shown = service.contact_of(work.session, agreed, viewer=Party.CITIZEN)
     assert shown is not None
     assert (shown.first_name, shown.address, shown.telephone) == ("Nora", "nora@example.org", None)
