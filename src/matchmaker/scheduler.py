@@ -14,7 +14,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from matchmaker.accounts import service as accounts
-from matchmaker.base import limits
+from matchmaker.base import acts, limits
 from matchmaker.citizens import service as citizens
 from matchmaker.digests import service as digests
 from matchmaker.groups import service as groups
@@ -70,6 +70,7 @@ def beat_housekeeping(site: Site) -> None:
         citizens.forget_stale_sign_ups(work)
         limits.forget_full(work, unused_for=timedelta(days=2))
         suppression.forget_old(work)
+        acts.forget_old(work.session, now=work.now)
 
 
 def run(site: Site) -> None:

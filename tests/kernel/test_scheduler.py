@@ -11,6 +11,7 @@ from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import AccountSession
 from matchmaker.accounts.rules import SESSION_LASTS
 from matchmaker.base import limits
+from matchmaker.base.acts import KEPT, Act
 from matchmaker.base.limits import RateBucket
 from matchmaker.base.outbox import MessageState
 from matchmaker.digests.models import DigestRun
@@ -84,10 +85,10 @@ def test_housekeeping_forgets_what_is_good_for_nothing(app: Flask, clock: Movabl
         suppression.record_return(work, message=work.post(letter()), bounce=Bounce.SOFT, diagnostic="full")
     scheduler.beat_housekeeping(site)
     with site.works.begin() as work:
-        for table in (AccountSession, RateBucket, ReturnedLetter):
+        for table in (AccountSession, RateBucket, ReturnedLetter, Act):
             assert work.session.scalar(select(func.count()).select_from(table)) == 1
-    clock.now = NOW + max(SESSION_LASTS, suppression.REMEMBERED_FOR + timedelta(seconds=1))
+    clock.now = NOW + max(SESSION_LASTS, suppression.REMEMBERED_FOR + timedelta(seconds=1), KEPT)
     scheduler.beat_housekeeping(site)
     with site.works.begin() as work:
-        for table in (AccountSession, RateBucket, ReturnedLetter):
+        for table in (AccountSession, RateBucket, ReturnedLetter, Act):
             assert work.session.scalar(select(func.count()).select_from(table)) == 0

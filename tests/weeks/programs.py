@@ -83,12 +83,12 @@ class Mortal(WorkFactory):
     begun: list[None]
 
     @contextmanager
-    def begin(self) -> Iterator[Work]:
+    def begin(self, *, by: int | None = None) -> Iterator[Work]:
         """A unit of work, or the last one."""
         self.begun.append(None)
         dies = len(self.begun) == self.last
         # super() does not know a dataclass with slots.
-        with WorkFactory.begin(self) as work:
+        with WorkFactory.begin(self, by=by) as work:
             yield work
             if dies and not self.after:
                 # What the block wrote has reached the database, and is not committed.

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.rules import LinkPurpose
+from matchmaker.base.acts import Act
 from matchmaker.base.db import Base, enum_column
 
 GOES_ALONG = "goes along"
@@ -30,6 +31,12 @@ class Account(Base):
         CheckConstraint("length(first_name) BETWEEN 1 AND 60", name="first_name_length"),
         CheckConstraint("locale IN ('fr', 'en')", name="known_locale"),
     )
+
+
+# Who acted is forgotten with their account. Said here, since the base knows no accounts.
+Base.metadata.tables[Act.__tablename__].append_constraint(
+    ForeignKeyConstraint(["by_id"], ["accounts.id"], ondelete="SET NULL")
+)
 
 
 class AccountSession(Base):

@@ -5,17 +5,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 from werkzeug.routing import Map
 
 from matchmaker.base import outbox
-from matchmaker.base.db import SessionFactory
+from matchmaker.base.acts import Act
+from matchmaker.base.db import Base, SessionFactory
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Tokens
+from matchmaker.base.verbs import Verb
 
 Clock = Callable[[], datetime]
 
@@ -42,10 +44,14 @@ class Links:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One transaction with what a service may use in it. ``now`` is aware and in UTC."""
+    """One transaction with what a service may use in it. ``now`` is aware and in UTC; ``by`` is the account that acts.
+
+    Nobody acts by an account for a visitor, in the scheduler and in a command.
+    """
 
     session: Session
     now: datetime
+    by: int | None
     tokens: Tokens
     letters: LetterRenderer
     links: Links
@@ -53,6 +59,36 @@ class Work:
     def post(self, letter: Letter) -> OutboxMessage:
         """Queue ``letter`` with the transaction at hand."""
         return outbox.queue(self.session, letter, now=self.now)
+
+    def acting_as(self, account_id: int | None) -> "Work":
+        """The same transaction by another account: a mailed link proves who follows it, whoever is signed in."""
+        return replace(self, by=account_id)
+
+    def record(
+        self,
+        verb: Verb,
+        table: type[Base],
+        number: int | None,
+        *,
+        territory_id: int | None = None,
+        **detail: str | int | bool,
+    ) -> None:
+        """Put on record, with the transaction at hand, what was done to the row ``number`` of ``table``, and where.
+
+        A row without a number, or that nobody may know, has None. No ``detail`` may tell something of a person.
+        """
+        act = Act(
+            at=self.now,
+            by_id=self.by,
+            territory_id=territory_id,
+            action=verb.value,
+            subject_kind=table.__tablename__,
+            subject_id=number,
+            detail=detail or None,
+        )
+        self.session.add(act)
+        # At once: what refuses it is told where it was done, and whoever acted may be deleted next.
+        self.session.flush()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +106,15 @@ class WorkFactory:
     links: Links
 
     @contextmanager
-    def begin(self) -> Iterator[Work]:
-        """A unit of work: committed at the end of the block, undone if the block raises."""
+    def begin(self, *, by: int | None = None) -> Iterator[Work]:
+        """A unit of work of the account ``by``: committed at the end of the block, undone if the block raises."""
         with self.sessions() as session:
             yield Work(
-                session=session, now=self.clock(), tokens=self.tokens, letters=self.letters, links=self.links
+                session=session,
+                now=self.clock(),
+                by=by,
+                tokens=self.tokens,
+                letters=self.letters,
+                links=self.links,
             )
             session.commit()
