@@ -10,7 +10,6 @@ from matchmaker.web.access import (
     declared_access,
     enter,
     or_404,
-    visitor_id,
 )
 from matchmaker.web.answers import (
     CONTENT_SECURITY_POLICY,
@@ -21,7 +20,17 @@ from matchmaker.web.answers import (
     own_path,
     speak_like,
 )
-from matchmaker.web.site import EXTENSION, LOCALE_KEY, Site, begin, close_reading, now, reading, site
+from matchmaker.web.site import (
+    EXTENSION,
+    LOCALE_KEY,
+    Site,
+    begin,
+    close_reading,
+    now,
+    reading,
+    site,
+    visitor_id,
+)
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",

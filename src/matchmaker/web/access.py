@@ -90,11 +90,6 @@ def account_id() -> int:
     return number
 
 
-def visitor_id() -> int | None:
-    """The id of the signed-in account, or None for a visitor."""
-    return current_user.account_id if current_user.is_authenticated else None
-
-
 class Newcomer(UserMixin):  # type: ignore[misc]
     """Somebody whose session was opened by this request; from the next request on the session row tells who they are."""
 

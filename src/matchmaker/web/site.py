@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app, g
+from flask_login import current_user
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -53,11 +54,17 @@ def reading() -> Session:
     return opened
 
 
+def visitor_id() -> int | None:
+    """The id of the signed-in account, or None for a visitor."""
+    return current_user.account_id if current_user.is_authenticated else None
+
+
 @contextmanager
 def begin() -> Iterator[Work]:
-    """A unit of work for this request. The reading session is let go first, so that it does not stand in its way."""
+    """A unit of work of the visitor. The reading session is let go first, so that it does not stand in its way."""
+    visitor = visitor_id()
     close_reading()
-    with site().works.begin() as work:
+    with site().works.begin(by=visitor) as work:
         yield work
 
 
