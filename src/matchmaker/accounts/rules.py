@@ -5,10 +5,26 @@ from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
+from matchmaker.base.verbs import Verb
+
 SESSION_LASTS = timedelta(days=30)
 LINK_LASTS = timedelta(hours=2)
 PASSWORD_LENGTH = (10, 200)
 NAME_LENGTH = 60
+
+
+class AccountVerb(Verb):
+    """What is put on record of accounts."""
+
+    LINK_ASKED = "account.link_asked"
+    ASKED = "account.asked"
+    OPENED = "account.opened"
+    SIGNED_IN = "account.signed_in"
+    SIGNED_OUT = "account.signed_out"
+    CHANGED = "account.changed"
+    PASSWORD_SET = "account.password_set"  # noqa: S105
+    LETTERS_RESUMED = "account.letters_resumed"
+    CLOSED = "account.closed"
 
 
 class LinkPurpose(enum.StrEnum):

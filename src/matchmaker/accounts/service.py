@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts import letters
 from matchmaker.accounts.models import GOES_ALONG, Account, AccountSession, MailedLink
-from matchmaker.accounts.rules import LINK_LASTS, SESSION_LASTS, LinkPurpose
+from matchmaker.accounts.rules import LINK_LASTS, SESSION_LASTS, AccountVerb, LinkPurpose
 from matchmaker.base.db import Base, violates
 from matchmaker.base.tokens import InvalidToken, Tokens
 from matchmaker.base.work import Work
@@ -65,6 +65,7 @@ def find_session(session: Session, *, session_token: str) -> AccountSession | No
 def request_sign_in(work: Work, *, address: str, locale: str, next_path: str | None = None) -> None:
     """Mail a sign-in link to ``address``, or the news that it has no account: the page must not tell which."""
     account = find_account(work.session, address=address)
+    work.record(AccountVerb.LINK_ASKED, Account, account.id if account else None)
     if account is None:
         work.post(
             letters.no_account(
@@ -96,6 +97,7 @@ def request_account(
 ) -> None:
     """Mail the link that opens an account; a known address gets a sign-in link instead, and nothing changes."""
     account = find_account(work.session, address=address)
+    work.record(AccountVerb.ASKED, Account, account.id if account else None)
     if account is not None:
         post_sign_in_link(work, account=account, next_path=next_path)
         return
@@ -168,6 +170,7 @@ def open_account(work: Work, *, address: str, first_name: str, locale: str) -> A
         if quicker is None or not violates(error, "uq_accounts_address"):
             raise
         return quicker
+    work.acting_as(account.id).record(AccountVerb.OPENED, Account, account.id)
     return account
 
 
@@ -199,6 +202,7 @@ def start_session(work: Work, *, account: Account, next_path: str | None = None)
             expires_at=work.now + SESSION_LASTS,
         )
     )
+    work.acting_as(account.id).record(AccountVerb.SIGNED_IN, Account, account.id)
     return SignedIn(session_token=token, next_path=next_path, locale=account.locale)
 
 
@@ -219,7 +223,13 @@ def sign_in_by_password(
 
 def end_session(work: Work, *, session_token: str) -> None:
     """Sign one browser out."""
-    work.session.execute(delete(AccountSession).where(AccountSession.id == _hashed(session_token)))
+    ended = work.session.scalar(
+        delete(AccountSession)
+        .where(AccountSession.id == _hashed(session_token))
+        .returning(AccountSession.account_id)
+    )
+    if ended is not None:
+        work.acting_as(ended).record(AccountVerb.SIGNED_OUT, Account, ended)
 
 
 def change_account(work: Work, *, account_id: int, first_name: str, locale: str) -> None:
@@ -227,6 +237,7 @@ def change_account(work: Work, *, account_id: int, first_name: str, locale: str)
     account = work.session.get_one(Account, account_id)
     account.first_name = first_name
     account.locale = locale
+    work.record(AccountVerb.CHANGED, Account, account_id)
 
 
 def set_password(work: Work, *, account_id: int, password: str, keep_session: str) -> None:
@@ -238,6 +249,7 @@ def set_password(work: Work, *, account_id: int, password: str, keep_session: st
             AccountSession.account_id == account_id, AccountSession.id != _hashed(keep_session)
         )
     )
+    work.record(AccountVerb.PASSWORD_SET, Account, account_id)
 
 
 def find_suppressed(session: Session, *, tokens: Tokens, account_id: int) -> SuppressedAddress | None:
@@ -249,6 +261,7 @@ def find_suppressed(session: Session, *, tokens: Tokens, account_id: int) -> Sup
 def resume_letters(work: Work, *, account_id: int) -> None:
     """Send letters to an account again, on its owner's word that they arrive."""
     suppression.lift(work, address=work.session.get_one(Account, account_id).address)
+    work.record(AccountVerb.LETTERS_RESUMED, Account, account_id)
 
 
 def close_if_unused(work: Work, *, account_id: int) -> bool:
@@ -264,6 +277,7 @@ def close_if_unused(work: Work, *, account_id: int) -> bool:
                 if key.ondelete != "SET NULL" and work.session.scalar(belongs) is not None:
                     return False
     work.session.execute(delete(MailedLink).where(MailedLink.address == account.address))
+    work.record(AccountVerb.CLOSED, Account, account_id)
     work.session.delete(account)
     work.session.flush()
     return True
