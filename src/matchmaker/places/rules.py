@@ -8,6 +8,8 @@ from datetime import date, datetime
 from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
+from matchmaker.base.verbs import Verb
+
 WIDTHS, HEIGHTS = (340, 480), (260, 480)
 """The least and the most of a sheet's width and height in its own units: with letters of 16, so that they can be read where
 it is 300 pixels wide."""
@@ -15,6 +17,14 @@ it is 300 pixels wide."""
 MARGIN, ROOM_FOR_NAMES = 36, 110
 SMALLEST, DOT = 9.0, 2.5
 LETTER_WIDTH, LINE, GAP = 9.0, 20, 6
+
+
+class PlaceVerb(Verb):
+    """What is put on record of territories."""
+
+    FOUNDED = "territory.founded"
+    CHALLENGE_ADDED = "challenge.added"
+    ORGANISER_NAMED = "organiser.named"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

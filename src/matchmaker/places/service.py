@@ -8,10 +8,12 @@ from zoneinfo import available_timezones
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work
 from matchmaker.places import queries
 from matchmaker.places.models import Challenge, Commune, Organiser, Territory, TerritoryCommune
 from matchmaker.places.queries import NEAREST_AT_MOST, NearTerritory
+from matchmaker.places.rules import PlaceVerb
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -77,6 +79,7 @@ def found_territory(
         TerritoryCommune(territory_id=territory.id, commune_code=code) for code in sorted(codes | single)
     )
     work.session.flush()
+    work.record(PlaceVerb.FOUNDED, Territory, territory.id, territory_id=territory.id)
     return territory
 
 
@@ -104,6 +107,7 @@ def add_challenge(
     )
     work.session.add(challenge)
     work.session.flush()
+    work.record(PlaceVerb.CHALLENGE_ADDED, Challenge, challenge.id, territory_id=territory.id)
     return challenge
 
 
@@ -112,6 +116,7 @@ def name_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
     if work.session.get(Organiser, (territory_id, account_id)) is None:
         work.session.add(Organiser(territory_id=territory_id, account_id=account_id))
         work.session.flush()
+        work.record(PlaceVerb.ORGANISER_NAMED, Account, account_id, territory_id=territory_id)
 
 
 def remove_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
