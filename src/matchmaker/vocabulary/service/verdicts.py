@@ -11,6 +11,7 @@ from matchmaker.base.text import fold
 from matchmaker.base.work import Missing, Work
 from matchmaker.vocabulary.models import TerritoryVerdict
 from matchmaker.vocabulary.rules import Resolver, Verdict, VerdictKind, are_one_phrase, can_be_judged
+from matchmaker.vocabulary.rules.verbs import WordVerb
 from matchmaker.vocabulary.service.lexicon import lexicon
 
 
@@ -52,6 +53,7 @@ def declare_verdict(
         if db.violates(error, "uq_verdicts_one_a_pair"):
             raise AlreadyDecided from error
         raise
+    work.record(WordVerb.DECLARED, TerritoryVerdict, verdict.id, territory_id=territory_id, kind=kind.value)
     return verdict
 
 
@@ -64,6 +66,7 @@ def withdraw_verdict(work: Work, *, territory_id: int, verdict_id: int) -> None:
     )
     if withdrawn.one_or_none() is None:
         raise Missing(verdict_id)
+    work.record(WordVerb.WITHDRAWN, TerritoryVerdict, verdict_id, territory_id=territory_id)
 
 
 def verdicts_in_force(session: Session, territory_ids: Collection[int]) -> Mapping[int, tuple[Verdict, ...]]:
