@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from matchmaker.base.verbs import Verb
+
 INVITATION_LASTS = timedelta(days=14)
+
+
+class InvitationVerb(Verb):
+    """What is put on record of invitations of any kind."""
+
+    SENT = "invitation.sent"
+    WITHDRAWN = "invitation.withdrawn"
+    ACCEPTED = "invitation.accepted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,7 @@ class Subject:
     """What is joined, as the letter and the page name it. ``locale`` is for who has no account."""
 
     territory: str
+    territory_id: int
     time_zone: str
     locale: str
     values: Mapping[str, str]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from matchmaker.accounts import service as accounts
@@ -18,7 +18,7 @@ from matchmaker.base.tokens import Bound, InvalidToken
 from matchmaker.base.work import Work
 from matchmaker.invitations import letters
 from matchmaker.invitations.models import Invitation
-from matchmaker.invitations.rules import INVITATION_LASTS, Subject, Words
+from matchmaker.invitations.rules import INVITATION_LASTS, InvitationVerb, Subject, Words
 
 Row = TypeVar("Row", bound=Invitation)
 
@@ -86,6 +86,7 @@ def invite(
     invited.invited_by_id, invited.expires_at = invited_by_id, work.now + INVITATION_LASTS
     work.session.flush()
     _post_letter(work, kind, invited, account)
+    _record(work, InvitationVerb.SENT, kind, invited)
     return invited
 
 
@@ -93,8 +94,17 @@ def withdraw(work: Work, kind: Kind[Any], *, subject_id: int, invitation_id: int
     """Take back an invitation to a subject, so that the link in its letter no longer works; whether it still waited."""
     _lock_subject(work, kind, subject_id)
     rows = kind.rows
-    waiting = (rows.id == invitation_id, rows.subject_id == subject_id, rows.accepted_at.is_(None))
-    return work.session.execute(delete(rows).where(*waiting).returning(rows.id)).first() is not None
+    invited = work.session.scalars(
+        select(rows).where(
+            rows.id == invitation_id, rows.subject_id == subject_id, rows.accepted_at.is_(None)
+        ),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if invited is None:
+        return False
+    _record(work, InvitationVerb.WITHDRAWN, kind, invited)
+    work.session.delete(invited)
+    return True
 
 
 def find_invitation(work: Work, kinds: Iterable[Kind[Any]], *, token: str) -> tuple[Kind[Any], Invitation]:
@@ -126,11 +136,18 @@ def accept_invitation(
         )
     except accounts.LinkUnusable as error:
         raise InvitationUnusable from error
+    work = work.acting_as(account.id)
     invited.accepted_at = work.now
     if not kind.is_member(work.session, invited.subject_id, account.id):
         kind.join(work, invited, account.id)
     work.session.flush()
+    _record(work, InvitationVerb.ACCEPTED, kind, invited)
     return Joined(kind=kind, subject_id=invited.subject_id, signed_in=signed_in)
+
+
+def _record(work: Work, verb: InvitationVerb, kind: Kind[Row], invited: Row) -> None:
+    territory_id = kind.subject(invited).territory_id
+    work.record(verb, kind.rows, invited.id, territory_id=territory_id, subject=invited.subject_id)
 
 
 def _lock_subject(work: Work, kind: Kind[Any], subject_id: int | None) -> None:

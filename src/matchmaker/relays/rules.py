@@ -1,8 +1,16 @@
 """What a relay is."""
 
 from matchmaker.base.i18n import Labelled, mark
+from matchmaker.base.verbs import Verb
 
 RELAY_NAME_LENGTH = 80
+
+
+class RelayVerb(Verb):
+    """What is put on record of relays."""
+
+    NAMED = "relay.named"
+    MEMBER_REMOVED = "relay.member_removed"
 
 
 class RelayKind(Labelled):

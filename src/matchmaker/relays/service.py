@@ -4,6 +4,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts.models import Account
 from matchmaker.base.db import violates
 from matchmaker.base.i18n import mark
 from matchmaker.base.work import Missing, Work
@@ -12,7 +13,7 @@ from matchmaker.invitations.service import Kind
 from matchmaker.places.service import check_commune
 from matchmaker.relays import queries
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
-from matchmaker.relays.rules import RelayKind
+from matchmaker.relays.rules import RelayKind, RelayVerb
 
 
 class RelayNameTaken(Exception):
@@ -36,6 +37,7 @@ def name_relay(work: Work, *, territory_id: int, name: str, kind: RelayKind, com
         if violates(error, "uq_relays_territory_id_name"):
             raise RelayNameTaken from error
         raise
+    work.record(RelayVerb.NAMED, Relay, relay.id, territory_id=territory_id)
     return relay
 
 
@@ -45,6 +47,8 @@ def remove_relay_member(work: Work, *, relay_id: int, account_id: int) -> None:
     work.session.execute(
         delete(RelayMember).where(RelayMember.relay_id == relay_id, RelayMember.account_id == account_id)
     )
+    territory_id = work.session.get_one(Relay, relay_id).territory_id
+    work.record(RelayVerb.MEMBER_REMOVED, Account, account_id, territory_id=territory_id, relay=relay_id)
 
 
 def works_at(session: Session, *, relay_id: int, account_id: int | None) -> bool:
@@ -79,6 +83,7 @@ def _subject(invited: RelayInvitation) -> Subject:
     relay = invited.subject
     return Subject(
         territory=relay.territory.name,
+        territory_id=relay.territory_id,
         time_zone=relay.territory.time_zone,
         locale=relay.territory.locale,
         values={"relay": relay.name},

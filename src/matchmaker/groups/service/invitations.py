@@ -26,6 +26,7 @@ def _subject(invited: GroupInvitation) -> Subject:
     group = invited.subject
     return Subject(
         territory=group.territory.name,
+        territory_id=group.territory_id,
         time_zone=group.territory.time_zone,
         locale=group.locale,
         values={"group": group.name, "pitch": group.pitch},
