@@ -3,12 +3,28 @@
 from datetime import timedelta
 
 from matchmaker.base.i18n import Labelled, gettext, mark, using
+from matchmaker.base.verbs import Verb
 
 HOURS_A_WEEK = (1, 2, 4, 8, 16)
 RADII_KM = (2, 5, 10, 20, 50, 100)
 
 CONFIRMATION_LASTS = timedelta(hours=24)
 SIGN_UP_KEPT = timedelta(days=7)
+
+
+class CitizenVerb(Verb):
+    """What is put on record of sign-ups, profiles and consents."""
+
+    STARTED = "sign_up.started"
+    ANSWERED = "sign_up.answered"
+    MAILED = "sign_up.mailed"
+    CONFIRMED = "sign_up.confirmed"
+    MADE = "profile.made"
+    CHANGED = "profile.changed"
+    SKILLS_CHANGED = "profile.skills_changed"
+    DELETED = "profile.deleted"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
 
 
 class ConsentPurpose(Labelled):

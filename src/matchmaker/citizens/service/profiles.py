@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, delete, literal, select, update
+from sqlalchemy import Update, case, delete, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.accounts import service as accounts
@@ -16,6 +16,7 @@ from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, SignUp
 from matchmaker.citizens.rules import (
     NOTICES_KIND,
     WEEKLY_LETTER_KIND,
+    CitizenVerb,
     ConsentChannel,
     ConsentPurpose,
     mailed_letter_text,
@@ -64,6 +65,7 @@ def make_citizen(work: Work, sign_up: SignUp, account: Account) -> Citizen:
         if violates(error, "uq_citizens_account_id_territory_id"):
             raise ProfileExists from error
         raise
+    work.record(CitizenVerb.MADE, Citizen, citizen.id, territory_id=citizen.territory_id)
     if sign_up.consent_text is not None:
         give_weekly_letter(
             work,
@@ -124,6 +126,7 @@ def change_details(work: Work, *, citizen_id: int, details: ProfileDetails) -> N
         if violates(error, "uq_citizens_account_id_territory_id"):
             raise ProfileExists from error
         raise
+    work.record(CitizenVerb.CHANGED, Citizen, citizen_id, territory_id=territory_id)
 
 
 def change_skills(work: Work, *, citizen_id: int, skills: Sequence[Skill], language: str) -> None:
@@ -135,6 +138,7 @@ def change_skills(work: Work, *, citizen_id: int, skills: Sequence[Skill], langu
     work.session.flush()
     citizen.skills.extend(rows)
     work.session.flush()
+    work.record(CitizenVerb.SKILLS_CHANGED, Citizen, citizen_id, territory_id=citizen.territory_id)
 
 
 def give_weekly_letter(
@@ -169,16 +173,27 @@ def keep_consent(work: Work, consent: Consent) -> None:
     except IntegrityError as error:
         if not violates(error, "uq_consents_in_force"):
             raise
+        return
+    citizen = work.session.get_one(Citizen, consent.citizen_id)
+    work.record(
+        CitizenVerb.CONSENT_GIVEN,
+        Consent,
+        consent.id,
+        territory_id=citizen.territory_id,
+        purpose=consent.purpose.value,
+    )
 
 
 def withdraw_weekly_letter(work: Work, *, citizen_id: int) -> None:
     """Withdraw the consent to the weekly letter, and take back letters that still wait; twice is as good as once."""
     # A clock that was put back since the consent was given must not keep anybody from withdrawing it.
     now = literal(work.now, Consent.given_at.type)
-    work.session.execute(
+    _withdraw(
+        work,
+        citizen_id,
         update(Consent)
         .where(Consent.citizen_id == citizen_id, queries.letter_wanted())
-        .values(withdrawn_at=case((Consent.given_at > now, Consent.given_at), else_=now))
+        .values(withdrawn_at=case((Consent.given_at > now, Consent.given_at), else_=now)),
     )
     address = work.session.scalar(select(Account.address).join(Citizen).where(Citizen.id == citizen_id))
     if address is not None:
@@ -193,6 +208,7 @@ def delete_profile(work: Work, *, citizen_id: int) -> bool:
     if account is not None:
         work.session.execute(delete(SignUp).where(SignUp.address == account.address))
         outbox.skip_waiting(work.session, recipient=account.address, kind=NOTICES_KIND, now=work.now)
+    work.record(CitizenVerb.DELETED, Citizen, citizen_id, territory_id=citizen.territory_id)
     work.session.delete(citizen)
     work.session.flush()
     return account is not None and accounts.close_if_unused(work, account_id=account.id)
@@ -207,16 +223,30 @@ def _handed_over(work: Work, citizen_id: int, account: Account) -> Citizen:
     # They have an account by now, and nobody else takes the profile from it.
     if citizen.account_id is not None:
         raise ProfileExists
-    work.session.execute(
+    _withdraw(
+        work,
+        citizen_id,
         update(Consent)
         .where(Consent.citizen_id == citizen_id, Consent.withdrawn_at.is_(None))
-        .values(withdrawn_at=work.now)
+        .values(withdrawn_at=work.now),
     )
     citizen.account_id, citizen.relay_id, citizen.telephone = account.id, None, None
     citizen.own_first_name = citizen.own_locale = None
     work.session.flush()
     work.session.expire(citizen, ["account", "relay"])
     return citizen
+
+
+def _withdraw(work: Work, citizen_id: int, statement: Update) -> None:
+    """End those consents of a citizen that a statement ends, on record."""
+    for number, purpose in work.session.execute(statement.returning(Consent.id, Consent.purpose)).all():
+        work.record(
+            CitizenVerb.CONSENT_WITHDRAWN,
+            Consent,
+            number,
+            territory_id=work.session.get_one(Citizen, citizen_id).territory_id,
+            purpose=purpose.value,
+        )
 
 
 def _skill_rows(work: Work, skills: Sequence[Skill], *, language: str) -> list[CitizenSkill]:

@@ -15,7 +15,7 @@ from matchmaker.base.tokens import Bound, InvalidToken, Tokens
 from matchmaker.base.work import Work
 from matchmaker.citizens import letters, queries
 from matchmaker.citizens.models import Citizen, SignUp
-from matchmaker.citizens.rules import CONFIRMATION_LASTS, SIGN_UP_KEPT, mailed_letter_text
+from matchmaker.citizens.rules import CONFIRMATION_LASTS, SIGN_UP_KEPT, CitizenVerb, mailed_letter_text
 from matchmaker.citizens.service.profiles import ProfileExists, make_citizen
 from matchmaker.places.service import challenges_among, check_commune
 from matchmaker.vocabulary.rules import check_phrases
@@ -48,6 +48,7 @@ def start_sign_up(work: Work, *, territory_id: int, commune_code: str, locale: s
         created_at=work.now,
     )
     work.session.add(sign_up)
+    _record(work, CitizenVerb.STARTED, sign_up)
     return sign_up.id
 
 
@@ -59,6 +60,7 @@ def answer_place(work: Work, *, sign_up_id: str, territory_id: int, commune_code
         sign_up.challenge_ids = []
     sign_up.territory_id = territory_id
     sign_up.commune_code = commune_code
+    _record(work, CitizenVerb.ANSWERED, sign_up, step="place")
 
 
 def answer_skills(work: Work, *, sign_up_id: str, skills: Sequence[Skill], locale: str) -> None:
@@ -67,6 +69,7 @@ def answer_skills(work: Work, *, sign_up_id: str, skills: Sequence[Skill], local
     sign_up = _sign_up(work, sign_up_id)
     sign_up.skills = [(phrase, concept_id) for phrase, concept_id in skills]
     sign_up.locale = locale
+    _record(work, CitizenVerb.ANSWERED, sign_up, step="skills")
 
 
 def answer_challenges(work: Work, *, sign_up_id: str, challenge_ids: Sequence[int]) -> None:
@@ -75,6 +78,7 @@ def answer_challenges(work: Work, *, sign_up_id: str, challenge_ids: Sequence[in
     sign_up.challenge_ids = [
         challenge.id for challenge in challenges_among(work.session, sign_up.territory_id, challenge_ids)
     ]
+    _record(work, CitizenVerb.ANSWERED, sign_up, step="challenges")
 
 
 def answer_time(
@@ -85,6 +89,7 @@ def answer_time(
     sign_up.hours_a_week = hours_a_week
     sign_up.radius_km = radius_km
     sign_up.remote = remote
+    _record(work, CitizenVerb.ANSWERED, sign_up, step="time")
 
 
 def finish_sign_up(
@@ -101,6 +106,7 @@ def finish_sign_up(
     sign_up.locale = locale
     _agree(sign_up, consent_locale)
     sign_up.mailed_at = work.now
+    _record(work, CitizenVerb.MAILED, sign_up)
     account = accounts.find_account(work.session, address=address)
     if account is not None:
         accounts.post_sign_in_link(work, account=account, next_path=_path_to_resume(work, sign_up, account))
@@ -137,12 +143,14 @@ def confirm(work: Work, *, token: str) -> Confirmed:
         now=work.now,
     )
     account = _account_of(work, sign_up)
+    work = work.acting_as(account.id)
     try:
         make_citizen(work, sign_up, account)
         created = True
     except ProfileExists:
         created = False
     sign_up.confirmed_at = work.now
+    _record(work, CitizenVerb.CONFIRMED, sign_up)
     return Confirmed(signed_in=accounts.start_session(work, account=account), created=created)
 
 
@@ -180,6 +188,11 @@ def forget_stale_sign_ups(work: Work) -> None:
             or_(SignUp.mailed_at.is_(None), SignUp.mailed_at <= work.now - CONFIRMATION_LASTS),
         )
     )
+
+
+def _record(work: Work, verb: CitizenVerb, sign_up: SignUp, **detail: str) -> None:
+    # Whoever knows its id goes on with a sign-up: it is not put on record.
+    work.record(verb, SignUp, None, territory_id=sign_up.territory_id, **detail)
 
 
 def _sign_up(work: Work, sign_up_id: str) -> SignUp:
