@@ -5,10 +5,27 @@ from collections.abc import Mapping
 from datetime import date
 
 from matchmaker.base.i18n import Labelled, mark
+from matchmaker.base.verbs import Verb
 
 TITLE_LENGTH = 100
 DESCRIPTION_LENGTH = 5000
 WANTED_LIMIT = 30
+
+
+class GroupVerb(Verb):
+    """What is put on record of groups and their needs."""
+
+    FOUNDED = "group.founded"
+    CHANGED = "group.changed"
+    LEFT = "group.left"
+    MEMBER_REMOVED = "group.member_removed"
+    LEAD_MADE = "group.lead_made"
+    STEPPED_DOWN = "group.stepped_down"
+    NEED_POSTED = "need.posted"
+    NEED_CHANGED = "need.changed"
+    NEED_MOVED = "need.moved"
+    NEED_FREED = "need.place_freed"
+    NEED_EXPIRED = "need.expired"
 
 
 class Role(Labelled):

@@ -10,7 +10,7 @@ from matchmaker.base.db import violates
 from matchmaker.base.work import Missing, Work
 from matchmaker.groups import queries
 from matchmaker.groups.models import Membership, StartupGroup
-from matchmaker.groups.rules import Role, Stage
+from matchmaker.groups.rules import GroupVerb, Role, Stage
 from matchmaker.places.models import Challenge
 
 
@@ -51,6 +51,7 @@ def found_group(
     )
     with _names_apart(work.session):
         work.session.add(group)
+    work.record(GroupVerb.FOUNDED, StartupGroup, group.id, territory_id=group.territory_id)
     return group
 
 
@@ -70,6 +71,7 @@ def change_group(
     with _names_apart(work.session):
         group.challenge_id = challenge.id
         group.name, group.pitch, group.description, group.stage = name, pitch, description, stage
+    work.record(GroupVerb.CHANGED, StartupGroup, group.id, territory_id=group.territory_id)
 
 
 def check_member(session: Session, *, group_id: int, account_id: int) -> Role:

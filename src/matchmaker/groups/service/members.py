@@ -5,9 +5,10 @@ Whoever changes this holds the group's row until the end of the unit of work, so
 
 from sqlalchemy import select
 
+from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work
 from matchmaker.groups.models import Membership, StartupGroup
-from matchmaker.groups.rules import Role, check_still_led
+from matchmaker.groups.rules import GroupVerb, Role, check_still_led
 from matchmaker.groups.service.groups import NotAllowed
 
 
@@ -18,6 +19,7 @@ def leave_group(work: Work, *, group_id: int, account_id: int) -> None:
     check_still_led(_roles(members), without=account_id)
     work.session.delete(left)
     work.session.flush()
+    _record(work, GroupVerb.LEFT, group_id, account_id)
 
 
 def remove_member(work: Work, *, group_id: int, account_id: int, by_id: int) -> None:
@@ -28,6 +30,7 @@ def remove_member(work: Work, *, group_id: int, account_id: int, by_id: int) -> 
         raise NotAllowed
     work.session.delete(_of(members, account_id))
     work.session.flush()
+    _record(work, GroupVerb.MEMBER_REMOVED, group_id, account_id)
 
 
 def make_lead(work: Work, *, group_id: int, account_id: int, by_id: int) -> None:
@@ -36,6 +39,7 @@ def make_lead(work: Work, *, group_id: int, account_id: int, by_id: int) -> None
     _check_leads(members, by_id)
     _of(members, account_id).role = Role.LEAD
     work.session.flush()
+    _record(work, GroupVerb.LEAD_MADE, group_id, account_id)
 
 
 def step_down(work: Work, *, group_id: int, account_id: int) -> None:
@@ -45,6 +49,12 @@ def step_down(work: Work, *, group_id: int, account_id: int) -> None:
     check_still_led(_roles(members), without=account_id)
     members[account_id].role = Role.MEMBER
     work.session.flush()
+    _record(work, GroupVerb.STEPPED_DOWN, group_id, account_id)
+
+
+def _record(work: Work, verb: GroupVerb, group_id: int, account_id: int) -> None:
+    territory_id = work.session.get_one(StartupGroup, group_id).territory_id
+    work.record(verb, Account, account_id, territory_id=territory_id, group=group_id)
 
 
 def _locked(work: Work, group_id: int) -> dict[int, Membership]:

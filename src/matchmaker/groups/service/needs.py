@@ -10,6 +10,7 @@ from sqlalchemy.exc import NoResultFound
 from matchmaker.base.work import Work
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import (
+    GroupVerb,
     Importance,
     NeedAction,
     NeedKind,
@@ -73,6 +74,7 @@ def post_need(work: Work, group: StartupGroup, *, details: NeedDetails, publish:
     _fill(need, details, _phrases(work, details, language=group.locale))
     work.session.add(need)
     work.session.flush()
+    _record(work, GroupVerb.NEED_POSTED, need, state=need.state.value)
     return need
 
 
@@ -100,6 +102,7 @@ def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool
     need.state = state
     _fill(need, details, phrases)
     work.session.flush()
+    _record(work, GroupVerb.NEED_CHANGED, need, state=state.value)
     return need
 
 
@@ -124,6 +127,7 @@ def act_on_need(work: Work, *, need_id: int, action: NeedAction) -> Need:
         raise NeedRefused(problems)
     need.state, need.places_taken = new_state, taken
     work.session.flush()
+    _record(work, GroupVerb.NEED_MOVED, need, action=action.value)
     return need
 
 
@@ -134,6 +138,7 @@ def free_place(work: Work, *, need_id: int) -> Need:
     if need.state is NeedState.FILLED and need.places_taken < need.places:
         need.state = NeedState.OPEN
     work.session.flush()
+    _record(work, GroupVerb.NEED_FREED, need)
     return need
 
 
@@ -154,8 +159,14 @@ def expire_needs(work: Work) -> int:
             .values(state=NeedState.EXPIRED)
             .returning(Need.id)
         )
-        number += len(expired.all())
+        for need_id in expired.scalars().all():
+            work.record(GroupVerb.NEED_EXPIRED, Need, need_id, territory_id=territory.id)
+            number += 1
     return number
+
+
+def _record(work: Work, verb: GroupVerb, need: Need, **detail: str) -> None:
+    work.record(verb, Need, need.id, territory_id=need.territory_id, **detail)
 
 
 def _locked(work: Work, need_id: int) -> Need:
