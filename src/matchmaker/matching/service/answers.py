@@ -8,6 +8,7 @@ from matchmaker.groups.rules import NeedState
 from matchmaker.matching import queries
 from matchmaker.matching.models import NeedAnswer
 from matchmaker.matching.rules import CORRECTED_FOR, Answer, AnswerChannel
+from matchmaker.matching.rules.verbs import MatchingVerb
 
 
 class AnsweredBefore(Exception):
@@ -52,4 +53,8 @@ def keep_answer(
     known.answer, known.channel = answer, channel
     known.relay_id, known.recorded_by_id = relay_id, recorded_by_id
     work.session.flush()
+    territory_id = work.session.get_one(Citizen, citizen_id).territory_id
+    work.record(
+        MatchingVerb.ANSWERED, NeedAnswer, known.id, territory_id=territory_id, need=need_id, relay=relay_id
+    )
     return known

@@ -14,6 +14,7 @@ from matchmaker.matching import queries
 from matchmaker.matching.loading import judged_need
 from matchmaker.matching.models import Dismissal, LoweredPair
 from matchmaker.matching.rules import PAUSED_FOR, DismissReason, Match, PartName
+from matchmaker.matching.rules.verbs import MatchingVerb
 from matchmaker.matching.service.lists import explain
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
@@ -58,6 +59,7 @@ def dismiss(work: Work, *, need_id: int, citizen_id: int, reason: DismissReason)
         dismissal.lowered = _pairs(work.session, need, citizen, match)
     work.session.add(dismissal)
     work.session.flush()
+    work.record(MatchingVerb.DISMISSED, Need, need_id, territory_id=citizen.territory_id)
     return dismissal
 
 
@@ -69,6 +71,7 @@ def take_back(work: Work, *, need_id: int, citizen_id: int) -> None:
     known = queries.find_dismissal(work.session, need_id=need_id, citizen_id=citizen_id)
     if citizen is not None and known is not None:
         _undo(work, known, citizen)
+        work.record(MatchingVerb.TAKEN_BACK, Need, need_id, territory_id=citizen.territory_id)
 
 
 def forget_pauses(work: Work) -> int:

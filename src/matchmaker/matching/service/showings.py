@@ -7,8 +7,11 @@ from sqlalchemy import delete
 
 from matchmaker.base.db import insert_into
 from matchmaker.base.work import Work
+from matchmaker.citizens.models import Citizen
+from matchmaker.groups.models import StartupGroup
 from matchmaker.matching.models import HiddenFromGroup, ProfileShowing
 from matchmaker.matching.rules import Match, ShownWhere, match_to_mapping
+from matchmaker.matching.rules.verbs import MatchingVerb
 
 
 def record_showings(
@@ -39,6 +42,7 @@ def hide_from_group(work: Work, *, citizen_id: int, group_id: int) -> None:
         .values(citizen_id=citizen_id, group_id=group_id, since=work.now)
         .on_conflict_do_nothing()
     )
+    _record(work, MatchingVerb.HIDDEN, citizen_id, group_id)
 
 
 def show_to_group(work: Work, *, citizen_id: int, group_id: int) -> None:
@@ -48,3 +52,9 @@ def show_to_group(work: Work, *, citizen_id: int, group_id: int) -> None:
             HiddenFromGroup.citizen_id == citizen_id, HiddenFromGroup.group_id == group_id
         )
     )
+    _record(work, MatchingVerb.SHOWN, citizen_id, group_id)
+
+
+def _record(work: Work, verb: MatchingVerb, citizen_id: int, group_id: int) -> None:
+    territory_id = work.session.get_one(Citizen, citizen_id).territory_id
+    work.record(verb, StartupGroup, group_id, territory_id=territory_id)
