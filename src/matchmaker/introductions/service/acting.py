@@ -49,6 +49,7 @@ def act(
 
     Raises Missing, NotAllowed, NoPlaceLeft, ReasonMissing; then nothing is changed.
     """
+    work = work.acting_as(by.account_id)
     introduction = lock(work, introduction_id)
     if introduction.state in SPOKEN and action in OUTCOMES:
         return _say_too(work, introduction, action, by)

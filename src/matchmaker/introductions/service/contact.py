@@ -11,8 +11,10 @@ from matchmaker.citizens.models import CitizenTelephone
 from matchmaker.groups import queries as groups
 from matchmaker.introductions.models import Introduction, SharedContact
 from matchmaker.introductions.rules import IN_FORCE, OPEN, SIDES, NotAllowed, Party, other_side
+from matchmaker.introductions.rules.verbs import IntroductionVerb
 from matchmaker.introductions.service.acting import lock
 from matchmaker.introductions.service.actors import Actor
+from matchmaker.introductions.service.recording import record_act
 
 
 class NotAgreed(Exception):
@@ -73,7 +75,7 @@ def share(work: Work, *, introduction_id: int, by: Actor, sharing: Sharing) -> I
     if own_address is None and sharing.telephone is None:
         if kept is not None:
             work.session.delete(kept)
-        work.session.flush()
+            record_act(work, IntroductionVerb.CONTACT_WITHDRAWN, introduction, by=by)
         return introduction
     if kept is None:
         kept = SharedContact(introduction_id=introduction.id, party=by.party)
@@ -82,6 +84,7 @@ def share(work: Work, *, introduction_id: int, by: Actor, sharing: Sharing) -> I
     kept.account_id = account.id if account is not None else None
     kept.address, kept.telephone, kept.shared_at = own_address, sharing.telephone, work.now
     work.session.flush()
+    record_act(work, IntroductionVerb.CONTACT_SHARED, introduction, by=by)
     return introduction
 
 

@@ -4,8 +4,10 @@ from sqlalchemy import select
 
 from matchmaker.base.work import Missing, Work
 from matchmaker.groups import service as groups
+from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions.models import NeedFollower
+from matchmaker.introductions.rules.verbs import IntroductionVerb
 from matchmaker.matching import queries as matching_queries
 
 
@@ -23,6 +25,7 @@ def follow(work: Work, *, need_id: int, account_id: int) -> None:
     if work.session.get(NeedFollower, (need_id, account_id)) is None:
         work.session.add(NeedFollower(need_id=need_id, account_id=account_id, since=work.now))
         work.session.flush()
+        work.record(IntroductionVerb.FOLLOWED, Need, need_id, territory_id=need.territory_id)
 
 
 def unfollow(work: Work, *, need_id: int, account_id: int) -> None:
@@ -33,3 +36,5 @@ def unfollow(work: Work, *, need_id: int, account_id: int) -> None:
     if followed is not None:
         work.session.delete(followed)
         work.session.flush()
+        territory_id = work.session.get_one(Need, need_id).territory_id
+        work.record(IntroductionVerb.UNFOLLOWED, Need, need_id, territory_id=territory_id)

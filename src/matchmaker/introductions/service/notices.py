@@ -31,6 +31,7 @@ from matchmaker.introductions.rules import (
     Party,
     other_side,
 )
+from matchmaker.introductions.rules.verbs import IntroductionVerb
 from matchmaker.introductions.service.actors import party_of
 from matchmaker.introductions.service.tokens import answer_token
 from matchmaker.matching import queries as matching_queries
@@ -83,7 +84,7 @@ def stop_notices(work: Work, *, account_id: int) -> None:
     """No more letters about introductions; those that wait are taken back. Twice is as good as once."""
     if work.session.get(NoticeRefusal, account_id) is None:
         work.session.add(NoticeRefusal(account_id=account_id, since=work.now))
-        work.session.flush()
+        work.acting_as(account_id).record(IntroductionVerb.NOTICES_STOPPED, Account, account_id)
     address = work.session.get_one(Account, account_id).address
     outbox.skip_waiting(work.session, recipient=address, kind=NOTICES_KIND, now=work.now)
 
@@ -93,7 +94,7 @@ def resume_notices(work: Work, *, account_id: int) -> None:
     refusal = work.session.get(NoticeRefusal, account_id)
     if refusal is not None:
         work.session.delete(refusal)
-        work.session.flush()
+        work.record(IntroductionVerb.NOTICES_RESUMED, Account, account_id)
 
 
 def wants_notices(session: Session, *, account_id: int) -> bool:

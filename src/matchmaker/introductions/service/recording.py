@@ -1,10 +1,11 @@
-"""Changing the state of an introduction, on record."""
+"""Changing the state of an introduction, on record: as a step that pages show, and among the acts of the territory."""
 
 from sqlalchemy import delete
 
 from matchmaker.base.work import Work
 from matchmaker.introductions.models import Introduction, IntroductionEvent, Notice
 from matchmaker.introductions.rules import Action, NoticeKind, State, Step
+from matchmaker.introductions.rules.verbs import IntroductionVerb
 from matchmaker.introductions.service.actors import Actor
 
 
@@ -28,7 +29,10 @@ def begin_state(
 
 
 def record(work: Work, introduction: Introduction, *, action: Action | None, by: Actor) -> None:
-    """Keep who took a step, and when."""
+    """Keep who took a step, and when.
+
+    The event is read by pages for as long as the introduction is there, with the side and the relay; the act is not.
+    """
     work.session.add(
         IntroductionEvent(
             introduction_id=introduction.id,
@@ -41,4 +45,21 @@ def record(work: Work, introduction: Introduction, *, action: Action | None, by:
             happened_at=work.now,
         )
     )
-    work.session.flush()
+    if action is None:
+        record_act(work, IntroductionVerb.BEGUN, introduction, by=by)
+    else:
+        record_act(work, IntroductionVerb.STEP_TAKEN, introduction, by=by, action=action.value)
+
+
+def record_act(
+    work: Work, verb: IntroductionVerb, introduction: Introduction, *, by: Actor, **detail: str
+) -> None:
+    """Put on record what a side, or the clock, did with an introduction."""
+    work.acting_as(by.account_id).record(
+        verb,
+        Introduction,
+        introduction.id,
+        territory_id=introduction.territory_id,
+        party=by.party.value,
+        **detail,
+    )

@@ -14,8 +14,10 @@ from matchmaker.introductions.rules import (
     NoticeKind,
     other_side,
 )
+from matchmaker.introductions.rules.verbs import IntroductionVerb
 from matchmaker.introductions.service.acting import lock
 from matchmaker.introductions.service.actors import Actor
+from matchmaker.introductions.service.recording import record_act
 from matchmaker.introductions.service.telling import tell
 
 
@@ -73,6 +75,7 @@ def _keep(
         written_at=work.now,
     )
     work.session.add(message)
-    work.session.flush()
+    verb = IntroductionVerb.THANKED if thanks else IntroductionVerb.WRITTEN
+    record_act(work, verb, introduction, by=by)
     tell(work, introduction, NoticeKind.MESSAGE, other_side(by.party))
     return message
