@@ -1,6 +1,14 @@
 """What a relay does for its people."""
 
 from matchmaker.base.i18n import Labelled, mark
+from matchmaker.base.verbs import Verb
+
+
+class AssistedVerb(Verb):
+    """What is put on record of what a relay does for its people."""
+
+    NOTED = "relay.answers_noted"
+    HELPED = "relay.helped"
 
 
 class RelayDeed(Labelled):

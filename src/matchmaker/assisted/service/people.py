@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.assisted.models import RelayAct
-from matchmaker.assisted.rules import RelayDeed
+from matchmaker.assisted.rules import AssistedVerb, RelayDeed
 from matchmaker.base.work import Missing, Work
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, SignUp
@@ -173,7 +173,10 @@ def agree(
 
 
 def record(work: Work, desk: AtDesk, deed: RelayDeed, *, citizen_id: int | None) -> None:
-    """Put on record what a relay did, for whom, and who there did it."""
+    """Put on record what a relay did, for whom, and who there did it.
+
+    The row of the relay stays with it for its organisers and its people; the act is one among all of the territory.
+    """
     work.session.add(
         RelayAct(
             relay_id=desk.relay_id,
@@ -183,7 +186,14 @@ def record(work: Work, desk: AtDesk, deed: RelayDeed, *, citizen_id: int | None)
             done_at=work.now,
         )
     )
-    work.session.flush()
+    work.record(
+        AssistedVerb.HELPED,
+        Citizen,
+        citizen_id,
+        territory_id=work.session.get_one(Relay, desk.relay_id).territory_id,
+        relay=desk.relay_id,
+        deed=deed.value,
+    )
 
 
 def _locked_person(work: Work, desk: AtDesk, citizen_id: int) -> Citizen:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matchmaker.assisted import queries
-from matchmaker.assisted.rules import RelayDeed
+from matchmaker.assisted.rules import AssistedVerb, RelayDeed
 from matchmaker.assisted.service.people import AtDesk, agree, check_own_address, record
 from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen, CitizenTelephone, SignUp
@@ -59,7 +59,7 @@ def note_answers(work: Work, *, relay_id: int, answers: Answers, sign_up_id: str
     draft.hours_a_week, draft.radius_km = answers.hours_a_week, answers.radius_km
     draft.remote = answers.remote
     work.session.add(draft)
-    work.session.flush()
+    work.record(AssistedVerb.NOTED, Relay, relay_id, territory_id=relay.territory_id)
     return draft
 
 
