@@ -12,6 +12,7 @@ from matchmaker.digests import queries
 from matchmaker.digests.loading import Plan, compose
 from matchmaker.digests.models import DigestEdit, DigestRun
 from matchmaker.digests.rules import EditKind, PinProblem, RunState, iso_week
+from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.digests.service.runs import seed_of
 from matchmaker.groups.models import Need
 from matchmaker.matching import service as matching
@@ -123,6 +124,7 @@ def keep_paragraph(
     edit.challenge_id, edit.text_fr, edit.text_en = challenge_id, text_fr, text_en
     edit.made_by_id, edit.made_at = made_by, work.now
     work.session.flush()
+    _record(work, DigestVerb.EDITED, edit)
     return edit
 
 
@@ -130,6 +132,7 @@ def withdraw_edit(work: Work, *, territory_id: int, edit_id: int) -> DigestEdit:
     """Bring a held line back, take a pin out, delete a paragraph. Raises Missing, WeekClosed."""
     edit = _edit(work, territory_id, edit_id)
     _open_week(work, territory_id, edit.iso_week)
+    _record(work, DigestVerb.EDIT_WITHDRAWN, edit)
     work.session.delete(edit)
     work.session.flush()
     log.info("week_edit_withdrawn", edit=edit_id, kind=edit.kind.value)
@@ -162,8 +165,15 @@ def _keep(work: Work, edit: DigestEdit) -> DigestEdit:
             raise AlreadyEdited from error
         # The person or the need is gone.
         raise Missing(edit.need_id) from error
+    _record(work, DigestVerb.EDITED, edit)
     log.info("week_edited", kind=edit.kind.value, week=edit.iso_week)
     return edit
+
+
+def _record(work: Work, verb: DigestVerb, edit: DigestEdit) -> None:
+    work.record(
+        verb, DigestEdit, edit.id, territory_id=edit.territory_id, kind=edit.kind.value, week=edit.iso_week
+    )
 
 
 def _edit(work: Work, territory_id: int, edit_id: int) -> DigestEdit:

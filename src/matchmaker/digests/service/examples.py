@@ -9,6 +9,7 @@ from matchmaker.digests import letters, queries
 from matchmaker.digests.letters import Sections
 from matchmaker.digests.loading import compose, drafts
 from matchmaker.digests.rules import LINES_AT_MOST, iso_week
+from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.digests.service.composing import list_id, need_line, sections
 from matchmaker.digests.service.runs import seed_of
 from matchmaker.groups import queries as groups
@@ -56,3 +57,4 @@ def send_test(work: Work, *, territory_id: int, account_id: int) -> None:
             list_id=list_id(work, territory),
         )
     )
+    work.record(DigestVerb.EXAMPLE_SENT, Territory, territory_id, territory_id=territory_id)

@@ -12,6 +12,7 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.citizens.rules import WEEKLY_LETTER_KIND
 from matchmaker.digests.models import LetterPreference
 from matchmaker.digests.rules import Frequency
+from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.introductions import service as introductions
 
 UNSUBSCRIBE = "unsubscribe"
@@ -38,16 +39,19 @@ def choose_letters(
         stop_letters(work, account_id=account_id)
         return
     _keep(work, account_id, frequency, paused_until)
+    work.record(DigestVerb.CHOSEN, Account, account_id)
     if paused_until is not None and paused_until >= work.now.date():
         _take_back(work, account_id)
 
 
 def stop_letters(work: Work, *, account_id: int) -> None:
     """No more letters: every consent to them is withdrawn, and those that wait are taken back; twice is as good as once."""
+    work = work.acting_as(account_id)
     profiles = select(Citizen.id).where(Citizen.account_id == account_id).order_by(Citizen.id)
     for citizen_id in work.session.scalars(profiles).all():
         citizens.withdraw_weekly_letter(work, citizen_id=citizen_id)
     _keep(work, account_id, Frequency.OFF, None)
+    work.record(DigestVerb.STOPPED, Account, account_id)
     _take_back(work, account_id)
 
 

@@ -17,6 +17,7 @@ from matchmaker.digests import letters, queries
 from matchmaker.digests.loading import Plan, Unreached, compose, relay_ids, unreached
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import Due, PlanningStopped, RunState, Schedule, due_week, iso_week
+from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.places import queries as places
 from matchmaker.places.models import Territory
 
@@ -56,6 +57,7 @@ def request_week(
         state=RunState.PREPARING,
         started_by=started_by,
     )
+    _record(work, DigestVerb.REQUESTED, run)
     log.info("week_requested", territory=territory.slug, week=run.iso_week)
     return run
 
@@ -190,6 +192,7 @@ def pause_run(work: Work, *, run_id: int) -> bool:
         return False
     run.state = RunState.PAUSED
     outbox.hold(work.session, OutboxMessage.id.in_(_messages(run)))
+    _record(work, DigestVerb.PAUSED, run)
     return True
 
 
@@ -200,6 +203,7 @@ def resume_run(work: Work, *, run_id: int) -> bool:
         return False
     run.state = RunState.SENDING
     outbox.release(work.session, OutboxMessage.id.in_(_messages(run)))
+    _record(work, DigestVerb.RESUMED, run)
     return True
 
 
@@ -210,7 +214,8 @@ def _messages(run: DigestRun) -> Select[int | None]:
 
 
 def _miss(work: Work, territory: Territory, week: str) -> None:
-    _claim_week(work, territory=territory, week=week, state=RunState.EXPIRED, started_by=None)
+    run = _claim_week(work, territory=territory, week=week, state=RunState.EXPIRED, started_by=None)
+    _record(work, DigestVerb.MISSED, run)
     for organiser in places.organisers_of(work.session, territory_id=territory.id):
         work.post(
             letters.missed(
@@ -224,6 +229,10 @@ def _miss(work: Work, territory: Territory, week: str) -> None:
             )
         )
     log.warning("week_missed", territory=territory.slug, week=week)
+
+
+def _record(work: Work, verb: DigestVerb, run: DigestRun) -> None:
+    work.record(verb, DigestRun, run.id, territory_id=run.territory_id, week=run.iso_week)
 
 
 def _claim_week(

@@ -10,6 +10,7 @@ from matchmaker.base.work import Work
 from matchmaker.digests import queries
 from matchmaker.digests.models import SkippedWeek
 from matchmaker.digests.rules import Frequency, Schedule, next_moment
+from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.digests.service.runs import schedule_of
 from matchmaker.places import queries as places
 from matchmaker.places.models import Territory
@@ -38,7 +39,7 @@ def set_schedule(
         )
     )
     work.session.add_all(SkippedWeek(territory_id=territory_id, iso_week=week) for week in sorted(skipped))
-    work.session.flush()
+    work.record(DigestVerb.SCHEDULED, Territory, territory_id, territory_id=territory_id)
 
 
 def awaiting_letter(session: Session, account_ids: Collection[int], now: datetime) -> Collection[int]:

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import Missing, Work
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
+from matchmaker.digests.rules.verbs import DigestVerb
 
 log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ def settle_letter(work: Work, *, territory_id: int, letter_id: int, account_id: 
             .where(DigestLine.letter_id == letter.id)
             .values(recipient_key=released_key(letter.id))
         )
-    work.session.flush()
+    work.record(DigestVerb.SETTLED, DigestLetter, letter.id, territory_id=territory_id, arrived=arrived)
     log.info("letter_settled", letter=letter.id, arrived=arrived)
 
 
