@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matchmaker.web import Site
 
 COMMANDS = {
+    "acts": "matchmaker.cli.acts:acts",
     "catalogue": "matchmaker.cli.catalogue:catalogue",
     "db": "matchmaker.cli.database:database",
     "demo": "matchmaker.cli.demo:demo",
