@@ -20,6 +20,9 @@ from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import RunState, Silence
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
+from matchmaker.introductions import service as introductions
+from matchmaker.introductions.rules import Party
+from matchmaker.introductions.service import Actor
 from matchmaker.matching.rules import match_from_mapping
 from matchmaker.places.models import Territory
 from matchmaker.post import delivery
@@ -374,6 +377,22 @@ def test_an_example_without_any_match_shows_open_needs_and_without_needs_is_refu
     work.session.flush()
     with pytest.raises(service.NothingToShow):
         service.send_test(work, territory_id=world.territory.id, account_id=organiser.id)
+
+
+def test_an_example_is_of_a_letter_with_something_to_show(work: Work, world: World, need: Need) -> None:
+    builders.add_citizen(work, world.territory)
+    organiser = builders.add_organiser(work, world.territory)
+    busy = builders.add_group(work, world.challenge, name="Les Ateliers", lead=organiser)
+    wanted = builders.add_need(work, busy, title="Réparer deux remorques")
+    for number in range(3):
+        helper = builders.add_citizen(work, world.territory, address=f"helper{number}@example.org")
+        by = Actor(party=Party.CITIZEN, account_id=helper.account_id)
+        introductions.offer(work, need_id=wanted.id, citizen_id=helper.id, by=by)
+
+    service.send_test(work, territory_id=world.territory.id, account_id=organiser.id)
+
+    message = work.session.scalars(select(OutboxMessage)).one()
+    assert need.title in message.text, "the longest letter tells its reader alone who waits for their answer"
 
 
 def test_progress_counts_what_became_of_the_letters(

@@ -8,7 +8,7 @@ from matchmaker.base.work import Work
 from matchmaker.digests import letters, queries
 from matchmaker.digests.letters import Sections
 from matchmaker.digests.loading import compose, drafts
-from matchmaker.digests.rules import LINES_AT_MOST, iso_week
+from matchmaker.digests.rules import LINES_AT_MOST, LineKind, PlannedLetter, iso_week
 from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.digests.service.composing import list_id, need_line, sections
 from matchmaker.digests.service.runs import seed_of
@@ -31,8 +31,8 @@ def send_test(work: Work, *, territory_id: int, account_id: int) -> None:
     plan = compose(
         work.session, territory, now=work.now, tokens=work.tokens, seed=seed_of(territory, week), week=week
     )
-    longest = max(plan.letters, key=lambda letter: len(letter.lines), default=None)
-    if longest is not None:
+    longest = max(plan.letters, key=_told_to_anybody, default=None)
+    if longest is not None and _told_to_anybody(longest):
         (draft,) = drafts(work.session, plan.people, [longest], now=work.now)
         edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
         told = sections(work, draft, edits, locale=organiser.locale)
@@ -58,3 +58,8 @@ def send_test(work: Work, *, territory_id: int, account_id: int) -> None:
         )
     )
     work.record(DigestVerb.EXAMPLE_SENT, Territory, territory_id, territory_id=territory_id)
+
+
+def _told_to_anybody(letter: PlannedLetter) -> int:
+    """How many of a letter's lines an example may show."""
+    return sum(line.kind in {LineKind.NEED, LineKind.NEWS} for line in letter.lines)
