@@ -29,6 +29,15 @@ class Database:
     engine: Engine
     sessions: sessionmaker[Session]
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Undo at the end of the block what is done inside it, as all is after the test."""
+        with self.sessions.kw["bind"].begin_nested() as point:
+            try:
+                yield
+            finally:
+                point.rollback()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqliteTemplate:

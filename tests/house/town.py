@@ -37,6 +37,9 @@ from tests.builders import (
 from tests.digests.weeks import run_week
 from tests.doors import Person, signed_in, visitor, works_of
 
+VISITOR, NEWCOMER, ELSEWHERE = "visitor", "newcomer", "citizen from elsewhere"
+NEIGHBOUR, EVERYTHING = "neighbour", "lead and organiser"
+
 PARTS = {
     "slug": "valence-romans",
     "token": "a.b.c",
@@ -51,15 +54,16 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Town:
-    """The application with a group, a need and people; ``numbers`` are the ids that routes ask for."""
+    """The application with a group, a need and people; ``numbers`` are the ids that routes and forms ask for."""
 
     app: Flask
+    accounts: dict[str, int]
     people: dict[str, Person]
     numbers: dict[str, int]
 
 
 def make_town(app: Flask) -> Town:
-    """A visitor, a newcomer without profile, a citizen of the other territory, and somebody who is everything."""
+    """A newcomer without profile, a citizen from elsewhere, a neighbour who could help, and somebody who is everything."""
     with works_of(app).begin() as work:
         world = make_world(work)
         everything = add_organiser(work, world.territory)
@@ -68,18 +72,28 @@ def make_town(app: Flask) -> Town:
         elsewhere = add_citizen(
             work, world.other_territory, address="elsewhere@example.org", commune="63113", first_name="Elsa"
         )
+        neighbour = add_citizen(work, world.territory, address="neighbour@example.org", first_name="Nina")
         numbers = furnish(
             work, world.challenge, organiser=everything, lead=everything, worker=everything, offers=elsewhere
         )
-        numbers |= {"citizen_id": citizen.id, "account_id": everything.id, "letter_id": 1, "line_id": 1}
+        numbers |= {
+            "citizen_id": citizen.id,
+            "account_id": everything.id,
+            "letter_id": 1,
+            "line_id": 1,
+            "challenge_id": world.challenge.id,
+            "neighbour_id": neighbour.id,
+        }
+    accounts = {
+        NEWCOMER: newcomer,
+        ELSEWHERE: account_of(elsewhere),
+        NEIGHBOUR: account_of(neighbour),
+        EVERYTHING: everything,
+    }
     return Town(
         app=app,
-        people={
-            "visitor": visitor(app),
-            "newcomer": signed_in(app, newcomer),
-            "citizen from elsewhere": signed_in(app, elsewhere.account),
-            "lead and organiser": signed_in(app, everything),
-        },
+        accounts={who: account.id for who, account in accounts.items()},
+        people={VISITOR: visitor(app)} | {who: signed_in(app, account) for who, account in accounts.items()},
         numbers=numbers,
     )
 
@@ -148,6 +162,21 @@ def rules(app: Flask, method: str) -> Iterator[Rule]:
     for rule in app.url_map.iter_rules():
         if rule.methods is not None and method in rule.methods and rule.endpoint != "static":
             yield rule
+
+
+def new_browser(town: Town, who: str) -> Person:
+    """Somebody of the town, or a visitor, with another browser than in ``people``."""
+    if who not in town.accounts:
+        return visitor(town.app)
+    with works_of(town.app).begin() as work:
+        account = work.session.get_one(Account, town.accounts[who])
+    return signed_in(town.app, account)
+
+
+def path_to(town: Town, endpoint: str, **other: object) -> str:
+    """The path of a door that takes forms, as ``path_of`` makes it."""
+    (rule,) = (rule for rule in rules(town.app, "POST") if rule.endpoint == endpoint)
+    return path_of(town, rule, **other)
 
 
 def path_of(town: Town, rule: Rule, **other: object) -> str:
