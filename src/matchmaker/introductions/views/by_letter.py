@@ -11,6 +11,7 @@ from matchmaker.base.work import Missing
 from matchmaker.introductions import service
 from matchmaker.introductions.cards import citizen_side, need_side, state_text
 from matchmaker.introductions.forms import DeclineForm, ShareForm, StepForm
+from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import IN_FORCE, OPEN, Action, DeclineReason, NotAllowed, Party
 from matchmaker.introductions.views.blueprint import blueprint
 from matchmaker.introductions.views.page import allowed_actions
@@ -94,14 +95,15 @@ def _act(token: str, action: Action, share: ShareForm, decline: DeclineForm) -> 
             reason=DeclineReason(decline.reason.data) if action is Action.DECLINE else None,
             sharing=share.sharing if action is Action.ACCEPT else None,
         )
-        return render_template(
-            "introductions/answered.html",
-            introduction=introduction,
-            territory=introduction.group.territory,
-            state_text=state_text(introduction, party),
-            other_name=service.other_name(introduction, party),
-            open=introduction.state in OPEN,
-        )
+    introduction = reading().get_one(Introduction, introduction.id)
+    return render_template(
+        "introductions/answered.html",
+        introduction=introduction,
+        territory=introduction.group.territory,
+        state_text=state_text(introduction, party),
+        other_name=service.other_name(introduction, party),
+        open=introduction.state in OPEN,
+    )
 
 
 def _over(error: service.TokenUnusable) -> ResponseReturnValue:
