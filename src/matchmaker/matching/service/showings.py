@@ -17,7 +17,10 @@ from matchmaker.matching.rules.verbs import MatchingVerb
 def record_showings(
     work: Work, matches: Sequence[Match], *, day: date, place: ShownWhere, to_organiser: bool = False
 ) -> None:
-    """Put on record that citizens were shown for needs, each once a day and place; one statement for all."""
+    """Put on record that citizens were shown for needs, each once a day and place; one statement for all.
+
+    These are no acts: nobody decides them, and whom they tell of reads them.
+    """
     if not matches:
         return
     rows = [
