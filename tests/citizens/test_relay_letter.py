@@ -21,6 +21,7 @@ def test_the_letter_reads_as_it_was_agreed(locale: str, part: str, request: pyte
         INVITATION.words,
         Subject(
             territory="Valence-Romans",
+            territory_id=1,
             time_zone="Europe/Paris",
             locale=locale,
             values={"relay": "Mairie & <Médiathèque>"},

@@ -24,6 +24,7 @@ def invitation(locale: str, first_name: str = "") -> Letter:
         INVITATION.words,
         Subject(
             territory="Valence-Romans",
+            territory_id=1,
             time_zone="Europe/Paris",
             locale=locale,
             values={

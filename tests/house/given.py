@@ -19,6 +19,7 @@ from matchmaker.introductions import service as introductions
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import Party
 from matchmaker.introductions.service import Actor
+from matchmaker.invitations import service as invitations
 from matchmaker.relays import service as relays
 from tests.digests.weeks import run_week
 from tests.house.town import EVERYTHING, NEIGHBOUR, NEWCOMER, Town
@@ -63,7 +64,12 @@ def sign_up(work: Work, town: Town) -> Values:
     territory_id = work.session.get_one(StartupGroup, town.numbers["group_id"]).territory_id
     sign_up = citizens.start_sign_up(work, territory_id=territory_id, commune_code="26281", locale="fr")
     citizens.finish_sign_up(
-        work, sign_up_id=sign_up, first_name="Zoé", address="zoe@example.org", locale="fr", consent_text=None
+        work,
+        sign_up_id=sign_up,
+        first_name="Zoé",
+        address="zoe@example.org",
+        locale="fr",
+        consent_locale=None,
     )
     return _token(work, "citizens.confirm")
 
@@ -80,19 +86,41 @@ def stopping(work: Work, town: Town) -> Values:
 
 def invited(address: str) -> Given:
     def given(work: Work, town: Town) -> Values:
-        group = work.session.get_one(StartupGroup, town.numbers["group_id"])
-        lead = town.accounts[EVERYTHING]
-        groups.invite(work, group, invited_by_id=lead, address=address, role=Role.MEMBER)
-        return _token(work, "groups.invitation")
+        invitations.invite(
+            work,
+            groups.INVITATION,
+            subject_id=town.numbers["group_id"],
+            invited_by_id=town.accounts[EVERYTHING],
+            address=address,
+            role=Role.MEMBER,
+        )
+        return _token(work, "invitations.invitation")
 
     return given
 
 
+def waiting_invitation(work: Work, town: Town) -> Values:
+    waiting = invitations.invite(
+        work,
+        groups.INVITATION,
+        subject_id=town.numbers["group_id"],
+        invited_by_id=town.accounts[EVERYTHING],
+        address="zoe@example.org",
+        role=Role.MEMBER,
+    )
+    return {"invitation_id": waiting.id}
+
+
 def invited_to_relay(address: str) -> Given:
     def given(work: Work, town: Town) -> Values:
-        member = town.accounts[EVERYTHING]
-        relays.invite_to_relay(work, relay_id=town.numbers["relay_id"], invited_by_id=member, address=address)
-        return _token(work, "relays.invitation")
+        invitations.invite(
+            work,
+            relays.INVITATION,
+            subject_id=town.numbers["relay_id"],
+            invited_by_id=town.accounts[EVERYTHING],
+            address=address,
+        )
+        return _token(work, "invitations.invitation")
 
     return given
 

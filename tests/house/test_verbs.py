@@ -61,7 +61,11 @@ WAYS_BACK = {
     "groups.act_on_need": "groups.act_on_need",
     "groups.change_group": "groups.change_group",
     "groups.change_need": "groups.change_need",
+    "groups.found_group": "groups.leave_group",
+    "groups.leave_group": "invitations.accept_invitation",
+    "groups.make_lead": "groups.step_down",
     "groups.post_need": "groups.act_on_need",
+    "groups.remove_member": "invitations.invite",
     "introductions.act": "introductions.take_action",
     "introductions.announce_absence": "introductions.end_absence",
     "introductions.answer_by_letter": "introductions.take_action",
@@ -71,12 +75,13 @@ WAYS_BACK = {
     "introductions.propose": "introductions.take_action",
     "introductions.share": "introductions.share",
     "introductions.stop_notices": "introductions.resume_notices",
+    "invitations.accept_invitation": "groups.leave_group",
+    "invitations.invite": "invitations.withdraw",
     "matching.dismiss": "matching.take_back",
     "matching.hide_from_group": "matching.show_to_group",
     "matching.keep_answer": "matching.keep_answer",
     "places.name_organiser": "places.remove_organiser",
-    "relays.accept_relay_invitation": "relays.remove_relay_member",
-    "relays.invite_to_relay": "relays.withdraw_relay_invitation",
+    "relays.remove_relay_member": "invitations.invite",
     "vocabulary.declare_verdict": "vocabulary.withdraw_verdict",
 }
 """What undoes what somebody did; the same verb where they do it again with other words."""
@@ -85,9 +90,8 @@ NO_WAY_BACK = {
     "It changes nothing: it needs the unit of work to check a token, or to lock.": {
         "accounts.check_link",
         "demo.is_loaded",
-        "groups.find_invitation",
         "groups.lock_need",
-        "relays.find_relay_invitation",
+        "invitations.find_invitation",
     },
     "A letter cannot be called back once it has left; what its link opens ends by itself.": {
         "accounts.post_sign_in_link",
@@ -131,11 +135,6 @@ NO_WAY_BACK = {
         "places.add_challenge",
         "places.found_territory",
         "relays.name_relay",
-    },
-    "Nobody leaves a group yet, or takes an invitation to it back.": {
-        "groups.accept_invitation",
-        "groups.found_group",
-        "groups.invite",
     },
 }
 """Verbs that nothing undoes, by the reason why."""

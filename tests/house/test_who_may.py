@@ -31,6 +31,7 @@ HOLDERS = {
 CITIZENS = {"citizen", "helper"}
 
 SHARED = {
+    "groups.invitation_withdraw": "an invitation that waits no more is told so, whatever its number was",
     "introductions.propose": "who helps from afar can be asked by a group of another territory",
     "assisted.agreement": "who comes back to a sign-up that is over is told so, at their own desk",
 }

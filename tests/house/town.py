@@ -77,6 +77,7 @@ def make_town(app: Flask) -> Town:
             work, world.challenge, organiser=everything, lead=everything, worker=everything, offers=elsewhere
         )
         numbers |= {
+            "other_id": _add_member(work, numbers["group_id"], add_account(work, address="mia@example.org")),
             "citizen_id": citizen.id,
             "account_id": everything.id,
             "letter_id": 1,
@@ -157,6 +158,14 @@ def furnish(
     }
 
 
+def _add_member(work: Work, group_id: int, account: Account) -> int:
+    work.session.add(
+        Membership(group_id=group_id, account_id=account.id, role=Role.MEMBER, joined_at=work.now)
+    )
+    work.session.flush()
+    return account.id
+
+
 def rules(app: Flask, method: str) -> Iterator[Rule]:
     """The routes that answer to a method, but for files."""
     for rule in app.url_map.iter_rules():
@@ -175,7 +184,7 @@ def new_browser(town: Town, who: str) -> Person:
 
 def path_to(town: Town, endpoint: str, **other: object) -> str:
     """The path of a door that takes forms, as ``path_of`` makes it."""
-    (rule,) = (rule for rule in rules(town.app, "POST") if rule.endpoint == endpoint)
+    rule = next(rule for rule in rules(town.app, "POST") if rule.endpoint == endpoint)
     return path_of(town, rule, **other)
 
 
@@ -253,7 +262,7 @@ def _furnish_whole(
         commune=commune,
     )
     group = work.session.get_one(StartupGroup, numbers["group_id"])
-    group.memberships.append(Membership(account_id=own["member"].id, role=Role.MEMBER, joined_at=work.now))
+    other = _add_member(work, group.id, own["member"])
     # Beside the need for which help was offered already, one for the letters of this week and one for the next.
     add_need(work, group, title="Réparer les remorques", commune=commune)
     run = run_week(work, territory_id=territory.id, started_by=own["organiser"].id)
@@ -278,6 +287,7 @@ def _furnish_whole(
     return {
         **PARTS,
         **numbers,
+        "other_id": other,
         "slug": territory.slug,
         "account_id": own["helper"].id,
         "citizen_id": helper.id,

@@ -147,9 +147,12 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     "digests.wishes off": ValidForm(data={"frequency": "off"}),
     "digests.withdraw_edit": ValidForm(),
     "groups.edit": ValidForm(data=GROUP),
-    "groups.invitation": ValidForm(who=VISITOR, data=NAME, given=given.invited("zoe@example.org")),
-    "groups.invitation signed_in": ValidForm(who=NEWCOMER, given=given.invited("newcomer@example.org")),
+    "groups.invitation_withdraw": ValidForm(given=given.waiting_invitation),
     "groups.invite": ValidForm(data={"address": "zoe@example.org", "role": "lead"}),
+    "groups.lead_step_down": ValidForm(after=("groups.member_lead",)),
+    "groups.leave": ValidForm(after=("groups.member_lead",)),
+    "groups.member_lead": ValidForm(),
+    "groups.member_remove": ValidForm(),
     "groups.need_edit": ValidForm(data=NEED),
     "groups.need_new": ValidForm(data=NEED),
     "groups.need_state": ValidForm(data={"action": "close"}),
@@ -175,6 +178,14 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     "introductions.write thanks": ValidForm(
         data={"body": "Merci !", "thanks": ""}, after=("introductions.act over",)
     ),
+    "invitations.invitation": ValidForm(who=VISITOR, data=NAME, given=given.invited("zoe@example.org")),
+    "invitations.invitation signed_in": ValidForm(who=NEWCOMER, given=given.invited("newcomer@example.org")),
+    "invitations.invitation relay": ValidForm(
+        who=VISITOR, data=NAME, given=given.invited_to_relay("zoe@example.org")
+    ),
+    "invitations.invitation relay signed_in": ValidForm(
+        who=NEWCOMER, given=given.invited_to_relay("newcomer@example.org")
+    ),
     "matching.for_me": ValidForm(who=NEIGHBOUR, after=("matching.not_for_me",)),
     "matching.hide": ValidForm(who=NEIGHBOUR),
     "matching.not_for_me": ValidForm(who=NEIGHBOUR, data={"reason": "not_now"}),
@@ -184,12 +195,9 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     ),
     "organisers.withdraw": ValidForm(),
     "organisers.words": ValidForm(data={"phrase": "zwirbel", "kind": "same", "other": "couture"}),
-    "relays.invitation": ValidForm(who=VISITOR, data=NAME, given=given.invited_to_relay("zoe@example.org")),
-    "relays.invitation signed_in": ValidForm(
-        who=NEWCOMER, given=given.invited_to_relay("newcomer@example.org")
-    ),
     "relays.invitation_withdraw": ValidForm(),
     "relays.invite": ValidForm(data={"address": "zoe@example.org"}),
+    "relays.leave": ValidForm(),
     "relays.member_remove": ValidForm(),
     "relays.new": ValidForm(data={"name": "Mairie de Romans", "kind": "town_hall", **PLACE}),
 }

@@ -91,6 +91,7 @@ HELPERS = Kind(
     page=("groups.show", "group_id"),
     subject=lambda invited: Subject(
         territory="Valence-Romans",
+        territory_id=1,
         time_zone="Europe/Paris",
         locale="en",
         values={"evening": invited.subject.name},

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 from werkzeug.routing import Map
 
 from matchmaker.base import outbox
 from matchmaker.base.acts import Act
-from matchmaker.base.db import Base, SessionFactory
+from matchmaker.base.db import SessionFactory
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Tokens
@@ -42,6 +43,12 @@ class Links:
         return self._adapter.build(endpoint, dict(values), force_external=True)
 
 
+class Table(Protocol):
+    """A mapped class, or what several of them have in common."""
+
+    __tablename__: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """One transaction with what a service may use in it. ``now`` is aware and in UTC; ``by`` is the account that acts.
@@ -67,7 +74,7 @@ class Work:
     def record(
         self,
         verb: Verb,
-        table: type[Base],
+        table: type[Table],
         number: int | None,
         *,
         territory_id: int | None = None,

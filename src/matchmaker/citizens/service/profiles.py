@@ -126,7 +126,7 @@ def change_details(work: Work, *, citizen_id: int, details: ProfileDetails) -> N
         if violates(error, "uq_citizens_account_id_territory_id"):
             raise ProfileExists from error
         raise
-    work.record(CitizenVerb.CHANGED, Citizen, citizen_id, territory_id=territory_id)
+    work.record(CitizenVerb.CHANGED, Citizen, citizen_id, territory_id=details.territory_id)
 
 
 def change_skills(work: Work, *, citizen_id: int, skills: Sequence[Skill], language: str) -> None:

@@ -47,36 +47,36 @@ def lead_step_down(group_id: int) -> ResponseReturnValue:
     return _page(group, "step_down", refused=_refused(group))
 
 
-@blueprint.route("/groups/<int:group_id>/members/<int:member_id>/remove", methods=["GET", "POST"])
+@blueprint.route("/groups/<int:group_id>/members/<int:other_id>/remove", methods=["GET", "POST"])
 @access(LEAD)
-def member_remove(group_id: int, member_id: int) -> ResponseReturnValue:
+def member_remove(group_id: int, other_id: int) -> ResponseReturnValue:
     """End somebody else's membership; for leads."""
-    group, name = _other_member(group_id, member_id)
+    group, name = _other_member(group_id, other_id)
     if ConfirmForm().validate_on_submit():
         with acting_in(group_id, lead=True) as work:
-            service.remove_member(work, group_id=group_id, account_id=member_id, by_id=account_id())
+            service.remove_member(work, group_id=group_id, account_id=other_id, by_id=account_id())
         flash(gettext("Done. %(name)s is no longer in the group.", name=name), "success")
         return redirect(url_for("groups.show", group_id=group_id))
     return _page(group, "remove", name=name)
 
 
-@blueprint.route("/groups/<int:group_id>/members/<int:member_id>/lead", methods=["GET", "POST"])
+@blueprint.route("/groups/<int:group_id>/members/<int:other_id>/lead", methods=["GET", "POST"])
 @access(LEAD)
-def member_lead(group_id: int, member_id: int) -> ResponseReturnValue:
+def member_lead(group_id: int, other_id: int) -> ResponseReturnValue:
     """Let a member lead the group too; for leads."""
-    group, name = _other_member(group_id, member_id)
+    group, name = _other_member(group_id, other_id)
     if ConfirmForm().validate_on_submit():
         with acting_in(group_id, lead=True) as work:
-            service.make_lead(work, group_id=group_id, account_id=member_id, by_id=account_id())
+            service.make_lead(work, group_id=group_id, account_id=other_id, by_id=account_id())
         flash(gettext("Done. %(name)s leads the group too.", name=name), "success")
         return redirect(url_for("groups.show", group_id=group_id))
     return _page(group, "lead", name=name)
 
 
-def _other_member(group_id: int, member_id: int) -> tuple[StartupGroup, str]:
+def _other_member(group_id: int, other_id: int) -> tuple[StartupGroup, str]:
     """A lead's own group, and the first name of another member of it. Raises Missing where there is none of that number."""
     group = own_led_group(group_id)
-    found = [one for one in group.memberships if one.account_id == member_id != account_id()]
+    found = [one for one in group.memberships if one.account_id == other_id != account_id()]
     return group, or_404(next(iter(found), None)).account.first_name
 
 
