@@ -73,10 +73,14 @@ def offer(
     Raises Missing, NeedNotOpen, NotEligible for a need of their own group, GroupOwesAnswers, AlreadyIntroduced.
     """
     known = queries.find_between(work.session, need_id=need_id, citizen_id=citizen_id)
+    if known is None:
+        try:
+            offered = _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
+        except AlreadyIntroduced as quicker:
+            # They were asked while this waited for its turn.
+            known = quicker.introduction
     if known is not None:
         offered = _offer_known(work, known, by)
-    else:
-        offered = _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
     if sharing is not None:
         share(work, introduction_id=offered.id, by=by, sharing=sharing)
     return offered
