@@ -107,6 +107,26 @@ def skip_waiting(session: Session, *, recipient: str, kind: str, now: datetime) 
     return _move(session, those, waiting, MessageState.SKIPPED, settled_at=now)
 
 
+def forget(session: Session, *, recipient: str, now: datetime) -> None:
+    """Take back the letters to ``recipient`` that wait, and keep of all of them no more than what became of them."""
+    those = OutboxMessage.recipient == recipient
+    waiting = (MessageState.PENDING, MessageState.HELD, MessageState.CLAIMED)
+    _move(session, those, waiting, MessageState.SKIPPED, settled_at=now)
+    session.execute(
+        update(OutboxMessage)
+        .where(those)
+        .values(
+            recipient="",
+            recipient_name="",
+            subject="",
+            text="",
+            html="",
+            unsubscribe_url=None,
+            last_error=None,
+        )
+    )
+
+
 def hold(session: Session, messages: ColumnElement[bool]) -> int:
     """Let some waiting letters wait until `release`, whoever has claimed them; how many they were."""
     return _move(session, messages, (MessageState.PENDING, MessageState.CLAIMED), MessageState.HELD)

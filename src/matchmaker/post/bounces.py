@@ -43,7 +43,10 @@ def take_report(work: Work, *, raw: bytes) -> Outcome:
         return Outcome.NO_REPORT
     message = work.session.scalars(
         select(OutboxMessage).where(
-            OutboxMessage.message_key == report.message_key, OutboxMessage.state.in_(_HANDED_OVER)
+            OutboxMessage.message_key == report.message_key,
+            OutboxMessage.state.in_(_HANDED_OVER),
+            # Who has left is nobody to whom letters are stopped.
+            OutboxMessage.recipient != "",
         )
     ).one_or_none()
     if message is None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from matchmaker.base import outbox as base_outbox
 from matchmaker.base.db import violates
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.settings import Settings
@@ -65,6 +66,14 @@ def test_a_letter_to_nobody_suppresses_its_address_which_is_not_kept(works: Work
     with works.begin() as work:
         assert suppression.is_suppressed(work, address=AMINA)
         assert not suppression.is_suppressed(work, address=LOU)
+
+
+def test_a_letter_to_somebody_who_has_left_comes_back_to_nobody(works: WorkFactory) -> None:
+    key = sent(works)
+    with works.begin() as work:
+        base_outbox.forget(work.session, recipient=AMINA, now=NOW)
+    assert take(works, report(key)) is Outcome.UNKNOWN_LETTER
+    assert (suppressed(works), returned(works)) == ([], [])
 
 
 @pytest.mark.parametrize(("make", "outcome"), [(report, Outcome.SUPPRESSED), (full, Outcome.NOTED)])

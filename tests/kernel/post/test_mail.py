@@ -151,6 +151,23 @@ def test_waiting_letters_can_be_taken_back_by_recipient_and_kind(works: WorkFact
     assert outbox(works)[0].settled_at == NOW
 
 
+def test_of_the_letters_to_somebody_who_has_left_only_what_became_of_them_is_kept(works: WorkFactory) -> None:
+    with works.begin() as work:
+        work.post(letter("amina@example.org"))
+        sent = work.post(letter("amina@example.org"))
+        sent.state = MessageState.SENT
+        work.post(letter("lou@example.org"))
+    with works.begin() as work:
+        base_outbox.forget(work.session, recipient="amina@example.org", now=work.now)
+    waited, left, other = outbox(works)
+    assert [waited.state.value, left.state.value, other.state.value] == ["skipped", "sent", "pending"]
+    for message in (waited, left):
+        assert {message.recipient, message.recipient_name, message.subject, message.text, message.html} == {
+            ""
+        }
+    assert other.recipient == "lou@example.org"
+
+
 @pytest.fixture
 def renderer() -> LetterRenderer:
     """What writes letters."""
