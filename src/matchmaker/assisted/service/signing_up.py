@@ -85,7 +85,8 @@ def sign_up_here(
     if telephone is not None:
         citizen.telephone = CitizenTelephone(number=telephone)
     work.session.add(citizen)
-    draft.confirmed_at = work.now
+    # Nothing would name whose answers they are, and they must go when the person does.
+    work.session.delete(draft)
     work.session.flush()
     agree(work, citizen, desk, purpose=ConsentPurpose.RELAY_PROFILE, channel=channel)
     if weekly_letter:
