@@ -29,6 +29,7 @@ from matchmaker.places.models import Challenge, Commune, PostalCode, Territory
 from matchmaker.relays import service as relays
 from matchmaker.relays.models import Relay, RelayMember
 from matchmaker.relays.rules import RelayKind
+from matchmaker.rooms import TRANSFERS
 from matchmaker.vocabulary import loading as vocabulary_loading
 from matchmaker.vocabulary import service as vocabulary_service
 from matchmaker.vocabulary.models import SkillFamily
@@ -98,6 +99,7 @@ def make_works(sessions: SessionFactory, app: Flask, *, now: datetime = NOW) -> 
         tokens=Tokens("a secret that is long enough for the tests"),
         letters=letter_renderer("Startup de territoire"),
         links=Links(app.url_map, scheme="http", host="localhost"),
+        rooms=TRANSFERS,
     )
 
 

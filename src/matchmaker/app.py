@@ -44,6 +44,7 @@ from matchmaker.places import views as places_views
 from matchmaker.relays import queries as relays
 from matchmaker.relays import service as relays_service
 from matchmaker.relays import views as relays_views
+from matchmaker.rooms import TRANSFERS
 from matchmaker.signposts import views as signposts_views
 from matchmaker.vocabulary import service as vocabulary
 from matchmaker.vocabulary import views as vocabulary_views
@@ -161,6 +162,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
             tokens=Tokens(settings.secret_key.get_secret_value()),
             letters=LetterRenderer(service_name=settings.mail_from_name),
             links=Links(app.url_map, scheme=settings.base_url.scheme, host=settings.host),
+            rooms=TRANSFERS,
         ),
     )
     # The language comes first: what refuses a request afterwards refuses it in the visitor's own.

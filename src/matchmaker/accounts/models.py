@@ -9,9 +9,6 @@ from matchmaker.accounts.rules import LinkPurpose
 from matchmaker.base.acts import Act
 from matchmaker.base.db import Base, enum_column
 
-GOES_ALONG = "goes along"
-"""The mark of a foreign key whose row says something of an account, and is no reason to keep it."""
-
 
 class Account(Base):
     """A person who proved an address. An account exists only once its address was confirmed."""
@@ -45,9 +42,7 @@ class AccountSession(Base):
     __tablename__ = "account_sessions"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
-    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

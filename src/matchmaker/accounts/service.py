@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts import letters
-from matchmaker.accounts.models import GOES_ALONG, Account, AccountSession, MailedLink
+from matchmaker.accounts.models import Account, AccountSession, MailedLink
 from matchmaker.accounts.rules import LINK_LASTS, SESSION_LASTS, AccountVerb, LinkPurpose
-from matchmaker.base.db import Base, violates
+from matchmaker.base.db import violates
 from matchmaker.base.tokens import InvalidToken, Tokens
+from matchmaker.base.transfer import Fate
 from matchmaker.base.work import Work
 from matchmaker.post import suppression
 from matchmaker.post.suppression import SuppressedAddress
@@ -265,21 +266,15 @@ def resume_letters(work: Work, *, account_id: int) -> None:
 
 
 def close_if_unused(work: Work, *, account_id: int) -> bool:
-    """Delete an account on which nothing depends but its sessions, links and wishes; whether it was deleted.
-
-    Any row of any room that belongs to the account keeps it; a row that outlives it (SET NULL) or goes along does not.
-    """
-    account = work.session.get_one(Account, account_id)
-    for table in Base.metadata.sorted_tables:
-        for key in table.foreign_keys:
-            if key.column.table is Account.__table__ and not key.info.get(GOES_ALONG):
-                belongs = select(key.parent).where(key.parent == account_id).limit(1)
-                if key.ondelete != "SET NULL" and work.session.scalar(belongs) is not None:
-                    return False
-    work.session.execute(delete(MailedLink).where(MailedLink.address == account.address))
+    """Delete an account that no room needs, and what is left of it in each; whether it was deleted."""
+    for room in work.rooms:
+        for column, fate in room.holds.items():
+            needed = select(column).where(column == account_id).limit(1)
+            if fate is Fate.NEEDED and work.session.scalar(needed) is not None:
+                return False
     work.record(AccountVerb.CLOSED, Account, account_id)
-    work.session.delete(account)
-    work.session.flush()
+    for room in work.rooms:
+        room.forget_account(work, account_id)
     return True
 
 

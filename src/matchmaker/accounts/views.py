@@ -1,8 +1,9 @@
 """The doors of accounts: sign-in, sign-out, a new account, its settings, the language."""
 
+import json
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, logout_user
 
@@ -24,6 +25,7 @@ from matchmaker.web import (
     now,
     own_path,
     reading,
+    site,
 )
 from matchmaker.web.forms import ConfirmForm
 
@@ -188,6 +190,24 @@ def settings() -> ResponseReturnValue:
     if password_form.errors:
         return render_template("accounts/settings.html", form=form, **page), 422
     return form_page("accounts/settings.html", form, **page)
+
+
+@blueprint.get("/account/data")
+@access(Access.SIGNED_IN)
+def data() -> ResponseReturnValue:
+    """All that every room holds of whoever is signed in, as a file that a person and a program can read."""
+    held = {
+        gettext(section.title): section.rows
+        for room in reversed(site().works.rooms)
+        for section in room.about(reading(), account_id())
+        if section.rows
+    }
+    text = json.dumps(held, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())
+    return Response(
+        text + "\n",
+        mimetype="application/json",
+        headers={"Content-Disposition": 'attachment; filename="data.json"'},
+    )
 
 
 @blueprint.post("/account/letters")

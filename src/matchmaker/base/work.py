@@ -3,13 +3,13 @@
 *Return to keep, raise to undo*: the block of ``WorkFactory.begin`` commits when it ends well and rolls back when it raises.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from werkzeug.routing import Map
 
 from matchmaker.base import outbox
@@ -18,6 +18,7 @@ from matchmaker.base.db import SessionFactory
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Tokens
+from matchmaker.base.transfer import Fate, Section
 from matchmaker.base.verbs import Verb
 
 Clock = Callable[[], datetime]
@@ -62,6 +63,7 @@ class Work:
     tokens: Tokens
     letters: LetterRenderer
     links: Links
+    rooms: Sequence["Transfer"]
 
     def post(self, letter: Letter) -> OutboxMessage:
         """Queue ``letter`` with the transaction at hand."""
@@ -98,11 +100,33 @@ class Work:
         self.session.flush()
 
 
+def _has_nothing_to_do(work: Work, number: int) -> None:
+    """What a room does that leaves it to the foreign keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """What a room hands in, so that who shows somebody their data or deletes it need not know the rooms above.
+
+    ``holds`` has each column that names an account or a citizen or holds an address, and what becomes of its row.
+    ``about`` takes the id of an account. The others are called before the row that they name is deleted:
+    ``take_back_letters`` and ``forget_citizen`` with the id of a citizen, whose consent to letters has ended, or who
+    leaves; ``forget_account`` with that of an account that is closed, whose citizens have left.
+    """
+
+    holds: Mapping[InstrumentedAttribute[object], Fate]
+    about: Callable[[Session, int], Sequence[Section]]
+    take_back_letters: Callable[[Work, int], None] = _has_nothing_to_do
+    forget_citizen: Callable[[Work, int], None] = _has_nothing_to_do
+    forget_account: Callable[[Work, int], None] = _has_nothing_to_do
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkFactory:
-    """Opens units of work with one installation's database, secrets, templates and addresses.
+    """Opens units of work with one installation's database, secrets, templates, addresses and rooms.
 
     ``reading`` opens sessions that are never committed, for what takes long to think about before it is written.
+    ``rooms`` are in their order, the highest first.
     """
 
     sessions: SessionFactory
@@ -111,6 +135,7 @@ class WorkFactory:
     tokens: Tokens
     letters: LetterRenderer
     links: Links
+    rooms: Sequence[Transfer]
 
     @contextmanager
     def begin(self, *, by: int | None = None) -> Iterator[Work]:
@@ -123,5 +148,6 @@ class WorkFactory:
                 tokens=self.tokens,
                 letters=self.letters,
                 links=self.links,
+                rooms=self.rooms,
             )
             session.commit()

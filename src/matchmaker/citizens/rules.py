@@ -48,12 +48,6 @@ RELAY_CHANNELS = (ConsentChannel.IN_PERSON, ConsentChannel.PAPER, ConsentChannel
 """How somebody without an e-mail address says yes to their relay."""
 
 
-WEEKLY_LETTER_KIND = "digests.weekly"
-"""The kind of the weekly letter in the outbox."""
-
-NOTICES_KIND = "introductions.notices"
-"""The kind of the daily letter about introductions in the outbox."""
-
 WEEKLY_LETTER_TEXT = mark(
     "Once a week, send me the new needs that I could help with, with the reasons. "
     "I can stop it at any time by one click in each letter."

@@ -89,7 +89,7 @@ def _engine(folder: Path) -> "Engine":
 
 
 def _works(engine: "Engine") -> "WorkFactory":
-    """Units of work for the load, which links to no page and writes no letter."""
+    """Units of work for the load, which links to no page, writes no letter and forgets nobody."""
     from werkzeug.routing import Map
 
     from matchmaker.base.db import make_reading_factory, make_session_factory
@@ -104,6 +104,7 @@ def _works(engine: "Engine") -> "WorkFactory":
         tokens=Tokens(secrets.token_hex()),
         letters=LetterRenderer(service_name=""),
         links=Links(Map(), scheme="http", host=HOST),
+        rooms=(),
     )
 
 

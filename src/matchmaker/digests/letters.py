@@ -7,6 +7,9 @@ from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.introductions.rules import AnswerSpeed
 from matchmaker.matching.queries import CitizenCard, NeedCard
 
+WEEKLY_KIND = "digests.weekly"
+"""The kind of the weekly letter in the outbox."""
+
 TEST_KIND = "digests.test"
 """The kind of an organiser's own example, which is counted with no run."""
 

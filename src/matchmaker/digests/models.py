@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.accounts.models import GOES_ALONG, Account
+from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.citizens.models import Citizen
@@ -169,9 +169,7 @@ class LetterPreference(Base):
 
     __tablename__ = "letter_preferences"
 
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), primary_key=True
-    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     frequency: Mapped[Frequency] = mapped_column(enum_column(Frequency))
     paused_until: Mapped[date | None] = mapped_column(Date)
 
@@ -200,9 +198,7 @@ class DigestEdit(Base):
     territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
     iso_week: Mapped[str] = mapped_column(String(8))
     kind: Mapped[EditKind] = mapped_column(enum_column(EditKind))
-    account_id: Mapped[int | None] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
-    )
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     need_id: Mapped[int | None] = mapped_column(index=True)
     challenge_id: Mapped[int | None] = mapped_column(index=True)
     text_fr: Mapped[str | None] = mapped_column(Text)

@@ -7,6 +7,9 @@ from matchmaker.base.i18n import gettext, mark
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.introductions.rules import ClosedBecause, NoticeKind, Party, State
 
+NOTICES_KIND = "introductions.notices"
+"""The kind of this letter in the outbox."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.accounts.models import GOES_ALONG, Account
+from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need, StartupGroup
@@ -109,9 +109,7 @@ class IntroductionEvent(Base):
     action: Mapped[Action | None] = mapped_column(enum_column(Action))
     state: Mapped[State] = mapped_column(enum_column(State))
     by: Mapped[Party] = mapped_column(enum_column(Party))
-    account_id: Mapped[int | None] = mapped_column(
-        ForeignKey("accounts.id", ondelete="SET NULL", info={GOES_ALONG: True})
-    )
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     relay_id: Mapped[int | None] = mapped_column(ForeignKey("relays.id"))
     channel: Mapped[AnswerChannel | None] = mapped_column(enum_column(AnswerChannel))
     happened_at: Mapped[datetime]
@@ -138,9 +136,7 @@ class SharedContact(Base):
     )
     party: Mapped[Party] = mapped_column(enum_column(Party), primary_key=True)
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
-    account_id: Mapped[int | None] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
-    )
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     address: Mapped[str | None] = mapped_column(String(254))
     telephone: Mapped[str | None] = mapped_column(String(16))
     shared_at: Mapped[datetime]
@@ -168,9 +164,7 @@ class IntroductionMessage(Base):
         ForeignKey("introductions.id", ondelete="CASCADE"), index=True
     )
     party: Mapped[Party] = mapped_column(enum_column(Party))
-    author_id: Mapped[int] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
-    )
+    author_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     thanks: Mapped[bool]
     body: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime]
@@ -197,9 +191,7 @@ class Notice(Base):
     __tablename__ = "notices"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
-    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     kind: Mapped[NoticeKind] = mapped_column(enum_column(NoticeKind))
     introduction_id: Mapped[int | None] = mapped_column(
         ForeignKey("introductions.id", ondelete="CASCADE"), index=True
@@ -238,9 +230,7 @@ class NoticeDay(Base):
 
     __tablename__ = "notice_days"
 
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), primary_key=True
-    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
 
 
@@ -249,9 +239,7 @@ class NoticeRefusal(Base):
 
     __tablename__ = "notice_refusals"
 
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), primary_key=True
-    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     since: Mapped[datetime]
 
 
@@ -261,9 +249,7 @@ class AbsencePeriod(Base):
     __tablename__ = "absence_periods"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), index=True
-    )
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     group_id: Mapped[int | None] = mapped_column(
         ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True
     )
@@ -283,6 +269,6 @@ class NeedFollower(Base):
 
     need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), primary_key=True)
     account_id: Mapped[int] = mapped_column(
-        ForeignKey("accounts.id", ondelete="CASCADE", info={GOES_ALONG: True}), primary_key=True, index=True
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     since: Mapped[datetime]

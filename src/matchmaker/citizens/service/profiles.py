@@ -3,24 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Update, case, delete, literal, select, update
+from sqlalchemy import Update, case, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
-from matchmaker.base import outbox
 from matchmaker.base.db import violates
 from matchmaker.base.work import Work
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, SignUp
-from matchmaker.citizens.rules import (
-    NOTICES_KIND,
-    WEEKLY_LETTER_KIND,
-    CitizenVerb,
-    ConsentChannel,
-    ConsentPurpose,
-    mailed_letter_text,
-)
+from matchmaker.citizens.rules import CitizenVerb, ConsentChannel, ConsentPurpose, mailed_letter_text
 from matchmaker.places.service import challenges_among, check_commune
 from matchmaker.vocabulary import service as vocabulary
 from matchmaker.vocabulary.models import Concept
@@ -195,23 +187,18 @@ def withdraw_weekly_letter(work: Work, *, citizen_id: int) -> None:
         .where(Consent.citizen_id == citizen_id, queries.letter_wanted())
         .values(withdrawn_at=case((Consent.given_at > now, Consent.given_at), else_=now)),
     )
-    address = work.session.scalar(select(Account.address).join(Citizen).where(Citizen.id == citizen_id))
-    if address is not None:
-        outbox.skip_waiting(work.session, recipient=address, kind=WEEKLY_LETTER_KIND, now=work.now)
+    for room in work.rooms:
+        room.take_back_letters(work, citizen_id)
 
 
 def delete_profile(work: Work, *, citizen_id: int) -> bool:
     """Delete a citizen, and the account too if nothing else needs it; whether the account is gone."""
     citizen = work.session.get_one(Citizen, citizen_id)
-    account = citizen.account
-    withdraw_weekly_letter(work, citizen_id=citizen_id)
-    if account is not None:
-        work.session.execute(delete(SignUp).where(SignUp.address == account.address))
-        outbox.skip_waiting(work.session, recipient=account.address, kind=NOTICES_KIND, now=work.now)
+    account_id = citizen.account_id
     work.record(CitizenVerb.DELETED, Citizen, citizen_id, territory_id=citizen.territory_id)
-    work.session.delete(citizen)
-    work.session.flush()
-    return account is not None and accounts.close_if_unused(work, account_id=account.id)
+    for room in work.rooms:
+        room.forget_citizen(work, citizen_id)
+    return account_id is not None and accounts.close_if_unused(work, account_id=account_id)
 
 
 def _handed_over(work: Work, citizen_id: int, account: Account) -> Citizen:

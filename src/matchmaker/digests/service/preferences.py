@@ -9,7 +9,7 @@ from matchmaker.base import outbox
 from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
-from matchmaker.citizens.rules import WEEKLY_LETTER_KIND
+from matchmaker.digests.letters import WEEKLY_KIND
 from matchmaker.digests.models import LetterPreference
 from matchmaker.digests.rules import Frequency
 from matchmaker.digests.rules.verbs import DigestVerb
@@ -65,4 +65,4 @@ def _keep(work: Work, account_id: int, frequency: Frequency, paused_until: date 
 def _take_back(work: Work, account_id: int) -> None:
     address = work.session.scalar(select(Account.address).where(Account.id == account_id))
     if address is not None:
-        outbox.skip_waiting(work.session, recipient=address, kind=WEEKLY_LETTER_KIND, now=work.now)
+        outbox.skip_waiting(work.session, recipient=address, kind=WEEKLY_KIND, now=work.now)

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
 from matchmaker.base.text import fold, without_addresses
-from matchmaker.citizens.rules import WEEKLY_LETTER_KIND
 from matchmaker.digests import loading, queries, service
 from matchmaker.digests.access import own_desk
+from matchmaker.digests.letters import WEEKLY_KIND
 from matchmaker.digests.rules import PlannedLetter, next_moment
 from matchmaker.digests.views.blueprint import blueprint, plan_of
 from matchmaker.digests.views.run import standing, with_needs
@@ -39,7 +39,7 @@ def week(slug: str) -> ResponseReturnValue:
     shown = loading.drafts(reading(), plan.people, letters[first : first + LETTERS_A_PAGE], now=now())
     runs = queries.latest_runs(reading(), territory_id=territory.id, limit=RUNS_SHOWN)
     skipped = queries.skipped_weeks(reading(), territory_id=territory.id)
-    last_error = delivery.waiting(reading(), kind=WEEKLY_LETTER_KIND).last_error
+    last_error = delivery.waiting(reading(), kind=WEEKLY_KIND).last_error
     return render_template(
         "digests/week.html",
         territory=territory,

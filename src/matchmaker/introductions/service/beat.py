@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.groups.models import Need
 from matchmaker.groups.queries import open_on
 from matchmaker.introductions import queries
-from matchmaker.introductions.models import AbsencePeriod, Introduction, IntroductionMessage, NeedFollower
+from matchmaker.introductions.models import AbsencePeriod, Introduction, NeedFollower
 from matchmaker.introductions.rules import (
     OPEN,
     OWING,
@@ -25,6 +25,7 @@ from matchmaker.introductions.rules import (
     waited,
 )
 from matchmaker.introductions.service.acting import close, close_for_need, lock
+from matchmaker.introductions.service.recording import forget_messages
 from matchmaker.introductions.service.telling import tell, tell_reopened
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
@@ -126,13 +127,9 @@ def _close_gone(work: Work, introduction_id: int) -> bool:
     introduction = lock(work, introduction_id)
     if introduction.state in OPEN:
         close(work, introduction, ClosedBecause.GONE)
-    # Their words go with them, also where their account stays for another group or territory.
+    # Their words went with them; but they may have been offering their help at that very moment.
     introduction.match = None
-    work.session.execute(
-        delete(IntroductionMessage).where(
-            IntroductionMessage.introduction_id == introduction_id, IntroductionMessage.party == Party.CITIZEN
-        )
-    )
+    forget_messages(work, [introduction_id])
     work.session.flush()
     return True
 

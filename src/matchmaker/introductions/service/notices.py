@@ -12,10 +12,9 @@ from matchmaker.base import i18n, letter, outbox
 from matchmaker.base.db import insert_into
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens.models import Citizen
-from matchmaker.citizens.rules import NOTICES_KIND
 from matchmaker.groups.models import StartupGroup
 from matchmaker.introductions import letters, queries
-from matchmaker.introductions.letters import NoticeLine
+from matchmaker.introductions.letters import NOTICES_KIND, NoticeLine
 from matchmaker.introductions.models import (
     AbsencePeriod,
     Introduction,

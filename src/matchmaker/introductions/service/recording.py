@@ -1,10 +1,12 @@
 """Changing the state of an introduction, on record: as a step that pages show, and among the acts of the territory."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete
 
 from matchmaker.base.work import Work
-from matchmaker.introductions.models import Introduction, IntroductionEvent, Notice
-from matchmaker.introductions.rules import Action, NoticeKind, State, Step
+from matchmaker.introductions.models import Introduction, IntroductionEvent, IntroductionMessage, Notice
+from matchmaker.introductions.rules import Action, NoticeKind, Party, State, Step
 from matchmaker.introductions.rules.verbs import IntroductionVerb
 from matchmaker.introductions.service.actors import Actor
 
@@ -62,4 +64,14 @@ def record_act(
         territory_id=introduction.territory_id,
         party=by.party.value,
         **detail,
+    )
+
+
+def forget_messages(work: Work, introduction_ids: Sequence[int]) -> None:
+    """Delete what the citizens of some introductions wrote."""
+    work.session.execute(
+        delete(IntroductionMessage).where(
+            IntroductionMessage.introduction_id.in_(introduction_ids),
+            IntroductionMessage.party == Party.CITIZEN,
+        )
     )

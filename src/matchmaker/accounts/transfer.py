@@ -1,0 +1,88 @@
+"""What accounts hold of a person: who they are, where they are signed in, and the letters to their address."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts.models import Account, AccountSession, MailedLink
+from matchmaker.base import outbox
+from matchmaker.base.i18n import mark
+from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.transfer import Fate, Section, section
+from matchmaker.base.work import Transfer, Work
+
+
+def _about(session: Session, account_id: int) -> Sequence[Section]:
+    address = select(Account.address).where(Account.id == account_id).scalar_subquery()
+    return (
+        section(
+            session,
+            mark("My account"),
+            select(
+                Account.address,
+                Account.first_name,
+                Account.locale,
+                Account.password_hash.is_not(None).label("has_password"),
+                Account.created_at,
+            ).where(Account.id == account_id),
+        ),
+        section(
+            session,
+            mark("Browsers in which I am signed in"),
+            select(AccountSession.created_at, AccountSession.expires_at)
+            .where(AccountSession.account_id == account_id)
+            .order_by(AccountSession.created_at),
+        ),
+        section(
+            session,
+            mark("Links that were mailed to me"),
+            select(
+                MailedLink.purpose,
+                MailedLink.address,
+                MailedLink.first_name,
+                MailedLink.next_path,
+                MailedLink.created_at,
+                MailedLink.expires_at,
+                MailedLink.used_at,
+            )
+            .where(MailedLink.address == address)
+            .order_by(MailedLink.id),
+        ),
+        section(
+            session,
+            mark("Letters to me"),
+            select(
+                OutboxMessage.created_at,
+                OutboxMessage.recipient,
+                OutboxMessage.recipient_name,
+                OutboxMessage.subject,
+                OutboxMessage.text,
+                OutboxMessage.state,
+                OutboxMessage.settled_at,
+            )
+            .where(OutboxMessage.recipient == address)
+            .order_by(OutboxMessage.id),
+        ),
+    )
+
+
+def _forget_account(work: Work, account_id: int) -> None:
+    account = work.session.get_one(Account, account_id)
+    work.session.execute(delete(MailedLink).where(MailedLink.address == account.address))
+    outbox.forget(work.session, recipient=account.address, now=work.now)
+    work.session.delete(account)
+    work.session.flush()
+
+
+TRANSFER = Transfer(
+    holds={
+        Account.address: Fate.DELETED,
+        AccountSession.account_id: Fate.DELETED,
+        MailedLink.address: Fate.DELETED,
+        # How many letters of a run arrived is counted after their readers have left.
+        OutboxMessage.recipient: Fate.BLANKED,
+    },
+    about=_about,
+    forget_account=_forget_account,
+)

@@ -1,0 +1,64 @@
+"""What groups hold of a person: where they are a member, and where they were asked to join."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts.models import Account
+from matchmaker.base.i18n import mark
+from matchmaker.base.transfer import Fate, Section, section
+from matchmaker.base.work import Transfer, Work
+from matchmaker.groups.models import Invitation, Membership, StartupGroup
+from matchmaker.groups.rules import Role
+
+
+def _about(session: Session, account_id: int) -> Sequence[Section]:
+    address = select(Account.address).where(Account.id == account_id).scalar_subquery()
+    return (
+        section(
+            session,
+            mark("My groups"),
+            select(StartupGroup.name.label("group"), Membership.role, Membership.joined_at)
+            .join(Membership, Membership.group_id == StartupGroup.id)
+            .where(Membership.account_id == account_id)
+            .order_by(Membership.joined_at),
+        ),
+        section(session, mark("Groups that invited me"), _invitations().where(Invitation.address == address)),
+        section(
+            session,
+            mark("Whom I invited to groups"),
+            _invitations().where(Invitation.invited_by_id == account_id),
+        ),
+    )
+
+
+def _invitations() -> Select[str, str, Role, datetime, datetime | None]:
+    return (
+        select(
+            StartupGroup.name.label("group"),
+            Invitation.address,
+            Invitation.role,
+            Invitation.created_at,
+            Invitation.accepted_at,
+        )
+        .join(StartupGroup, StartupGroup.id == Invitation.group_id)
+        .order_by(Invitation.id)
+    )
+
+
+def _forget_account(work: Work, account_id: int) -> None:
+    address = select(Account.address).where(Account.id == account_id).scalar_subquery()
+    work.session.execute(delete(Invitation).where(Invitation.address == address))
+
+
+TRANSFER = Transfer(
+    holds={
+        Membership.account_id: Fate.NEEDED,
+        Invitation.invited_by_id: Fate.NEEDED,
+        Invitation.address: Fate.DELETED,
+    },
+    about=_about,
+    forget_account=_forget_account,
+)
