@@ -29,7 +29,7 @@ from matchmaker.places.models import Challenge, Commune, PostalCode, Territory
 from matchmaker.relays import service as relays
 from matchmaker.relays.models import Relay, RelayMember
 from matchmaker.relays.rules import RelayKind
-from matchmaker.rooms import TRANSFERS
+from matchmaker.rooms import PAGES, TRANSFERS
 from matchmaker.vocabulary import loading as vocabulary_loading
 from matchmaker.vocabulary import service as vocabulary_service
 from matchmaker.vocabulary.models import SkillFamily
@@ -98,7 +98,7 @@ def make_works(sessions: SessionFactory, app: Flask, *, now: datetime = NOW) -> 
         clock=lambda: now,
         tokens=Tokens("a secret that is long enough for the tests"),
         letters=letter_renderer("Startup de territoire"),
-        links=Links(app.url_map, scheme="http", host="localhost"),
+        links=Links(app.url_map, scheme="http", host="localhost", pages=PAGES),
         rooms=TRANSFERS,
     )
 

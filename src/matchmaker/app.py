@@ -19,7 +19,6 @@ from werkzeug.routing import IntegerConverter, Map
 from matchmaker import web
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts import views as accounts_views
-from matchmaker.assisted import views as assisted_views
 from matchmaker.base import i18n
 from matchmaker.base.db import make_engine, make_reading_factory, make_session_factory
 from matchmaker.base.letter import LetterRenderer
@@ -29,42 +28,13 @@ from matchmaker.base.settings import Settings, load_settings
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Clock, Links, Missing, WorkFactory, system_clock
 from matchmaker.citizens import queries as citizens_queries
-from matchmaker.citizens import views as citizens_views
-from matchmaker.demo import views as demo_views
-from matchmaker.digests import views as digests_views
-from matchmaker.groups import service as groups
-from matchmaker.groups import views as groups_views
-from matchmaker.introductions import views as introductions_views
 from matchmaker.invitations import views as invitations_views
 from matchmaker.matching import service as matching
-from matchmaker.matching import views as matching_views
-from matchmaker.organisers import views as organisers_views
 from matchmaker.places import queries as places
-from matchmaker.places import views as places_views
 from matchmaker.relays import queries as relays
-from matchmaker.relays import service as relays_service
-from matchmaker.relays import views as relays_views
-from matchmaker.rooms import TRANSFERS
-from matchmaker.signposts import views as signposts_views
+from matchmaker.rooms import BLUEPRINTS, BY_ONE_CLICK, DEMO, INVITATIONS, PAGES, SLOTS, TRANSFERS
 from matchmaker.vocabulary import service as vocabulary
-from matchmaker.vocabulary import views as vocabulary_views
 
-ROOM_VIEWS = (
-    accounts_views,
-    invitations_views,
-    places_views,
-    vocabulary_views,
-    relays_views,
-    citizens_views,
-    groups_views,
-    matching_views,
-    introductions_views,
-    digests_views,
-    assisted_views,
-    organisers_views,
-    signposts_views,
-)
-INVITATIONS = (groups.INVITATION, relays_service.INVITATION)
 ERROR_PAGES = frozenset({400, 403, 404, 405, 413, 422, 429, 500})
 BODY_LIMIT = 1_000_000
 
@@ -142,14 +112,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         number=i18n.format_number,
         percent=i18n.format_percent,
     )
+    app.jinja_env.globals.update(page_url=web.page_url, slot=web.slot)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     app.url_map.converters["int"] = RowNumber
-    for views in ROOM_VIEWS:
-        app.register_blueprint(views.blueprint)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     invitations_views.invite_to(app, INVITATIONS)
     if settings.demo_mailbox is not None:
-        app.register_blueprint(demo_views.blueprint)
+        app.register_blueprint(DEMO)
 
     engine = make_engine(settings.database_url)
     app.extensions[web.EXTENSION] = web.Site(
@@ -161,16 +132,17 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
             clock=clock,
             tokens=Tokens(settings.secret_key.get_secret_value()),
             letters=LetterRenderer(service_name=settings.mail_from_name),
-            links=Links(app.url_map, scheme=settings.base_url.scheme, host=settings.host),
+            links=Links(app.url_map, scheme=settings.base_url.scheme, host=settings.host, pages=PAGES),
             rooms=TRANSFERS,
         ),
+        slots=SLOTS,
     )
     # The language comes first: what refuses a request afterwards refuses it in the visitor's own.
     _install_languages(app)
     _install_limits_of_text(app)
     csrf = CSRFProtect(app)
-    csrf.exempt(digests_views.unsubscribe)
-    csrf.exempt(introductions_views.stop)
+    for view in BY_ONE_CLICK:
+        csrf.exempt(view)
     _install_sign_in(app)
     _install_template_values(app)
     _install_answers(app)
@@ -225,6 +197,8 @@ def _install_template_values(app: Flask) -> None:
     def values() -> dict[str, object]:
         visitor = None if g.get("failing") else web.visitor_id()
         return {
+            "absolute": web.site().works.links.to,
+            "absolute_page": web.site().works.links.to_page,
             "locale": i18n.get_locale(),
             "languages": tuple(i18n.LOCALES.items()),
             "here": request.endpoint,

@@ -88,7 +88,7 @@ HELPERS = Kind(
         welcome="See you there!",
     ),
     a_day=10,
-    page=("groups.show", "group_id"),
+    page=("group", "group_id"),
     subject=lambda invited: Subject(
         territory="Valence-Romans",
         territory_id=1,

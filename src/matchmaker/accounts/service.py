@@ -70,7 +70,7 @@ def request_sign_in(work: Work, *, address: str, locale: str, next_path: str | N
     if account is None:
         work.post(
             letters.no_account(
-                work.letters, address=address, locale=locale, url=work.links.to("citizens.place")
+                work.letters, address=address, locale=locale, url=work.links.to_page("sign_up")
             )
         )
         return

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account, AccountSession, MailedLink
 from matchmaker.base import outbox
+from matchmaker.base.acts import Act
 from matchmaker.base.i18n import mark
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.transfer import Fate, Section, section
@@ -64,6 +65,11 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             .where(OutboxMessage.recipient == address)
             .order_by(OutboxMessage.id),
         ),
+        section(
+            session,
+            mark("What I did, as it is on record"),
+            select(Act.at, Act.action, Act.detail).where(Act.by_id == account_id).order_by(Act.id),
+        ),
     )
 
 
@@ -78,6 +84,8 @@ def _forget_account(work: Work, account_id: int) -> None:
 TRANSFER = Transfer(
     holds={
         Account.address: Fate.DELETED,
+        # That something was done stays on record, without who did it.
+        Act.by_id: Fate.BLANKED,
         AccountSession.account_id: Fate.DELETED,
         MailedLink.address: Fate.DELETED,
         # How many letters of a run arrived is counted after their readers have left.

@@ -24,6 +24,7 @@ from matchmaker.web import (
     form_page,
     now,
     own_path,
+    page_url,
     reading,
     site,
 )
@@ -132,7 +133,7 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     session[LOCALE_KEY] = locale
     flash(gettext("You are signed out."))
-    return redirect(url_for("places.home"))
+    return redirect(page_url("front"))
 
 
 @blueprint.route("/account/new", methods=["GET", "POST"])
@@ -228,4 +229,4 @@ def language() -> ResponseReturnValue:
     form = LanguageForm()
     if form.validate_on_submit():
         session[LOCALE_KEY] = form.locale.data
-    return redirect(own_path(request.form.get("next")) or url_for("places.home"))
+    return redirect(own_path(request.form.get("next")) or page_url("front"))

@@ -34,14 +34,26 @@ def system_clock() -> datetime:
 
 
 class Links:
-    """Absolute addresses from the application's own URL map and the configured base URL, with no request needed."""
+    """Absolute addresses from the application's own URL map and the configured base URL, with no request needed.
 
-    def __init__(self, url_map: Map, *, scheme: str, host: str) -> None:
+    ``pages`` are the endpoints of pages to which rooms below them lead, by the names that these have for them.
+    """
+
+    def __init__(self, url_map: Map, *, scheme: str, host: str, pages: Mapping[str, str]) -> None:
         self._adapter = url_map.bind(host, url_scheme=scheme)
+        self._pages = pages
 
     def to(self, endpoint: str, **values: object) -> str:
         """The absolute address of ``endpoint``."""
         return self._adapter.build(endpoint, dict(values), force_external=True)
+
+    def to_page(self, name: str, **values: object) -> str:
+        """The absolute address of a page of a room above. Raises KeyError for a name that nobody has."""
+        return self.to(self.endpoint_of(name), **values)
+
+    def endpoint_of(self, name: str) -> str:
+        """The endpoint of a page of a room above. Raises KeyError for a name that nobody has."""
+        return self._pages[name]
 
 
 class Table(Protocol):

@@ -103,7 +103,7 @@ def _works(engine: "Engine") -> "WorkFactory":
         clock=system_clock,
         tokens=Tokens(secrets.token_hex()),
         letters=LetterRenderer(service_name=""),
-        links=Links(Map(), scheme="http", host=HOST),
+        links=Links(Map(), scheme="http", host=HOST, pages={}),
         rooms=(),
     )
 

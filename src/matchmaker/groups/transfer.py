@@ -10,7 +10,7 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.i18n import mark
 from matchmaker.base.transfer import Fate, Section, section
 from matchmaker.base.work import Transfer, Work
-from matchmaker.groups.models import Invitation, Membership, StartupGroup
+from matchmaker.groups.models import GroupInvitation, Membership, StartupGroup
 from matchmaker.groups.rules import Role
 
 
@@ -25,11 +25,11 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             .where(Membership.account_id == account_id)
             .order_by(Membership.joined_at),
         ),
-        section(session, mark("Groups that invited me"), _invitations().where(Invitation.address == address)),
+        section(session, mark("Groups that invited me"), _invitations().where(GroupInvitation.address == address)),
         section(
             session,
             mark("Whom I invited to groups"),
-            _invitations().where(Invitation.invited_by_id == account_id),
+            _invitations().where(GroupInvitation.invited_by_id == account_id),
         ),
     )
 
@@ -38,26 +38,26 @@ def _invitations() -> Select[str, str, Role, datetime, datetime | None]:
     return (
         select(
             StartupGroup.name.label("group"),
-            Invitation.address,
-            Invitation.role,
-            Invitation.created_at,
-            Invitation.accepted_at,
+            GroupInvitation.address,
+            GroupInvitation.role,
+            GroupInvitation.created_at,
+            GroupInvitation.accepted_at,
         )
-        .join(StartupGroup, StartupGroup.id == Invitation.group_id)
-        .order_by(Invitation.id)
+        .join(StartupGroup, StartupGroup.id == GroupInvitation.subject_id)
+        .order_by(GroupInvitation.id)
     )
 
 
 def _forget_account(work: Work, account_id: int) -> None:
     address = select(Account.address).where(Account.id == account_id).scalar_subquery()
-    work.session.execute(delete(Invitation).where(Invitation.address == address))
+    work.session.execute(delete(GroupInvitation).where(GroupInvitation.address == address))
 
 
 TRANSFER = Transfer(
     holds={
         Membership.account_id: Fate.NEEDED,
-        Invitation.invited_by_id: Fate.NEEDED,
-        Invitation.address: Fate.DELETED,
+        GroupInvitation.invited_by_id: Fate.DELETED,
+        GroupInvitation.address: Fate.DELETED,
     },
     about=_about,
     forget_account=_forget_account,

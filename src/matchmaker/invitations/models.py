@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from matchmaker.accounts.models import GOES_ALONG, Account
+from matchmaker.accounts.models import Account
 
 
 class Invitation:
@@ -28,8 +28,8 @@ class Invitation:
     @declared_attr
     @classmethod
     def invited_by_id(cls) -> Mapped[int]:
-        """Who asked last; their invitations are no reason to keep an account, and go with it."""
-        return mapped_column(ForeignKey(Account.id, ondelete="CASCADE", info={GOES_ALONG: True}))
+        """Who asked last; their invitations go with their account."""
+        return mapped_column(ForeignKey(Account.id, ondelete="CASCADE"))
 
     @declared_attr
     @classmethod

@@ -42,7 +42,7 @@ class Kind(Generic[Row]):
     a_day: int
     """How many invitations one account may send in a day."""
     page: tuple[str, str]
-    """Where somebody who joined goes: an endpoint, and its value that is the subject's id."""
+    """Where somebody who joined goes: the name of a page of a room above, and its value that is the subject's id."""
     subject: Callable[[Row], Subject]
     is_member: Callable[[Session, int, int], bool]
     """Whether somebody has joined: by the ids of the subject and the account."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
@@ -11,7 +11,7 @@ from matchmaker.accounts.forms import NewcomerForm
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
 from matchmaker.invitations import service
-from matchmaker.web import Access, access, begin, enter, form_page, visitor_id
+from matchmaker.web import Access, access, begin, enter, form_page, page_url, visitor_id
 from matchmaker.web.forms import ConfirmForm
 
 blueprint = Blueprint("invitations", __name__)
@@ -65,9 +65,9 @@ def invitation(token: str) -> ResponseReturnValue:
 
 
 def _welcome(joined: service.Joined) -> ResponseReturnValue:
-    endpoint, name = joined.kind.page
+    page, name = joined.kind.page
     number: dict[str, Any] = {name: joined.subject_id}
-    target = url_for(endpoint, **number)
+    target = page_url(page, **number)
     answer: ResponseReturnValue = redirect(target)
     locale = i18n.get_locale()
     if joined.signed_in is not None:

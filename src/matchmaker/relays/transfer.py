@@ -45,7 +45,7 @@ def _invitations() -> Select[str, str, datetime, datetime | None]:
             RelayInvitation.created_at,
             RelayInvitation.accepted_at,
         )
-        .join(Relay, Relay.id == RelayInvitation.relay_id)
+        .join(Relay, Relay.id == RelayInvitation.subject_id)
         .order_by(RelayInvitation.id)
     )
 
@@ -58,7 +58,7 @@ def _forget_account(work: Work, account_id: int) -> None:
 TRANSFER = Transfer(
     holds={
         RelayMember.account_id: Fate.NEEDED,
-        RelayInvitation.invited_by_id: Fate.NEEDED,
+        RelayInvitation.invited_by_id: Fate.DELETED,
         RelayInvitation.address: Fate.DELETED,
     },
     about=_about,

@@ -35,12 +35,6 @@ FROM_ELSEWHERE = {"none", "cross-site"}
 ONE_YEAR = 365 * ONE_DAY
 
 
-@blueprint.app_context_processor
-def for_pages() -> dict[str, object]:
-    """``absolute(endpoint, **values)``: an address as other sites are given it."""
-    return {"absolute": site().works.links.to}
-
-
 @blueprint.app_template_global()
 def styles() -> Markup:
     """The pages' styles: in the page itself for who comes from elsewhere, who sees it a round trip earlier; else a file."""

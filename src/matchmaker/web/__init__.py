@@ -31,6 +31,7 @@ from matchmaker.web.site import (
     site,
     visitor_id,
 )
+from matchmaker.web.slots import page_url, slot
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
@@ -54,8 +55,10 @@ __all__ = [
     "now",
     "or_404",
     "own_path",
+    "page_url",
     "reading",
     "site",
+    "slot",
     "speak_like",
     "visitor_id",
 ]

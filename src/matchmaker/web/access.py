@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user
 
 from matchmaker.base.work import Missing
 from matchmaker.web.answers import own_path
 from matchmaker.web.site import LOCALE_KEY, reading
+from matchmaker.web.slots import page_url
 
 Thing = TypeVar("Thing")
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., ResponseReturnValue])
@@ -76,7 +77,7 @@ def check_access() -> ResponseReturnValue | None:
         abort(403)
     if declared is not Access.PUBLIC and not current_user.is_authenticated:
         target = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("accounts.sign_in", next=target))
+        return redirect(page_url("sign_in", next=target))
     if isinstance(declared, Role):
         declared.own(
             **{name: value for name, value in (request.view_args or {}).items() if name == declared.by}
@@ -97,13 +98,11 @@ class Newcomer(UserMixin):  # type: ignore[misc]
         self.id = session_token
 
 
-def enter(
-    *, session_token: str, locale: str, next_path: str | None = None, otherwise: str = "matching.home"
-) -> ResponseReturnValue:
+def enter(*, session_token: str, locale: str, next_path: str | None = None) -> ResponseReturnValue:
     """Set the cookie of a session that was just opened, and go where the person wanted to go."""
     # A session id that somebody planted before the sign-in must not survive it.
     session.clear()
     login_user(Newcomer(session_token))
     session[LOCALE_KEY] = locale
     session.permanent = True
-    return redirect(own_path(next_path) or url_for(otherwise))
+    return redirect(own_path(next_path) or page_url("home"))

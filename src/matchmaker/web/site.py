@@ -1,6 +1,6 @@
 """The parts of the installation that answers a request, and its units of work."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,11 +20,12 @@ LOCALE_KEY = "locale"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The parts of one installation that live between requests."""
+    """The parts of one installation that live between requests. ``slots`` is what rooms show in pages of those below."""
 
     settings: Settings
     engine: Engine
     works: WorkFactory
+    slots: Mapping[str, Callable[..., object]]
 
     @property
     def reading(self) -> SessionFactory:

@@ -62,6 +62,12 @@ def test_the_moment_is_that_of_the_clock_and_aware(works: WorkFactory) -> None:
 
 def test_links_are_absolute_and_need_no_request() -> None:
     links = Links(
-        Map([Rule("/needs/<int:number>", endpoint="need")]), scheme="https", host="aide.example.org:8443"
+        Map([Rule("/needs/<int:number>", endpoint="groups.need")]),
+        scheme="https",
+        host="aide.example.org:8443",
+        pages={"need": "groups.need"},
     )
-    assert links.to("need", number=7, lang="fr") == "https://aide.example.org:8443/needs/7?lang=fr"
+    address = "https://aide.example.org:8443/needs/7?lang=fr"
+    assert (
+        links.to("groups.need", number=7, lang="fr") == links.to_page("need", number=7, lang="fr") == address
+    )

@@ -23,6 +23,7 @@ from matchmaker.web import (
     enter,
     form_page,
     now,
+    page_url,
     reading,
     site,
     visitor_id,
@@ -153,7 +154,7 @@ def time() -> ResponseReturnValue:
                 radius_km=form.radius_km.data,
                 remote=form.remote.data,
             )
-        return redirect(url_for("matching.preview"))
+        return redirect(page_url("matches"))
     return form_page("citizens/time.html", form, territory=sign_up.territory)
 
 
@@ -213,7 +214,7 @@ def _finish_signed_in(sign_up: SignUp, account_id: int) -> ResponseReturnValue:
             return redirect(url_for("citizens.profile"))
         session.pop(SIGN_UP_KEY, None)
         flash(gettext("Welcome! Your profile is ready."), "success")
-        return redirect(url_for("matching.home"))
+        return redirect(page_url("home"))
     return form_page("citizens/finish_signed_in.html", form, territory=sign_up.territory, sign_up=sign_up)
 
 

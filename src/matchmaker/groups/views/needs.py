@@ -27,7 +27,7 @@ from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.places import rules
 from matchmaker.places.forms import commune_choices, read_commune_field
 from matchmaker.vocabulary.rules import LIMITS
-from matchmaker.web import access, account_id, check_limit, form_page, now, reading
+from matchmaker.web import access, account_id, check_limit, form_page, now, page_url, reading
 
 SPARE_ROWS = 3
 NEEDS_A_DAY = 60
@@ -117,7 +117,7 @@ def need_state(need_id: int) -> ResponseReturnValue:
         return redirect(url_for("groups.need_edit", need_id=need_id))
     else:
         flash(gettext("Saved."), "success")
-    return redirect(url_for("matching.need", need_id=need_id))
+    return redirect(page_url("need", need_id=need_id))
 
 
 def _state(need: Need) -> NeedState:
@@ -133,7 +133,7 @@ def _saved(need: Need, *, was: NeedState | None) -> ResponseReturnValue:
         flash(gettext("Your need is published. See at once who could help."), "success")
     else:
         flash(gettext("Saved."), "success")
-    return redirect(url_for("matching.need", need_id=need.id))
+    return redirect(page_url("need", need_id=need.id))
 
 
 def _page(
