@@ -34,8 +34,9 @@ ADDRESS = "nadia.needle@example.org"
 NAME = "Nadianeedle"
 TELEPHONE = "+33699999999"
 SENTENCE = "Je sais recoudre les aiguilles."
-NEEDLES = (ADDRESS, NAME, TELEPHONE, SENTENCE)
-"""What is nowhere else in the town."""
+WORDS = "RÉPARER des Vélos"
+NEEDLES = (ADDRESS, NAME, TELEPHONE, SENTENCE, WORDS)
+"""What is nowhere else in the town, as it is written; that anybody ever wrote the words, in small letters, is kept."""
 
 ADDRESS_LENGTH = 254
 
@@ -83,7 +84,7 @@ def nadia(works: WorkFactory, world: World) -> Account:
             work, territory_id=world.territory.id, commune_code="26281", locale="fr"
         )
         citizens.answer_skills(
-            work, sign_up_id=sign_up_id, skills=[("réparer des vélos", None), ("couture", None)], locale="fr"
+            work, sign_up_id=sign_up_id, skills=[(WORDS, None), ("couture", None)], locale="fr"
         )
         citizens.finish_sign_up(
             work,
@@ -121,13 +122,15 @@ def test_somebody_downloads_all_that_is_kept_of_them(app: Flask, nadia: Account)
     for needle in NEEDLES:
         assert needle in answer.text
     assert held["Mon compte"][0]["address"] == ADDRESS
-    assert held["Mes compétences"][0]["phrase"] == "réparer des vélos"
+    assert held["Mes compétences"][0]["phrase"] == WORDS
     assert held["Ce que j’ai écrit"][0]["body"] == SENTENCE
 
 
 def test_who_deletes_their_profile_leaves_no_trace(app: Flask, works: WorkFactory, nadia: Account) -> None:
     with works.begin() as work:
-        assert set(NEEDLES) == {needle for needle, _ in traces(work.session)}
+        found = set(traces(work.session))
+        assert {needle for needle, _ in found} == set(NEEDLES)
+        assert {(WORDS, "introductions.match"), (WORDS, "digest_lines.match")} <= found
     signed_in(app, nadia).fill_in("/profile/delete")
     with works.begin() as work:
         assert list(traces(work.session)) == []

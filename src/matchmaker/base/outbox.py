@@ -39,6 +39,9 @@ class MessageState(enum.StrEnum):
     SKIPPED = "skipped"
 
 
+_WAITING = (MessageState.PENDING, MessageState.HELD, MessageState.CLAIMED)
+
+
 class OutboxMessage(Base):
     """A letter that waits, or what became of it."""
 
@@ -103,15 +106,13 @@ def skip_waiting(session: Session, *, recipient: str, kind: str, now: datetime) 
     The sender compares the state once more just before it hands a letter over, so this holds at once.
     """
     those = and_(OutboxMessage.recipient == recipient, OutboxMessage.kind == kind)
-    waiting = (MessageState.PENDING, MessageState.HELD, MessageState.CLAIMED)
-    return _move(session, those, waiting, MessageState.SKIPPED, settled_at=now)
+    return _move(session, those, _WAITING, MessageState.SKIPPED, settled_at=now)
 
 
 def forget(session: Session, *, recipient: str, now: datetime) -> None:
     """Take back the letters to ``recipient`` that wait, and keep of all of them no more than what became of them."""
     those = OutboxMessage.recipient == recipient
-    waiting = (MessageState.PENDING, MessageState.HELD, MessageState.CLAIMED)
-    _move(session, those, waiting, MessageState.SKIPPED, settled_at=now)
+    _move(session, those, _WAITING, MessageState.SKIPPED, settled_at=now)
     session.execute(
         update(OutboxMessage)
         .where(those)
