@@ -15,11 +15,9 @@ from matchmaker.citizens import views as citizens_views
 from matchmaker.demo import views as demo_views
 from matchmaker.digests import transfer as digests_transfer
 from matchmaker.digests import views as digests_views
+from matchmaker.groups import service as groups
 from matchmaker.groups import transfer as groups_transfer
 from matchmaker.groups import views as groups_views
-from matchmaker.groups import service as groups
-from matchmaker.relays import service as relays
-from matchmaker.invitations import views as invitations_views
 from matchmaker.introductions import transfer as introductions_transfer
 from matchmaker.introductions import views as introductions_views
 from matchmaker.introductions.views.blueprint import (
@@ -31,11 +29,13 @@ from matchmaker.introductions.views.blueprint import (
     my_standing,
     owes_answers,
 )
+from matchmaker.invitations import views as invitations_views
 from matchmaker.matching import transfer as matching_transfer
 from matchmaker.matching import views as matching_views
 from matchmaker.organisers import views as organisers_views
 from matchmaker.places import transfer as places_transfer
 from matchmaker.places import views as places_views
+from matchmaker.relays import service as relays
 from matchmaker.relays import transfer as relays_transfer
 from matchmaker.relays import views as relays_views
 from matchmaker.signposts import views as signposts_views

@@ -21,6 +21,7 @@ from matchmaker.groups.rules import Role
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Action, Party
 from matchmaker.introductions.service import Actor
+from matchmaker.invitations import service as invitations
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import DismissReason
 from matchmaker.relays import service as relays
@@ -92,24 +93,38 @@ def nadia(works: WorkFactory, world: World) -> Account:
             first_name=NAME,
             address=ADDRESS,
             locale="fr",
-            consent_text="Oui.",
+            consent_locale="fr",
         )
         accounts.request_account(work, first_name=NAME, address=ADDRESS, locale="fr")
         account = builders.add_account(work, address=ADDRESS, first_name=NAME)
         citizen = citizens.create_profile(
-            work, sign_up_id=sign_up_id, account_id=account.id, locale="fr", consent_text="Oui."
+            work, sign_up_id=sign_up_id, account_id=account.id, locale="fr", consent_locale="fr"
         )
         accounts.request_sign_in(work, address=ADDRESS, locale="fr")
-        groups.invite(work, group, invited_by_id=lead.id, address=ADDRESS, role=Role.MEMBER)
+        invitations.invite(
+            work,
+            groups.INVITATION,
+            subject_id=group.id,
+            invited_by_id=lead.id,
+            address=ADDRESS,
+            role=Role.MEMBER,
+        )
         relay = builders.add_relay(work, world.territory, members=[lead])
-        relays.invite_to_relay(work, relay_id=relay.id, invited_by_id=lead.id, address=ADDRESS)
+        invitations.invite(
+            work, relays.INVITATION, subject_id=relay.id, invited_by_id=lead.id, address=ADDRESS
+        )
         matching.dismiss(work, need_id=other.id, citizen_id=citizen.id, reason=DismissReason.NOT_MY_SKILL)
         run_week(work, territory_id=world.territory.id, started_by=lead.id)
         herself = Actor(party=Party.CITIZEN, account_id=account.id)
         begun = introductions.offer(work, need_id=need.id, citizen_id=citizen.id, by=herself)
         by_group = Actor(party=Party.GROUP, account_id=lead.id)
         introductions.act(work, introduction_id=begun.id, action=Action.ACCEPT, by=by_group)
-        introductions.share(work, introduction_id=begun.id, by=herself, address=True, telephone=TELEPHONE)
+        introductions.share(
+            work,
+            introduction_id=begun.id,
+            by=herself,
+            sharing=introductions.Sharing(address=True, telephone=TELEPHONE),
+        )
         introductions.write_message(work, introduction_id=begun.id, by=herself, text=SENTENCE)
     introductions.send_notices(works)
     return account

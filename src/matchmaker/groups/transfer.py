@@ -25,7 +25,9 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             .where(Membership.account_id == account_id)
             .order_by(Membership.joined_at),
         ),
-        section(session, mark("Groups that invited me"), _invitations().where(GroupInvitation.address == address)),
+        section(
+            session, mark("Groups that invited me"), _invitations().where(GroupInvitation.address == address)
+        ),
         section(
             session,
             mark("Whom I invited to groups"),
