@@ -16,7 +16,7 @@ from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestRun
-from matchmaker.digests.rules import EditKind
+from matchmaker.digests.rules import EditKind, Frequency
 from matchmaker.digests.service.runs import plan_run
 from matchmaker.groups.models import Need
 from matchmaker.places.models import Challenge
@@ -110,6 +110,41 @@ def test_who_leaves_after_their_letter_was_claimed_gets_none(
     with live_works.begin() as work:
         query = select(OutboxMessage.state).order_by(OutboxMessage.id)
         assert list(work.session.scalars(query)) == [MessageState.SKIPPED, MessageState.SENT]
+
+
+@pytest.mark.parametrize("leave", [stop_letters, withdraw, erase])
+def test_who_leaves_while_the_letters_are_held_gets_none_when_they_go_on(
+    live_works: WorkFactory,
+    settings: Settings,
+    server: ScriptedServer,
+    world: World,
+    leave: Callable[[Work], None],
+) -> None:
+    run_due(live_works)
+    run_id = run_of(live_works, world)
+    with live_works.begin() as work:
+        assert service.pause_run(work, run_id=run_id)
+        leave(work)
+    with live_works.begin() as work:
+        assert service.resume_run(work, run_id=run_id)
+    assert delivery.deliver(live_works, settings) == Delivered(sent=1)
+    assert CAMILLE.encode() not in server.letters[0]
+
+
+@pytest.mark.parametrize(("days", "sent"), [(0, 1), (-1, 2)])
+def test_a_break_takes_a_letter_back_up_to_its_last_day(
+    live_works: WorkFactory, settings: Settings, server: ScriptedServer, world: World, days: int, sent: int
+) -> None:
+    run_due(live_works)
+    with live_works.begin() as work:
+        service.choose_letters(
+            work,
+            account_id=work.session.scalars(select(Account.id).where(Account.address == CAMILLE)).one(),
+            frequency=Frequency.WEEKLY,
+            paused_until=work.now.date() + timedelta(days=days),
+            about_introductions=True,
+        )
+    assert delivery.deliver(live_works, settings) == Delivered(sent=sent)
 
 
 @pytest.mark.parametrize("leave", [stop_letters, withdraw, erase])
