@@ -14,6 +14,7 @@ from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import loading as service
 from matchmaker.digests.models import DigestLetter, DigestRun
+from matchmaker.digests.service import settle_letter
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from tests import builders
@@ -314,6 +315,22 @@ def test_a_run_is_not_there_for_anybody_else(
     elsewhere = path.replace("valence-romans", "clermont")
     assert signed_in(app, other).get(elsewhere).status_code == 404
     assert signed_in(app, other).post(f"{elsewhere}/settle", {"arrived": "no"}).status_code == 404
+    assert message(work).state is MessageState.UNKNOWN
+
+
+def test_a_letter_of_another_territory_is_settled_by_no_door(
+    work: Work, world: World, run: DigestRun, organiser: Account
+) -> None:
+    stop(work, MessageState.UNKNOWN)
+    letter_id = work.session.scalars(select(DigestLetter.id)).one()
+    with pytest.raises(LookupError):
+        settle_letter(
+            work,
+            territory_id=world.other_territory.id,
+            letter_id=letter_id,
+            account_id=organiser.id,
+            arrived=False,
+        )
     assert message(work).state is MessageState.UNKNOWN
 
 

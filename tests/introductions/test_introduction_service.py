@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work
+from matchmaker.citizens import service as citizens
 from matchmaker.groups import service as groups
 from matchmaker.groups.models import Membership, Need
 from matchmaker.groups.rules import NeedAction, NeedState, Role
@@ -288,6 +289,14 @@ def test_a_group_shows_how_fast_it_answers_from_five_cases_on(work: Work) -> Non
         service.act(later, introduction_id=begun.id, action=Action.ACCEPT, by=pair.as_group)
     speed = queries.speeds_of_groups(work.session, group_ids=[pair.group.id], now=later.now)[pair.group.id]
     assert (speed.share, speed.days) == (1, 2)
+
+
+def test_nobody_writes_to_who_has_left(work: Work, pair: Pair, offered: int) -> None:
+    service.act(work, introduction_id=offered, action=Action.ACCEPT, by=pair.as_group)
+    citizens.delete_profile(work, citizen_id=pair.citizen.id)
+    work.session.expire_all()
+    with pytest.raises(NotAllowed):
+        service.write_message(work, introduction_id=offered, by=pair.as_group, text="Bonjour")
 
 
 def test_a_need_is_found_as_it_was(work: Work, pair: Pair) -> None:

@@ -219,6 +219,12 @@ def test_who_lives_outside_is_asked_and_counts_from_the_nearest_commune(communes
         assert where(work, "67482", chosen="atlantis") == asked
 
 
+def test_the_only_territory_is_asked_about_too_where_somebody_lives_outside(communes: WorkFactory) -> None:
+    with communes.begin() as work:
+        found(work, slug="clermont", communes=["63113"], epcis=())
+        assert where(work, "67482") == (["clermont"], True)
+
+
 def test_a_commune_of_two_territories_leaves_a_choice_but_for_who_has_one_in_mind(
     communes: WorkFactory,
 ) -> None:

@@ -67,6 +67,21 @@ def test_a_verdict_of_the_territory_counts_in_it_alone(works: WorkFactory, world
         assert there["bicloune"] == Meaning()
 
 
+def test_a_phrase_that_a_verdict_gives_two_meanings_is_asked_about(works: WorkFactory, world: World) -> None:
+    with works.begin() as work:
+        service.declare_verdict(
+            work,
+            territory_id=world.territory.id,
+            account_id=add_organiser(work, world.territory).id,
+            phrase="gardening",
+            other="guarding",
+            kind=VerdictKind.SAME,
+        )
+        asked = meant(work, world, "gardening")
+        assert asked.concept_id is None
+        assert {one.label for one in asked.options} >= {"gardening", "guarding"}
+
+
 def test_equal_phrases_count_once_and_the_first_has_the_word(works: WorkFactory, world: World) -> None:
     with works.begin() as work:
         typed = [(UNSURE, "farming.gardening"), (f" {UNSURE.upper()} ", None), ("sewing", None)]
