@@ -291,6 +291,19 @@ def test_a_group_shows_how_fast_it_answers_from_five_cases_on(work: Work) -> Non
     assert (speed.share, speed.days) == (1, 2)
 
 
+def test_what_is_shared_goes_with_a_yes_alone(work: Work, pair: Pair, offered: int) -> None:
+    said = service.take_action(
+        work,
+        introduction_id=offered,
+        action=Action.DECLINE,
+        by=pair.as_group,
+        reason=DeclineReason.OTHER,
+        sharing=service.Sharing(address=True, telephone=None),
+    )
+    assert said.state is State.DECLINED
+    assert work.session.scalars(select(SharedContact)).all() == []
+
+
 def test_nobody_writes_to_who_has_left(work: Work, pair: Pair, offered: int) -> None:
     service.act(work, introduction_id=offered, action=Action.ACCEPT, by=pair.as_group)
     citizens.delete_profile(work, citizen_id=pair.citizen.id)

@@ -340,3 +340,17 @@ def test_days_away_are_in_order_to_come_and_not_for_ever(works: WorkFactory, pai
         )
         service.end_absence(work, today=today, account_id=pair.lead.id)
         assert service.find_absence(work.session, today=today, account_id=pair.lead.id) is None
+
+
+def test_an_absence_begins_today_at_the_earliest_and_lasts_its_last_day(
+    works: WorkFactory, pair: Pair
+) -> None:
+    today = date(2026, 11, 24)
+    with works.begin() as work:
+        service.announce_absence(
+            work, first_day=today - 3 * DAY, last_day=today + DAY, today=today, group_id=pair.group.id
+        )
+        found = service.find_absence(work.session, today=today + DAY, group_id=pair.group.id)
+        assert found is not None, "the last day is one of them"
+        assert found.first_day == today, "nobody was away before they said so"
+        assert service.find_absence(work.session, today=today + 2 * DAY, group_id=pair.group.id) is None
