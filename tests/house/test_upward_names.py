@@ -103,7 +103,7 @@ def test_values_for_all_pages_are_the_applications(app: Flask) -> None:
 def test_what_is_handed_in_is_asked_for_and_leads_somewhere(app: Flask) -> None:
     texts = [path.read_text(encoding="utf-8") for path in (*MODULES, *TEMPLATES.rglob("*.*"))]
     for name in PAGES:
-        assert any(re.search(rf'page(_url)?\("{name}"', text) for text in texts), name
+        assert any(re.search(rf'page(_url)?(\(|=\()"{name}"', text) for text in texts), name
     for name in SLOTS:
         assert any(f'slot("{name}"' in text for text in texts), name
     assert set(PAGES.values()) <= set(app.view_functions)
