@@ -1,0 +1,49 @@
+"""Signing in and out, opening accounts, changing them."""
+
+from matchmaker.accounts.service.accounts import (
+    change_account,
+    close_if_unused,
+    find_account,
+    find_by_token,
+    find_suppressed,
+    open_account,
+    resume_letters,
+)
+from matchmaker.accounts.service.links import (
+    AddressMismatch,
+    LinkUnusable,
+    check_link,
+    enter_by_letter,
+    forget_expired,
+    post_sign_in_link,
+    request_account,
+    request_sign_in,
+    use_link,
+)
+from matchmaker.accounts.service.passwords import set_password, sign_in_by_password
+from matchmaker.accounts.service.sessions import SignedIn, end_session, find_session, start_session
+
+__all__ = [
+    "AddressMismatch",
+    "LinkUnusable",
+    "SignedIn",
+    "change_account",
+    "check_link",
+    "close_if_unused",
+    "end_session",
+    "enter_by_letter",
+    "find_account",
+    "find_by_token",
+    "find_session",
+    "find_suppressed",
+    "forget_expired",
+    "open_account",
+    "post_sign_in_link",
+    "request_account",
+    "request_sign_in",
+    "resume_letters",
+    "set_password",
+    "sign_in_by_password",
+    "start_session",
+    "use_link",
+]
