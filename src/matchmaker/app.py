@@ -1,24 +1,23 @@
 """The application: opens every door, and puts the same locks on all of them."""
 
-from datetime import timedelta
-from pathlib import Path
-from threading import Thread
-from types import TracebackType
-
+from matchmaker.accounts import service as accounts
+from matchmaker.accounts import views as accounts_views
+from matchmaker.citizens import queries as citizens_queries
+from matchmaker.discovery import views as discovery_views
+from matchmaker.invitations import views as invitations_views
+from matchmaker.matching import service as matching
+from matchmaker.places import queries as places
+from matchmaker.relays import queries as relays
+from matchmaker.vocabulary import service as vocabulary
 import structlog
+from datetime import timedelta
 from flask import Flask, Response, abort, g, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError, generate_csrf
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, NotFound, SecurityError
-from werkzeug.routing import IntegerConverter, Map
-
 from matchmaker import web
-from matchmaker.accounts import service as accounts
-from matchmaker.accounts import views as accounts_views
 from matchmaker.base import i18n
 from matchmaker.base.db import make_engine, make_reading_factory, make_session_factory
 from matchmaker.base.letter import LetterRenderer
@@ -27,13 +26,15 @@ from matchmaker.base.resources import folder
 from matchmaker.base.settings import Settings, load_settings
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Clock, Links, Missing, WorkFactory, system_clock
-from matchmaker.citizens import queries as citizens_queries
-from matchmaker.invitations import views as invitations_views
-from matchmaker.matching import service as matching
-from matchmaker.places import queries as places
-from matchmaker.relays import queries as relays
 from matchmaker.rooms import BLUEPRINTS, BY_ONE_CLICK, DEMO, INVITATIONS, PAGES, SLOTS, TRANSFERS
-from matchmaker.vocabulary import service as vocabulary
+from pathlib import Path
+from sqlalchemy.exc import SQLAlchemyError
+from threading import Thread
+from types import TracebackType
+from werkzeug.exceptions import HTTPException, NotFound, SecurityError
+from werkzeug.routing import IntegerConverter, Map
+
+
 
 ERROR_PAGES = frozenset({400, 403, 404, 405, 413, 422, 429, 500})
 BODY_LIMIT = 1_000_000

@@ -38,7 +38,7 @@ from matchmaker.places import views as places_views
 from matchmaker.relays import service as relays
 from matchmaker.relays import transfer as relays_transfer
 from matchmaker.relays import views as relays_views
-from matchmaker.signposts import views as signposts_views
+from matchmaker.discovery import views as discovery_views
 from matchmaker.vocabulary import transfer as vocabulary_transfer
 from matchmaker.vocabulary import views as vocabulary_views
 
@@ -55,7 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     digests_views.blueprint,
     assisted_views.blueprint,
     organisers_views.blueprint,
-    signposts_views.blueprint,
+    discovery_views.blueprint,
 )
 INVITATIONS = (groups.INVITATION, relays.INVITATION)
 """To what people are invited."""
@@ -84,21 +84,21 @@ PAGES: Mapping[str, str] = {
     "front": "places.home",
     "group": "groups.show",
     "group_absence": "introductions.group_absence",
-    "group_picture": "signposts.group_picture",
+    "group_picture": "discovery.group_picture",
     "helpers": "matching.citizens",
     "home": "matching.home",
     "journal": "matching.journal",
     "letters": "digests.wishes",
     "matches": "matching.preview",
     "need": "matching.need",
-    "need_picture": "signposts.need_picture",
-    "poster": "signposts.poster",
+    "need_picture": "discovery.need_picture",
+    "poster": "discovery.poster",
     "profile": "citizens.profile",
     "relay_desk": "assisted.desk",
     "sign_up": "citizens.place",
     "sign_in": "accounts.sign_in",
     "territory": "groups.territory",
-    "territory_picture": "signposts.territory_picture",
+    "territory_picture": "discovery.territory_picture",
     "week": "digests.week",
 }
 """The pages to which rooms below them lead, by the names that these have for them."""

@@ -15,8 +15,8 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from matchmaker.base.work import Work, WorkFactory
+from matchmaker.discovery.rules import SIZE, picture
 from matchmaker.groups.rules import NeedState
-from matchmaker.signposts.rules import SIZE, picture
 from tests import builders
 from tests.builders import World
 from tests.doors import Person, make_app, visitor

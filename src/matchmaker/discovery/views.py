@@ -10,15 +10,15 @@ from markupsafe import Markup
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
 from matchmaker.base.work import Missing
+from matchmaker.discovery import queries
+from matchmaker.discovery.rules import picture, sign
 from matchmaker.groups import queries as groups
 from matchmaker.groups.rules import NeedState
 from matchmaker.places import queries as places
-from matchmaker.signposts import queries
-from matchmaker.signposts.rules import picture, sign
 from matchmaker.web import Access, access, now, or_404, reading, site
 from matchmaker.web.stylesheet import stylesheet
 
-blueprint = Blueprint("signposts", __name__)
+blueprint = Blueprint("discovery", __name__)
 
 PUBLIC = ("places.home", "vocabulary.sources", "places.accessibility", "citizens.place")
 """Pages without values that a search engine may show, beside those of territories, groups and needs."""
@@ -42,7 +42,7 @@ def styles() -> Markup:
     if request.headers.get("Sec-Fetch-Site") in FROM_ELSEWHERE:
         return Markup("<style>{}</style>").format(Markup(found.text))  # noqa: S704
     return Markup('<link rel="stylesheet" href="{}">').format(
-        url_for("signposts.show_stylesheet", digest=found.digest)
+        url_for("discovery.show_stylesheet", digest=found.digest)
     )
 
 
@@ -66,7 +66,7 @@ def robots() -> ResponseReturnValue:
     if site().settings.demo_mailbox is not None:
         return _text("User-agent: *\nDisallow: /\n")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
-    return _text("\n".join((*lines, "", f"Sitemap: {site().works.links.to('signposts.sitemap')}", "")))
+    return _text("\n".join((*lines, "", f"Sitemap: {site().works.links.to('discovery.sitemap')}", "")))
 
 
 @blueprint.get("/sitemap.xml")
@@ -78,7 +78,7 @@ def sitemap() -> ResponseReturnValue:
     pages += [("groups.territory", {"slug": slug}) for slug in found.territories]
     pages += [("groups.show", {"group_id": number}) for number in found.groups]
     pages += [("matching.need", {"need_id": number}) for number in found.needs]
-    body = render_template("signposts/sitemap.xml", pages=pages)
+    body = render_template("discovery/sitemap.xml", pages=pages)
     return Response(body, mimetype="application/xml")
 
 
@@ -100,7 +100,7 @@ def manifest() -> ResponseReturnValue:
         "theme_color": "#fffdf9",
         "icons": [
             {
-                "src": url_for("signposts.show_sign", size=size),
+                "src": url_for("discovery.show_sign", size=size),
                 "sizes": f"{size}x{size}",
                 "type": "image/png",
                 "purpose": "any maskable",
@@ -117,7 +117,7 @@ def manifest() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def offline() -> ResponseReturnValue:
     """What an installed service shows where there is no connection."""
-    return render_template("signposts/offline.html")
+    return render_template("discovery/offline.html")
 
 
 @blueprint.get("/service-worker.js")
@@ -135,7 +135,7 @@ def poster(slug: str) -> ResponseReturnValue:
     territory = or_404(places.find_territory(reading(), slug=slug))
     address = site().works.links.to("citizens.place", territory=territory.slug)
     return render_template(
-        "signposts/poster.html",
+        "discovery/poster.html",
         territory=territory,
         address=address.partition("://")[2],
         qr=segno.make_qr(address, error="q").svg_data_uri(border=2),
