@@ -14,7 +14,7 @@ from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.digests import letters
 from matchmaker.digests.letters import HelperSection, NeedLine, NewsLine, Sections
 from matchmaker.introductions.rules import AnswerSpeed
-from matchmaker.matching.queries import CitizenCard, NeedCard
+from matchmaker.matching.cards import CitizenCard, NeedCard
 from matchmaker.matching.rules import Cover, Importance, SkillReason
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -24,7 +24,7 @@ def rooms_from_above() -> list[set[str]]:
     """The layers of the import contract that have templates or doors, the highest first."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     layers = [set(re.findall(r"\w+", layer)) for layer in contracts[0]["layers"]]
-    top = next(number for number, layer in enumerate(layers) if "signposts" in layer)
+    top = next(number for number, layer in enumerate(layers) if "discovery" in layer)
     bottom = next(number for number, layer in enumerate(layers) if "web" in layer)
     return layers[top:bottom]
 

@@ -25,7 +25,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from matchmaker.base.resources import folder
 from matchmaker.digests.letters import NeedLine, NewsLine, Sections
 from matchmaker.introductions.rules import AnswerSpeed
-from matchmaker.matching.queries import CitizenCard, NeedCard
+from matchmaker.matching.cards import CitizenCard, NeedCard
 from matchmaker.matching.rules import Cover, Importance, SkillReason
 
 TEXT_AT_LEAST = 4.5

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from matchmaker.base.i18n import gettext, mark, using
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.introductions.rules import AnswerSpeed
-from matchmaker.matching.queries import CitizenCard, NeedCard
+from matchmaker.matching.cards import CitizenCard, NeedCard
 
 WEEKLY_KIND = "digests.weekly"
 """The kind of the weekly letter in the outbox."""

@@ -5,6 +5,7 @@ from flask import url_for
 from matchmaker.base.i18n import get_locale, gettext, mark
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import Party, State
+from matchmaker.matching import cards
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching.rules import match_from_mapping
 from matchmaker.web import now
@@ -47,9 +48,9 @@ def state_text(introduction: Introduction, party: Party) -> str:
     return gettext(texts[introduction.state])
 
 
-def need_side(introduction: Introduction) -> matching_queries.NeedCard:
+def need_side(introduction: Introduction) -> cards.NeedCard:
     """The need, as its citizen sees it: with the reasons as they were when it began."""
-    return matching_queries.need_card(
+    return cards.need_card(
         introduction.need,
         to=url_for,
         locale=get_locale(),
@@ -58,10 +59,10 @@ def need_side(introduction: Introduction) -> matching_queries.NeedCard:
     )
 
 
-def citizen_side(introduction: Introduction) -> matching_queries.CitizenCard | None:
+def citizen_side(introduction: Introduction) -> cards.CitizenCard | None:
     """The citizen, as a group sees them before anybody agreed: first name, commune, and the skills in question."""
     if introduction.citizen is None or introduction.match is None:
         return None
-    return matching_queries.citizen_card(
+    return cards.citizen_card(
         introduction.citizen, match=match_from_mapping(introduction.match), all_skills=False
     )

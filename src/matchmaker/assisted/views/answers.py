@@ -15,7 +15,7 @@ from matchmaker.digests.models import DigestLine
 from matchmaker.digests.rules import MistypedCode
 from matchmaker.introductions import service as introductions
 from matchmaker.matching import service as matching
-from matchmaker.matching.queries import NeedCard
+from matchmaker.matching.cards import NeedCard
 from matchmaker.matching.rules import Answer, AnswerChannel
 from matchmaker.relays import queries as relays
 from matchmaker.relays.access import RELAY_WORKER, own_relay

@@ -18,7 +18,7 @@ from matchmaker.digests.service.preferences import UNSUBSCRIBE
 from matchmaker.groups.models import Need
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import AnswerSpeed, Party
-from matchmaker.matching import queries as matching_queries
+from matchmaker.matching import cards as matching_queries
 from matchmaker.matching.rules import Match
 from matchmaker.places.models import Territory
 
@@ -39,7 +39,9 @@ class Press(Protocol):
         """Makes absolute addresses."""
 
 
-def letter_of(press: Press, territory: Territory, draft: Draft, edits: Sequence[DigestEdit]) -> Letter:
+def letter_of(
+    press: Press, territory: Territory, draft: Draft, edits: Sequence[DigestEdit]
+) -> Letter:
     """A draft as the letter that its reader gets."""
     person = draft.recipient
     token = press.tokens.sign_bound(UNSUBSCRIBE, str(person.account_id), to=person.address)
@@ -85,7 +87,12 @@ def sections(press: Press, draft: Draft, edits: Sequence[DigestEdit], *, locale:
 
 
 def need_line(
-    press: Press, need: Need, *, locale: str, match: Match | None = None, speed: AnswerSpeed | None = None
+    press: Press,
+    need: Need,
+    *,
+    locale: str,
+    match: Match | None = None,
+    speed: AnswerSpeed | None = None,
 ) -> NeedLine:
     """A need as a letter tells of it, in words of the language in use."""
     return NeedLine(

@@ -33,6 +33,7 @@ from matchmaker.introductions.rules import (
 from matchmaker.introductions.rules.verbs import IntroductionVerb
 from matchmaker.introductions.service.actors import party_of
 from matchmaker.introductions.service.tokens import answer_token
+from matchmaker.matching import cards
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.places.rules import local_day
@@ -284,7 +285,7 @@ def side_name(introduction: Introduction, party: Party) -> str:
     return introduction.citizen.first_name if introduction.citizen else i18n.gettext("Somebody who has left")
 
 
-def _next_need(work: Work, introduction: Introduction) -> matching_queries.NeedCard | None:
+def _next_need(work: Work, introduction: Introduction) -> cards.NeedCard | None:
     """For a citizen whose need was filled or closed: the next one that fits them, and was not put to them yet."""
     closed = {ClosedBecause.NEED_FILLED, ClosedBecause.NEED_CLOSED}
     if introduction.closed_because not in closed or introduction.citizen is None:
@@ -296,5 +297,5 @@ def _next_need(work: Work, introduction: Introduction) -> matching_queries.NeedC
         if (int(match.need_id), citizen.id) not in known:
             need = matching_queries.find_need(work.session, need_id=int(match.need_id))
             if need is not None:
-                return matching_queries.need_card(need, to=work.links.to, locale=citizen.locale, match=match)
+                return cards.need_card(need, to=work.links.to, locale=citizen.locale, match=match)
     return None

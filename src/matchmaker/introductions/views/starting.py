@@ -14,6 +14,7 @@ from matchmaker.introductions.forms import ShareForm, StepForm
 from matchmaker.introductions.rules import ASKS, OPEN, Party
 from matchmaker.introductions.service import Actor
 from matchmaker.introductions.views.blueprint import blueprint
+from matchmaker.matching import cards
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.access import RECRUITER, need_to_fill, visible_need
@@ -56,7 +57,7 @@ def offer(need_id: int) -> ResponseReturnValue:
         form,
         need=need,
         territory=need.group.territory,
-        card=matching_queries.citizen_card(citizen, match=explanation.match, all_skills=False),
+        card=cards.citizen_card(citizen, match=explanation.match, all_skills=False),
     )
 
 
@@ -85,8 +86,8 @@ def propose(need_id: int, citizen_id: int) -> ResponseReturnValue:
         need=need,
         territory=need.group.territory,
         member=member,
-        card=matching_queries.citizen_card(citizen, match=explanation.match, all_skills=False),
-        need_card=matching_queries.need_card(need, to=url_for, locale=get_locale(), match=explanation.match),
+        card=cards.citizen_card(citizen, match=explanation.match, all_skills=False),
+        need_card=cards.need_card(need, to=url_for, locale=get_locale(), match=explanation.match),
     )
 
 

@@ -8,7 +8,7 @@ from matchmaker.citizens.access import CITIZEN, own_profile, own_profiles
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import queries as groups
 from matchmaker.groups.models import Need
-from matchmaker.matching import queries, service
+from matchmaker.matching import cards, queries, service
 from matchmaker.matching.access import visible_need
 from matchmaker.matching.forms import DismissForm
 from matchmaker.matching.rules import DismissReason, match_from_mapping
@@ -42,7 +42,7 @@ def not_for_me(need_id: int) -> ResponseReturnValue:
         need=need,
         territory=need.group.territory,
         radius=service.radius_below(need, citizen, explanation.match),
-        reasons=queries.covered(explanation.match),
+        reasons=cards.covered(explanation.match),
     )
 
 
@@ -71,7 +71,7 @@ def journal() -> ResponseReturnValue:
         citizen=citizen,
         profiles=profiles,
         territory=citizen.territory,
-        showings=[(one, queries.covered(match_from_mapping(one.match))) for one in showings],
+        showings=[(one, cards.covered(match_from_mapping(one.match))) for one in showings],
         hidden=hidden,
         hidden_ids={one.group_id for one in hidden},
         dismissals=queries.dismissals_of(reading(), citizen_id=citizen.id),

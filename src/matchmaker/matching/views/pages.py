@@ -11,7 +11,7 @@ from matchmaker.groups import queries as groups
 from matchmaker.groups.access import is_member
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState, actions_in
-from matchmaker.matching import loading, queries, service
+from matchmaker.matching import cards, loading, queries, service
 from matchmaker.matching.access import RECRUITER, need_to_fill, visible_need
 from matchmaker.matching.rules import CitizenProfile, Match, ShownWhere
 from matchmaker.matching.views.blueprint import blueprint
@@ -88,7 +88,7 @@ def need(need_id: int) -> ResponseReturnValue:
     return render_template(
         "matching/need.html",
         need=found,
-        card=queries.need_card(found, to=url_for, locale=i18n.get_locale(), state=state),
+        card=cards.need_card(found, to=url_for, locale=i18n.get_locale(), state=state),
         state=state,
         open=state is NeedState.OPEN,
         member=member,
@@ -121,7 +121,7 @@ def ranked_citizens(need_id: int) -> ResponseReturnValue:
         "matching/citizens.html",
         need=found,
         open=queries.need_state(found, now=now()) is NeedState.OPEN,
-        cards=[queries.citizen_card(people[int(match.citizen_id)], match=match) for match in matches],
+        cards=[cards.citizen_card(people[int(match.citizen_id)], match=match) for match in matches],
         member=member,
         territory=territory,
     )
@@ -137,16 +137,16 @@ def _others(found: Need) -> Sequence[Need]:
     return [need for need in needs if need.id != found.id]
 
 
-def _cards(matches: Sequence[Match]) -> list[queries.NeedCard]:
+def _cards(matches: Sequence[Match]) -> list[cards.NeedCard]:
     needs = queries.needs_by_id(reading(), (int(match.need_id) for match in matches))
     return [
-        queries.need_card(needs[int(match.need_id)], to=url_for, locale=i18n.get_locale(), match=match)
+        cards.need_card(needs[int(match.need_id)], to=url_for, locale=i18n.get_locale(), match=match)
         for match in matches
     ]
 
 
-def _cards_of_needs(needs: Sequence[Need]) -> list[queries.NeedCard]:
-    return [queries.need_card(need, to=url_for, locale=i18n.get_locale()) for need in needs]
+def _cards_of_needs(needs: Sequence[Need]) -> list[cards.NeedCard]:
+    return [cards.need_card(need, to=url_for, locale=i18n.get_locale()) for need in needs]
 
 
 def _beside(matches: Sequence[Match], territory: Territory, profile: CitizenProfile) -> dict[str, object]:
