@@ -12,7 +12,7 @@ from matchmaker.groups import queries as groups
 from matchmaker.introductions.models import Introduction, SharedContact
 from matchmaker.introductions.rules import IN_FORCE, OPEN, SIDES, NotAllowed, Party, other_side
 from matchmaker.introductions.rules.verbs import IntroductionVerb
-from matchmaker.introductions.service.acting import lock
+from matchmaker.introductions.service.actions import lock
 from matchmaker.introductions.service.actors import Actor
 from matchmaker.introductions.service.recording import record_act
 

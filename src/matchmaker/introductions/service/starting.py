@@ -25,12 +25,12 @@ from matchmaker.introductions.rules import (
     actions_for,
     after,
 )
-from matchmaker.introductions.service.acting import act
+from matchmaker.introductions.service.actions import act
 from matchmaker.introductions.service.actors import Actor
 from matchmaker.introductions.service.contact import Sharing, share
-from matchmaker.introductions.service.recording import begin_state
-from matchmaker.introductions.service.telling import tell
+from matchmaker.introductions.service.notice_queue import tell
 from matchmaker.introductions.service.tokens import find_by_token
+from matchmaker.introductions.service.transitions import begin_state
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate, match_to_mapping

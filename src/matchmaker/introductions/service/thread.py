@@ -15,10 +15,10 @@ from matchmaker.introductions.rules import (
     other_side,
 )
 from matchmaker.introductions.rules.verbs import IntroductionVerb
-from matchmaker.introductions.service.acting import lock
+from matchmaker.introductions.service.actions import lock
 from matchmaker.introductions.service.actors import Actor
+from matchmaker.introductions.service.notice_queue import tell
 from matchmaker.introductions.service.recording import record_act
-from matchmaker.introductions.service.telling import tell
 
 
 class MessageRefused(ValueError):

@@ -24,8 +24,8 @@ from matchmaker.introductions.rules import (
     after,
 )
 from matchmaker.introductions.service.actors import CLOCK, Actor
-from matchmaker.introductions.service.recording import begin_state, record
-from matchmaker.introductions.service.telling import tell
+from matchmaker.introductions.service.notice_queue import tell
+from matchmaker.introductions.service.transitions import begin_state, record
 from matchmaker.matching import queries as matching_queries
 
 

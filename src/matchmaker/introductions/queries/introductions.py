@@ -1,0 +1,163 @@
+"""Introductions with what their pages show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matchmaker.citizens.models import Citizen
+from matchmaker.groups.models import Membership, Need, StartupGroup
+from matchmaker.introductions.models import Introduction, IntroductionEvent, IntroductionMessage, NeedFollower
+from matchmaker.introductions.rules import (
+    ASKED,
+    OPEN,
+    Party,
+    State,
+)
+
+
+def is_asked() -> ColumnElement[bool]:
+    """Whether not both have accepted yet."""
+    return Introduction.state.in_(sorted(ASKED))
+
+
+def find_introduction(session: Session, *, introduction_id: int) -> Introduction | None:
+    """An introduction with all that its page shows."""
+    return session.scalars(
+        select(Introduction)
+        .where(Introduction.id == introduction_id)
+        .options(
+            *SHOWN,
+            selectinload(Introduction.events).options(
+                joinedload(IntroductionEvent.account), joinedload(IntroductionEvent.relay)
+            ),
+        )
+    ).one_or_none()
+
+
+def find_between(session: Session, *, need_id: int, citizen_id: int) -> Introduction | None:
+    """The introduction between a need and a citizen."""
+    return session.scalars(
+        select(Introduction).where(Introduction.need_id == need_id, Introduction.citizen_id == citizen_id)
+    ).one_or_none()
+
+
+def asked_for_need(session: Session, *, need_id: int) -> Sequence[Introduction]:
+    """The introductions to a need to which not both have agreed yet, locked, in the order of their numbers."""
+    return session.scalars(
+        select(Introduction)
+        .where(Introduction.need_id == need_id, is_asked())
+        .order_by(Introduction.id)
+        .with_for_update(),
+        execution_options={"populate_existing": True},
+    ).all()
+
+
+def introductions_of(session: Session, *, account_id: int) -> Sequence[tuple[Introduction, Party]]:
+    """All introductions in which an account has a side, and which, the newest change first."""
+    as_citizen = Introduction.citizen_id.in_(select(Citizen.id).where(Citizen.account_id == account_id))
+    for_group = Introduction.group_id.in_(
+        select(Membership.group_id).where(Membership.account_id == account_id)
+    )
+    found = session.scalars(
+        select(Introduction)
+        .where(or_(as_citizen, for_group))
+        .order_by(Introduction.since.desc(), Introduction.id.desc())
+        .options(*SHOWN)
+    )
+    return [
+        (one, Party.CITIZEN if one.citizen and one.citizen.account_id == account_id else Party.GROUP)
+        for one in found
+    ]
+
+
+def introductions_of_citizens(
+    session: Session, *, citizen_ids: Iterable[int]
+) -> dict[tuple[int, int], Introduction]:
+    """What stands between some citizens, a hundred or so, and needs, by the ids of need and citizen."""
+    query = select(Introduction).where(Introduction.citizen_id.in_(sorted(set(citizen_ids))))
+    return {
+        (one.need_id, one.citizen_id): one for one in session.scalars(query) if one.citizen_id is not None
+    }
+
+
+def introduced_needs(session: Session, *, territory_id: int) -> Mapping[int, set[int]]:
+    """The needs for which each citizen of a territory was introduced, whatever became of it, by the citizen's id."""
+    rows = session.execute(
+        select(Introduction.citizen_id, Introduction.need_id)
+        .join(Citizen, Citizen.id == Introduction.citizen_id)
+        .where(Citizen.territory_id == territory_id)
+    )
+    found: dict[int, set[int]] = {}
+    for citizen_id, need_id in rows:
+        if citizen_id is not None:
+            found.setdefault(citizen_id, set()).add(need_id)
+    return found
+
+
+def introductions_for_need(session: Session, *, need_id: int) -> Sequence[Introduction]:
+    """The introductions to a need, with the citizens' first names and skills, in the order of their beginning."""
+    return session.scalars(
+        select(Introduction)
+        .where(Introduction.need_id == need_id, Introduction.citizen_id.is_not(None))
+        .order_by(Introduction.begun_at, Introduction.id)
+        .options(
+            joinedload(Introduction.citizen).options(
+                joinedload(Citizen.account), selectinload(Citizen.skills)
+            )
+        )
+    ).all()
+
+
+def introductions_at_relay(session: Session, *, relay_id: int) -> Sequence[Introduction]:
+    """The introductions of a relay's people, those that wait for their answer first, the oldest first."""
+    return session.scalars(
+        select(Introduction)
+        .join(Citizen, Citizen.id == Introduction.citizen_id)
+        .where(Citizen.relay_id == relay_id, Introduction.state.in_(OPEN))
+        .order_by(Introduction.state != State.PROPOSED, Introduction.since, Introduction.id)
+        .options(*SHOWN)
+    ).all()
+
+
+def find_at_relay(session: Session, *, relay_id: int, introduction_id: int) -> Introduction:
+    """An introduction of one of a relay's people; raises NoResultFound for any other."""
+    return session.scalars(
+        select(Introduction)
+        .join(Citizen, Citizen.id == Introduction.citizen_id)
+        .where(Citizen.relay_id == relay_id, Introduction.id == introduction_id)
+    ).one()
+
+
+def messages_of(session: Session, *, introduction_id: int) -> Sequence[IntroductionMessage]:
+    """The thread of an introduction, the first message first, with its authors."""
+    return session.scalars(
+        select(IntroductionMessage)
+        .where(IntroductionMessage.introduction_id == introduction_id)
+        .order_by(IntroductionMessage.written_at, IntroductionMessage.id)
+        .options(joinedload(IntroductionMessage.author))
+    ).all()
+
+
+def is_follower(session: Session, *, need_id: int, account_id: int) -> bool:
+    """Whether an account is told when a need is open again."""
+    return session.get(NeedFollower, (need_id, account_id)) is not None
+
+
+def has_met(session: Session, *, group_id: int) -> bool:
+    """Whether there ever was an introduction to a group."""
+    return session.scalar(select(exists().where(Introduction.group_id == group_id))) or False
+
+
+SHOWN = (
+    joinedload(Introduction.need).options(joinedload(Need.commune), selectinload(Need.wanted)),
+    joinedload(Introduction.group).options(
+        joinedload(StartupGroup.challenge), joinedload(StartupGroup.territory)
+    ),
+    joinedload(Introduction.citizen).options(
+        joinedload(Citizen.account),
+        joinedload(Citizen.commune),
+        joinedload(Citizen.relay),
+        selectinload(Citizen.skills),
+    ),
+)
