@@ -4,7 +4,7 @@ from matchmaker.digests.loading.changes import Changes, changes
 from matchmaker.digests.loading.drafts import Draft, DraftLine, drafts
 from matchmaker.digests.loading.on_paper import people_on_paper_by_id, relay_ids
 from matchmaker.digests.loading.planning import Plan, compose
-from matchmaker.digests.loading.reaching import Unreached, unreached
+from matchmaker.digests.loading.unreached import Unreached, unreached
 
 __all__ = [
     "Changes",

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from matchmaker.base.db import in_parts
 from matchmaker.citizens import queries as citizens
 from matchmaker.digests import queries
-from matchmaker.digests.loading.keys import Keys
+from matchmaker.digests.loading.introductions import waiting_lines
 from matchmaker.digests.loading.ranking import Ranking
-from matchmaker.digests.loading.waiting import waiting_lines
+from matchmaker.digests.loading.recipient_keys import RecipientKeys
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import Assignment, LineKind, PlannedLine, lines_of
 from matchmaker.groups.models import StartupGroup
@@ -22,7 +22,7 @@ HELPERS_FOR = timedelta(days=8)
 """How long a member who lives elsewhere can hear of a helper: their week may come a week after the group's."""
 
 
-def told_to(session: Session, keys: Keys, reader_ids: Iterable[str]) -> dict[str, set[str]]:
+def told_to(session: Session, keys: RecipientKeys, reader_ids: Iterable[str]) -> dict[str, set[str]]:
     """The subjects that some readers were told of before, by reader; those about needs while these are open."""
     owners = keys.owners(reader_ids)
     found: dict[str, set[str]] = defaultdict(set)
@@ -36,7 +36,7 @@ def lines_of_readers(
     territory: Territory,
     wanting: Mapping[str, Recipient],
     *,
-    keys: Keys,
+    keys: RecipientKeys,
     ranking: Ranking,
     assignment: Assignment,
     now: datetime,

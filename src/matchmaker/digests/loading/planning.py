@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from matchmaker.base.db import in_parts
 from matchmaker.base.tokens import Tokens
 from matchmaker.digests import queries
-from matchmaker.digests.loading.keys import Keys, keys_of
 from matchmaker.digests.loading.lines import lines_of_readers, told_to
 from matchmaker.digests.loading.on_paper import people_on_paper
 from matchmaker.digests.loading.ranking import Ranking, rank
+from matchmaker.digests.loading.recipient_keys import RecipientKeys, keys_of
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import (
     Assignment,
@@ -148,7 +148,7 @@ def _silences(
     session: Session,
     territory: Territory,
     people: Mapping[str, Recipient],
-    keys: Keys,
+    keys: RecipientKeys,
     *,
     week: str,
     today: date,
@@ -187,7 +187,7 @@ def _with_pins(pairs: Iterable[Ranked], pinned: Set[tuple[str, str]]) -> Iterato
 
 
 def _offered(
-    session: Session, keys: Keys, reader_ids: Iterable[str], *, since: datetime
+    session: Session, keys: RecipientKeys, reader_ids: Iterable[str], *, since: datetime
 ) -> Iterator[tuple[str, str]]:
     """The groups that readers were offered to since a moment, some of them more than once."""
     for some in in_parts(list(reader_ids)):

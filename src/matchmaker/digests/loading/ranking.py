@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from matchmaker.digests.loading.waiting import needs_settled
+from matchmaker.digests.loading.introductions import needs_settled
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import PlanningStopped
 from matchmaker.matching import service as matching
@@ -21,7 +21,7 @@ CANDIDATES_EACH = 20
 """The best needs of each person, of which the run chooses."""
 
 
-class Rows:
+class RankedNeeds:
     """Each reader's needs, best first, in columns: a fifth of the room that as many values take."""
 
     def __init__(self, need_ids: Iterable[str]) -> None:
@@ -67,7 +67,7 @@ class Ranking:
     ``matches`` all that was chosen from. ``best_profile`` has who fits a need in several territories.
     """
 
-    rows: Rows
+    rows: RankedNeeds
     groups: Mapping[str, str]
     here: tuple[int, ...]
     hearers: Sequence[int]
@@ -113,9 +113,9 @@ def rank(
     places = (territory, *(session.get_one(Territory, one) for one in sorted(elsewhere)))
     matches = [matching.territory_matches(session, place, now=now) for place in places]
     groups = {
-        need.id: need.group_id or "" for match in matches for docket in match.dockets for need in docket.needs
+        need.id: need.group_id or "" for match in matches for batch in match.batches for need in batch.needs
     }
-    rows = Rows(groups)
+    rows = RankedNeeds(groups)
     several: dict[str, list[Ranked]] = defaultdict(list)
     for place, match in zip(places, matches, strict=True):
         owners = {
@@ -141,8 +141,8 @@ def rank(
         groups=groups,
         here=tuple(
             int(need.id)
-            for docket in matches[0].dockets
-            for need in docket.needs
+            for batch in matches[0].batches
+            for need in batch.needs
             if need.territory_id == str(territory.id)
         ),
         hearers=array(
@@ -168,7 +168,7 @@ def _not_told(
     refused: Callable[[Set[str]], Mapping[str, frozenset[str]]],
 ) -> Callable[[Set[str]], Mapping[str, frozenset[str]]]:
     """What tells for some citizens the needs that their owners are not to be told of, or that are settled."""
-    needs = [need for docket in match.dockets for need in docket.needs]
+    needs = [need for batch in match.batches for need in batch.needs]
     settled = needs_settled(session, territory_id=place.id, needs=needs)
 
     def not_told(citizen_ids: Set[str]) -> dict[str, frozenset[str]]:

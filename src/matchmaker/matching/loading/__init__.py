@@ -8,19 +8,19 @@ from matchmaker.matching.loading.citizens import (
     sign_up_as_read,
     sign_up_profile,
 )
-from matchmaker.matching.loading.needs import Docket, dockets, judged_need, open_dockets
+from matchmaker.matching.loading.needs import NeedBatch, judged_need, need_batches, open_need_batches
 from matchmaker.matching.loading.phrasebook import Phrasebook, phrasebook
 
 __all__ = [
-    "Docket",
+    "NeedBatch",
     "Phrasebook",
     "citizen_as_read",
     "citizen_profile",
     "citizen_profiles",
     "citizens_as_read",
-    "dockets",
     "judged_need",
-    "open_dockets",
+    "need_batches",
+    "open_need_batches",
     "phrasebook",
     "sign_up_as_read",
     "sign_up_profile",

@@ -18,20 +18,20 @@ from matchmaker.vocabulary.rules import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Docket:
+class NeedBatch:
     """Needs for which the same verdicts count, by id, and the book by which they and whoever answers are read."""
 
     book: Phrasebook
     needs: tuple[NeedProfile, ...]
 
 
-def open_dockets(
+def open_need_batches(
     session: Session, territory_id: int, *, now: datetime, remote_elsewhere: bool = False
-) -> tuple[Docket, ...]:
-    """The needs of a territory that are open on its day at ``now``, in one docket even when there are none.
+) -> tuple[NeedBatch, ...]:
+    """The needs of a territory that are open on its day at ``now``, in one batch even when there are none.
 
     With ``remote_elsewhere`` also those of other territories that can be met from home. The verdicts of its own territory
-    count for a need, so that territories which decided otherwise about words have other dockets, after home's.
+    count for a need, so that territories which decided otherwise about words have other batches, after home's.
     """
     here: ColumnElement[bool] = Need.territory_id == territory_id
     if remote_elsewhere:
@@ -43,32 +43,32 @@ def open_dockets(
     found = _needs(session, and_(here, Need.state == NeedState.OPEN), home=territory_id)
     return tuple(
         replace(
-            docket,
+            batch,
             needs=tuple(
                 need
-                for need in docket.needs
+                for need in batch.needs
                 if need.until is None or need.until >= days[need.territory_id or ""]
             ),
         )
-        for docket in found
+        for batch in found
     )
 
 
 def judged_need(session: Session, need: Need) -> tuple[Phrasebook, NeedProfile]:
     """One need, open or not, with the book of its territory."""
-    (docket,) = _needs(session, Need.id == need.id, home=need.territory_id)
-    (profile,) = docket.needs
-    return docket.book, profile
+    (batch,) = _needs(session, Need.id == need.id, home=need.territory_id)
+    (profile,) = batch.needs
+    return batch.book, profile
 
 
-def dockets(session: Session, need_ids: Collection[int]) -> tuple[Docket, ...]:
+def need_batches(session: Session, need_ids: Collection[int]) -> tuple[NeedBatch, ...]:
     """Some needs, open or not; there are at most some hundred ids."""
     return _needs(session, Need.id.in_(sorted(need_ids)))
 
 
 def _needs(
     session: Session, condition: ColumnElement[bool], *, home: int | None = None
-) -> tuple[Docket, ...]:
+) -> tuple[NeedBatch, ...]:
     rows = session.execute(
         select(
             Need.id,
@@ -118,7 +118,7 @@ def _needs(
         (books[row.territory_id], _profile(row, wanted.get(row.id, ()), known[books[row.territory_id]]))
         for row in rows
     )
-    return tuple(Docket(book=book, needs=tuple(needs.get(book, ()))) for book in written)
+    return tuple(NeedBatch(book=book, needs=tuple(needs.get(book, ()))) for book in written)
 
 
 def _profile(

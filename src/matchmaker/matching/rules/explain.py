@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from matchmaker.groups.rules import Importance
-from matchmaker.matching.rules.tally import Circumstances, Shares, Tally, circumstances, tally
+from matchmaker.matching.rules.score_parts import Circumstances, ScoreParts, Shares, add_up, circumstances
 from matchmaker.matching.rules.values import (
     Change,
     ChangeKind,
@@ -34,7 +34,7 @@ class TitleCover(NamedTuple):
 
 
 def reasons_of(
-    need: NeedProfile, covers: Sequence[Covered], title: TitleCover, added: Tally, share: Shares
+    need: NeedProfile, covers: Sequence[Covered], title: TitleCover, added: ScoreParts, share: Shares
 ) -> tuple[SkillReason, ...]:
     """One reason for each wanted skill in the need's order, then one for the title when it met something."""
     reasons = [
@@ -65,7 +65,7 @@ def _reason(
     )
 
 
-def parts_of(added: Tally, around: Circumstances, citizen: CitizenProfile) -> tuple[Part, ...]:
+def parts_of(added: ScoreParts, around: Circumstances, citizen: CitizenProfile) -> tuple[Part, ...]:
     """The summands of the total, in the order in which they are told."""
     return (
         Part(name=PartName.SKILLS, points=added.skills / 100, known=True, value=None),
@@ -122,7 +122,7 @@ def best_change(
 
     def gain(skills: Sequence[float], person: CitizenProfile) -> float:
         return (
-            tally(importances, share, skills, title, circumstances(need, person), weights).total - total
+            add_up(importances, share, skills, title, circumstances(need, person), weights).total - total
         ) / 100
 
     changes = []

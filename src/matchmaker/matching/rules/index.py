@@ -11,12 +11,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.rules.crowd import Asked, Crowd
+from matchmaker.matching.rules.citizen_columns import CitizenColumns
 from matchmaker.matching.rules.gates import why_not
-from matchmaker.matching.rules.offers import Offers, Rows
-from matchmaker.matching.rules.people import People
+from matchmaker.matching.rules.phrase_index import PhraseIndex, Rows
+from matchmaker.matching.rules.pool import Asked, CitizenPool
 from matchmaker.matching.rules.score import Matcher
-from matchmaker.matching.rules.top import Best, Order
+from matchmaker.matching.rules.top_k import IdOrder, TopK
 from matchmaker.matching.rules.values import CitizenProfile, Match, NeedProfile, Ranked
 from matchmaker.vocabulary.rules import Phrase
 
@@ -45,15 +45,15 @@ class MatchIndex:
         self._needs = {need.id: need for need in needs}
         self._citizens = {citizen.id: citizen for citizen in citizens}
         people = list(self._citizens.values())
-        self._people = People(people)
-        self._order = Order(self._people.ids)
+        self._people = CitizenColumns(people)
+        self._order = IdOrder(self._people.ids)
         phrases: dict[Phrase, int] = {}
         by_value: dict[int, int] = {}
         held = [_number(phrase, phrases, by_value) for one in people for phrase in one.phrases]
         self._held = np.array(held, dtype=np.int32)
         lengths = np.array([len(one.phrases) for one in people], dtype=np.int64)
         self._held_starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        self._offers = Offers(matcher, phrases)
+        self._offers = PhraseIndex(matcher, phrases)
         self._territories = _positions([one.territory_id for one in people])
 
     def citizens_for(self, need: str | NeedProfile, *, today: date, limit: int = 20) -> tuple[Match, ...]:
@@ -67,12 +67,12 @@ class MatchIndex:
 
     def rank_citizens(self, need: NeedProfile, *, today: date, limit: int = 20) -> tuple[Ranked, ...]:
         """As `citizens_for`, without reasons."""
-        best = Best([need.id], self._order, limit, needs=True)
+        best = TopK([need.id], self._order, limit, needs=True)
         asked, rows = self._prepared([need])
-        crowd = self._crowd_of(need)
-        ((some, points),) = crowd.points(asked, *rows, self._matcher.weights)
-        some, totals = self._totals(crowd, need, some, points, _largest(points, SPARE * limit), today, limit)
-        best.add_row(0, crowd.members[some], totals)
+        pool = self._pool_of(need)
+        ((some, points),) = pool.points(asked, *rows, self._matcher.weights)
+        some, totals = self._totals(pool, need, some, points, _largest(points, SPARE * limit), today, limit)
+        best.add_row(0, pool.members[some], totals)
         return best[need.id]
 
     def needs_for(self, citizen: str | CitizenProfile, *, today: date, limit: int = 20) -> tuple[Match, ...]:
@@ -94,27 +94,27 @@ class MatchIndex:
         """Both directions for everyone, without reasons."""
         needs = list(self._needs.values())
         need_ids = [need.id for need in needs]
-        by_need = Best(need_ids, self._order, limit, needs=True)
-        by_citizen = Best(self._people.ids, Order(need_ids), limit, needs=False)
+        by_need = TopK(need_ids, self._order, limit, needs=True)
+        by_citizen = TopK(self._people.ids, IdOrder(need_ids), limit, needs=False)
         together: dict[tuple[str | None, bool], list[int]] = defaultdict(list)
         for number, need in enumerate(needs):
             together[need.territory_id, bool(need.remote)].append(number)
         asked, rows = self._prepared(needs)
         for numbers in together.values():
-            crowd = self._crowd_of(needs[numbers[0]])
+            pool = self._pool_of(needs[numbers[0]])
             block = [asked[number] for number in numbers]
-            found = crowd.points(block, *rows, self._matcher.weights)
+            found = pool.points(block, *rows, self._matcher.weights)
             for number, (some, points) in zip(numbers, found, strict=True):
-                chosen = by_citizen.may_enter(crowd.members[some], points)
+                chosen = by_citizen.may_enter(pool.members[some], points)
                 chosen |= _largest(points, SPARE * limit)
-                some, totals = self._totals(crowd, needs[number], some, points, chosen, today, limit)
-                by_need.add_row(number, crowd.members[some], totals)
-                by_citizen.add_column(crowd.members[some], number, totals)
+                some, totals = self._totals(pool, needs[number], some, points, chosen, today, limit)
+                by_need.add_row(number, pool.members[some], totals)
+                by_citizen.add_column(pool.members[some], number, totals)
         return Run(by_need=by_need, by_citizen=by_citizen)
 
     def _totals(
         self,
-        crowd: Crowd,
+        pool: CitizenPool,
         need: NeedProfile,
         some: Ints,
         points: Ints,
@@ -128,10 +128,10 @@ class MatchIndex:
         """
         most_left = np.where(chosen, 0, points).max(initial=0)
         at = np.flatnonzero(chosen)
-        totals = crowd.totals(need, some[at], points[at], today, self._matcher.weights)
+        totals = pool.totals(need, some[at], points[at], today, self._matcher.weights)
         if most_left and np.count_nonzero(totals > most_left) < limit:
             at = np.arange(len(some))
-            totals = crowd.totals(need, some, points, today, self._matcher.weights)
+            totals = pool.totals(need, some, points, today, self._matcher.weights)
         kept = np.flatnonzero(totals)
         return some[at[kept]], totals[kept]
 
@@ -156,15 +156,15 @@ class MatchIndex:
         return asked, (self._offers.covering(phrases), fields)
 
     @cached_property
-    def _everyone(self) -> Crowd:
-        return self._crowd(np.arange(len(self._citizens)))
+    def _everyone(self) -> CitizenPool:
+        return self._pool(np.arange(len(self._citizens)))
 
-    def _crowd_of(self, need: NeedProfile) -> Crowd:
+    def _pool_of(self, need: NeedProfile) -> CitizenPool:
         reached = self._in_reach(need)
-        return self._everyone if reached.all() else self._crowd(np.flatnonzero(reached))
+        return self._everyone if reached.all() else self._pool(np.flatnonzero(reached))
 
-    def _crowd(self, members: Ints) -> Crowd:
-        return Crowd(self._people, members, self._held, self._held_starts, len(self._offers.phrases))
+    def _pool(self, members: Ints) -> CitizenPool:
+        return CitizenPool(self._people, members, self._held, self._held_starts, len(self._offers.phrases))
 
     def _in_reach(self, need: NeedProfile) -> Bools:
         if need.territory_id is None:

@@ -15,7 +15,7 @@ from matchmaker.matching.rules.explain import (
     reasons_of,
 )
 from matchmaker.matching.rules.kinship import kinship_of
-from matchmaker.matching.rules.tally import Shares, circumstances, shares, tally
+from matchmaker.matching.rules.score_parts import Shares, add_up, circumstances, shares
 from matchmaker.matching.rules.values import CitizenProfile, Cover, Likeness, Match, NeedProfile
 from matchmaker.matching.rules.weights import WEIGHTS, Weights
 from matchmaker.matching.rules.wording import Wording
@@ -139,7 +139,7 @@ class Matcher:
         around = circumstances(need, citizen)
         share = self.shares(need)
         importances = [wanted.importance for wanted in need.wanted]
-        added = tally(importances, share, strengths, title.strength, around, self.weights)
+        added = add_up(importances, share, strengths, title.strength, around, self.weights)
         mark_need, mark_citizen = highlights(need, covers, title.best, self.wording)
         uncovered = [
             wanted

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from matchmaker.matching.loading import citizen_profiles, open_dockets
+from matchmaker.matching.loading import citizen_profiles, open_need_batches
 from matchmaker.matching.rules import Comparison, MatchIndex, Weights, compare
 from matchmaker.matching.service.lists import LEAST_TOTAL
 from matchmaker.matching.service.territories import territory_matches
@@ -23,13 +23,13 @@ def compare_weights(
     lines: int,
 ) -> Comparison:
     """What changes in the first ``top`` of the lists of a territory's open needs, and in the first ``lines`` of letters."""
-    (docket,) = open_dockets(session, territory.id, now=now)
-    remote = any(need.remote for need in docket.needs)
-    (people,) = citizen_profiles(session, territory.id, books=[docket.book], remote_elsewhere=remote)
+    (batch,) = open_need_batches(session, territory.id, now=now)
+    remote = any(need.remote for need in batch.needs)
+    (people,) = citizen_profiles(session, territory.id, books=[batch.book], remote_elsewhere=remote)
     by_id = {citizen.id: citizen for citizen in people}
-    judges = [docket.book.judge(weights) for weights in (before, after)]
+    judges = [batch.book.judge(weights) for weights in (before, after)]
     runs = [
-        MatchIndex(judge, needs=docket.needs, citizens=people).run(
+        MatchIndex(judge, needs=batch.needs, citizens=people).run(
             today=local_day(now, territory.time_zone), limit=top
         )
         for judge in judges
@@ -37,7 +37,7 @@ def compare_weights(
     totals: list[dict[str, dict[str, float]]] = []
     for judge, run in zip(judges, runs, strict=True):
         totals.append({})
-        for need in docket.needs:
+        for need in batch.needs:
             found = {one.citizen_id: one.total for one in run.by_need[need.id]}
             others = {one.citizen_id for each in runs for one in each.by_need[need.id]} - found.keys()
             # Whoever is among the first under the other weights alone has a total under these too.

@@ -14,7 +14,7 @@ from matchmaker.matching.loading import (
     citizen_as_read,
     citizen_profiles,
     judged_need,
-    open_dockets,
+    open_need_batches,
     phrasebook,
     sign_up_as_read,
 )
@@ -110,11 +110,11 @@ def advice(
 
     A need that is too far, or asks for too much time, gives the radius or the hours that would reach it.
     """
-    (docket,) = open_dockets(session, territory.id, now=now)
+    (batch,) = open_need_batches(session, territory.id, now=now)
     today = local_day(now, territory.time_zone)
     best: dict[tuple[ChangeKind, str | float | None], Change] = {}
-    for need in docket.needs:
-        change = _change_towards(docket.book.matcher, need, profile, today)
+    for need in batch.needs:
+        change = _change_towards(batch.book.matcher, need, profile, today)
         if change is not None:
             key = (change.kind, change.wanted or change.amount)
             if key not in best or best[key].gain < change.gain:
@@ -145,13 +145,13 @@ def _change_towards(judge: Matcher, need: NeedProfile, profile: CitizenProfile, 
 def _needs_for(
     session: Session, read_by: ReadBy, territory: Territory, *, remote: bool, now: datetime, limit: int
 ) -> tuple[Match, ...]:
-    dockets = open_dockets(session, territory.id, now=now, remote_elsewhere=remote)
-    profiles = read_by([docket.book for docket in dockets])
+    batches = open_need_batches(session, territory.id, now=now, remote_elsewhere=remote)
+    profiles = read_by([batch.book for batch in batches])
     today = local_day(now, territory.time_zone)
     found = [
         match
-        for docket, profile in zip(dockets, profiles, strict=True)
-        for match in MatchIndex(docket.book.matcher, needs=docket.needs, citizens=()).needs_for(
+        for batch, profile in zip(batches, profiles, strict=True)
+        for match in MatchIndex(batch.book.matcher, needs=batch.needs, citizens=()).needs_for(
             profile, today=today, limit=limit
         )
     ]

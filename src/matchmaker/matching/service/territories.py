@@ -6,7 +6,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from matchmaker.matching.loading import Docket, citizen_profiles, citizens_as_read, dockets, open_dockets
+from matchmaker.matching.loading import (
+    NeedBatch,
+    citizen_profiles,
+    citizens_as_read,
+    need_batches,
+    open_need_batches,
+)
 from matchmaker.matching.rules import WEIGHTS, CitizenProfile, Match, MatchIndex, Ranked, Weights
 from matchmaker.matching.service.lists import LEAST_TOTAL
 from matchmaker.places.models import Territory
@@ -20,7 +26,7 @@ PEOPLE_AT_ONCE = 1_000
 class TerritoryMatches:
     """What ranks in one territory on one day: the open needs within its citizens' reach, by the books that read them."""
 
-    dockets: tuple[Docket, ...]
+    batches: tuple[NeedBatch, ...]
     today: date
 
     def ranked(
@@ -37,11 +43,11 @@ class TerritoryMatches:
         ``refused`` tells the ids of needs that citizens are not to be shown; it is asked for a thousand at a time. The
         number of queries grows by a few for every thousand citizens, and memory not at all.
         """
-        matchers = [docket.book.judge(weights) for docket in self.dockets]
+        matchers = [batch.book.judge(weights) for batch in self.batches]
         for readings in self.readings(session, citizen_ids):
             found: dict[str, list[Ranked]] = {citizen.id: [] for citizen in readings[0]}
             unwanted = refused(found.keys())
-            for matcher, docket, citizens in zip(matchers, self.dockets, readings, strict=True):
+            for matcher, batch, citizens in zip(matchers, self.batches, readings, strict=True):
                 people = [
                     replace(
                         citizen,
@@ -49,7 +55,7 @@ class TerritoryMatches:
                     )
                     for citizen in citizens
                 ]
-                run = MatchIndex(matcher, needs=docket.needs, citizens=people).run(
+                run = MatchIndex(matcher, needs=batch.needs, citizens=people).run(
                     today=self.today, limit=limit
                 )
                 for citizen_id, ranking in run.by_citizen.items():
@@ -60,9 +66,9 @@ class TerritoryMatches:
     def readings(
         self, session: Session, citizen_ids: Iterable[str]
     ) -> Iterator[tuple[tuple[CitizenProfile, ...], ...]]:
-        """Some citizens as the book of each docket reads them, PEOPLE_AT_ONCE at a time."""
+        """Some citizens as the book of each batch reads them, PEOPLE_AT_ONCE at a time."""
         numbers = sorted(map(int, citizen_ids))
-        books = [docket.book for docket in self.dockets]
+        books = [batch.book for batch in self.batches]
         for start in range(0, len(numbers), PEOPLE_AT_ONCE):
             yield citizens_as_read(session, numbers[start : start + PEOPLE_AT_ONCE], books=books)
 
@@ -73,36 +79,36 @@ def matches_of(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tup
     A pair of which one is gone is not among them. There are at most some hundred pairs.
     """
     found: dict[tuple[int, int], Match] = {}
-    known = dockets(session, {need_id for need_id, _ in pairs})
+    known = need_batches(session, {need_id for need_id, _ in pairs})
     readings = citizens_as_read(
-        session, {citizen_id for _, citizen_id in pairs}, books=[docket.book for docket in known]
+        session, {citizen_id for _, citizen_id in pairs}, books=[batch.book for batch in known]
     )
-    for docket, citizens in zip(known, readings, strict=True):
-        needs = {int(need.id): need for need in docket.needs}
+    for batch, citizens in zip(known, readings, strict=True):
+        needs = {int(need.id): need for need in batch.needs}
         people = {int(citizen.id): citizen for citizen in citizens}
         for need_id, citizen_id in pairs:
             if need_id in needs and citizen_id in people:
-                found[need_id, citizen_id] = docket.book.matcher.score(needs[need_id], people[citizen_id])
+                found[need_id, citizen_id] = batch.book.matcher.score(needs[need_id], people[citizen_id])
     return found
 
 
 def territory_matches(session: Session, territory: Territory, *, now: datetime) -> TerritoryMatches:
     """What ranks in a territory, in a fixed number of queries."""
     return TerritoryMatches(
-        dockets=open_dockets(session, territory.id, now=now, remote_elsewhere=True),
+        batches=open_need_batches(session, territory.id, now=now, remote_elsewhere=True),
         today=local_day(now, territory.time_zone),
     )
 
 
 def needs_without_match(session: Session, territory: Territory, *, now: datetime) -> tuple[int, ...]:
     """The ids of a territory's open needs that fit nobody in it."""
-    (docket,) = open_dockets(session, territory.id, now=now)
-    (people,) = citizen_profiles(session, territory.id, books=[docket.book])
-    run = MatchIndex(docket.book.matcher, needs=docket.needs, citizens=people).run(
+    (batch,) = open_need_batches(session, territory.id, now=now)
+    (people,) = citizen_profiles(session, territory.id, books=[batch.book])
+    run = MatchIndex(batch.book.matcher, needs=batch.needs, citizens=people).run(
         today=local_day(now, territory.time_zone), limit=1
     )
     return tuple(
         int(need.id)
-        for need in docket.needs
+        for need in batch.needs
         if not any(one.total >= LEAST_TOTAL for one in run.by_need[need.id])
     )

@@ -13,7 +13,7 @@ from matchmaker.matching.rules.values import Ranked
 Ints = NDArray[np.int64]
 
 
-class Order:
+class IdOrder:
     """Ids by alphabet: `ranks` has the place of each in it, `ids` the id at each place."""
 
     def __init__(self, ids: Sequence[str]) -> None:
@@ -23,10 +23,10 @@ class Order:
         self.ranks[by_rank] = np.arange(len(ids))
 
 
-class Best(Mapping[str, tuple[Ranked, ...]]):
+class TopK(Mapping[str, tuple[Ranked, ...]]):
     """For each key (needs, or citizens) the best of the others, best first, while totals come in any order."""
 
-    def __init__(self, ids: Sequence[str], others: Order, limit: int, *, needs: bool) -> None:
+    def __init__(self, ids: Sequence[str], others: IdOrder, limit: int, *, needs: bool) -> None:
         self._ids = ids
         self._others = others
         self._needs = needs
@@ -87,4 +87,4 @@ class Best(Mapping[str, tuple[Ranked, ...]]):
         return len(self._ids)
 
     def __repr__(self) -> str:
-        return f"Best({dict(self)!r})"
+        return f"TopK({dict(self)!r})"

@@ -34,7 +34,7 @@ class Circumstances:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class ScoreParts:
     """A score in hundredths: points of each wanted skill and the title, then what is taken away (never above 0)."""
 
     wanted: tuple[int, ...]
@@ -93,14 +93,14 @@ def circumstances(need: NeedProfile, citizen: CitizenProfile) -> Circumstances:
     return Circumstances(distance=distance, challenge=challenge, time=time, km=km)
 
 
-def tally(
+def add_up(
     importances: Sequence[Importance],
     share: Shares,
     strengths: Sequence[float],
     title: float,
     around: Circumstances,
     weights: Weights,
-) -> Tally:
+) -> ScoreParts:
     """Add up: `strengths` (0 to 1) of the wanted skills in their order, `title` that of the title."""
     points = tuple(
         floor(possible * strength) for possible, strength in zip(share.wanted, strengths, strict=True)
@@ -108,7 +108,7 @@ def tally(
     bonus = min(FULL - sum(points), floor(share.title * title))
     skills = sum(points) + bonus
     left = min(skills, ceiling(_missing(importances, strengths, weights), weights))
-    return Tally(
+    return ScoreParts(
         wanted=points,
         title=bonus,
         missing_must=left - skills,

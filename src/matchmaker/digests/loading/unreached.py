@@ -42,10 +42,10 @@ def _gates(session: Session, plan: Plan, need_ids: Set[str]) -> dict[str, Gate |
     if not need_ids:
         return {}
     for readings in plan.ranking.matches.readings(session, map(str, plan.ranking.hearers)):
-        for docket, citizens in zip(plan.ranking.matches.dockets, readings, strict=True):
-            needs = [need for need in docket.needs if need.id in need_ids]
+        for batch, citizens in zip(plan.ranking.matches.batches, readings, strict=True):
+            needs = [need for need in batch.needs if need.id in need_ids]
             for reach in reaches(
-                docket.book.matcher, needs, citizens, least=LEAST_TOTAL, today=plan.ranking.matches.today
+                batch.book.matcher, needs, citizens, least=LEAST_TOTAL, today=plan.ranking.matches.today
             ):
                 found[reach.need_id] = found[reach.need_id] + reach if reach.need_id in found else reach
     return {one.need_id: one.gate for one in unreachable(found.values(), limits=LIMITS)}

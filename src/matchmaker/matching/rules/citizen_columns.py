@@ -20,7 +20,7 @@ Bools = NDArray[np.bool_]
 SetTest = Callable[[Collection[str | None]], bool]
 
 
-class People:
+class CitizenColumns:
     """The columns of some citizens, in their order; NaN is an open question."""
 
     def __init__(self, citizens: Sequence[CitizenProfile]) -> None:
@@ -41,7 +41,7 @@ class People:
         self._refused = _Codes([c.refused_need_ids for c in citizens])
         self._hidden = _Codes([c.hidden_from_group_ids for c in citizens])
 
-    def among(self, members: Ints) -> People:
+    def among(self, members: Ints) -> CitizenColumns:
         """The columns of some of them, in the given order."""
         part = copy(self)
         part.ids = [self.ids[at] for at in members]
@@ -102,7 +102,7 @@ class People:
     def _taken(
         self, need: NeedProfile, chosen: Ints, points: Ints, km: Floats | None, weights: Weights
     ) -> Ints:
-        """Hundredths that place, défi and time take away: the same arithmetic as `tally`."""
+        """Hundredths that place, défi and time take away: the same arithmetic as `add_up`."""
         taken = np.zeros(len(chosen), dtype=np.int64)
         if km is not None and not need.remote:
             radius = self._radius[chosen]

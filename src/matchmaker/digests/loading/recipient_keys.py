@@ -15,7 +15,7 @@ from matchmaker.digests.queries import Recipient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+class RecipientKeys:
     """By what each reader is called in a plan: the key of their letters, and those of the letters on paper that they
     had before they had an account.
     """
@@ -28,7 +28,7 @@ class Keys:
         return {key: one for one in reader_ids for key in (self.own[one], *self.former.get(one, ()))}
 
 
-def keys_of(session: Session, people: Mapping[str, Recipient], *, tokens: Tokens) -> Keys:
+def keys_of(session: Session, people: Mapping[str, Recipient], *, tokens: Tokens) -> RecipientKeys:
     """The keys of some recipients, who are given by what they are called in a plan.
 
     A key stands for the address. Who has none is known by their number and the moment of their sign-up: SQLite gives
@@ -39,7 +39,7 @@ def keys_of(session: Session, people: Mapping[str, Recipient], *, tokens: Tokens
     for numbers in in_parts(on_paper):
         rows = session.execute(select(Citizen.id, Citizen.created_at).where(Citizen.id.in_(numbers)))
         signed_up |= {number: f"citizen:{number} {moment.isoformat()}" for number, moment in rows}
-    return Keys(
+    return RecipientKeys(
         own={
             reader_id: tokens.fingerprint(
                 "recipient", one.address if one.citizen_id is None else signed_up[one.citizen_id]

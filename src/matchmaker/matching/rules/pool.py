@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.groups.rules import Importance
-from matchmaker.matching.rules.offers import Rows
-from matchmaker.matching.rules.people import People
+from matchmaker.matching.rules.citizen_columns import CitizenColumns
+from matchmaker.matching.rules.phrase_index import Rows
 from matchmaker.matching.rules.ragged import positions
-from matchmaker.matching.rules.tally import FULL, Shares, ceiling
+from matchmaker.matching.rules.score_parts import FULL, Shares, ceiling
 from matchmaker.matching.rules.values import NeedProfile
 from matchmaker.matching.rules.weights import Weights
 
@@ -38,11 +38,11 @@ class Asked:
     share: Shares
 
 
-class Crowd:
+class CitizenPool:
     """Members of a pool, inverted by the phrases that they offer, of which the whole pool has `phrases`."""
 
     def __init__(
-        self, people: People, members: Ints, held: NDArray[np.int32], starts: Ints, phrases: int
+        self, people: CitizenColumns, members: Ints, held: NDArray[np.int32], starts: Ints, phrases: int
     ) -> None:
         self.members = members
         self._people = people.among(members)

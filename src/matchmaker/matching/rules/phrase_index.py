@@ -19,7 +19,7 @@ AT_ONCE = 1000
 """Asked phrases that are compared with all offers in one product, to bound its memory."""
 
 
-class Offers:
+class PhraseIndex:
     """Phrases numbered in the order in which they come; asked phrases are compared with all of them at once."""
 
     def __init__(self, matcher: Matcher, phrases: Iterable[Phrase]) -> None:
