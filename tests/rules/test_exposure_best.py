@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from matchmaker.digests.rules import Assignment, Candidates, Limits, assign, assign_greedily
 from matchmaker.digests.rules.candidates import turns
-from matchmaker.digests.rules.pairs import Pairs
-from matchmaker.digests.rules.parts import parts_of
-from matchmaker.digests.rules.program import Program
+from matchmaker.digests.rules.eligible_pairs import Pairs
+from matchmaker.digests.rules.partition import parts_of
+from matchmaker.digests.rules.solver import IntegerProgram
 from tests.rules.weeks import week
 
 CITIZENS, NEEDS, GROUPS = ("c1", "c2", "c3", "c4"), ("n1", "n2", "n3", "n4"), ("g1", "g2", "g3")
@@ -147,10 +147,10 @@ def test_a_knot_that_runs_out_of_time_follows_its_leaning_within_the_limits() ->
         lost=np.array([0, 0]),
     )
     leaning = np.array([False, True, True, False])
-    found = Program(knot).best(deadline=0.0, leaning=leaning)
+    found = IntegerProgram(knot).best(deadline=0.0, leaning=leaning)
 
     assert (found.chosen == leaning).all()
     assert not found.optimal
     assert found.bound == 40 + 30
     unasked = replace(knot, floor=np.array([0, 0]))
-    assert (Program(unasked).best(deadline=0.0, leaning=leaning).chosen == leaning).all()
+    assert (IntegerProgram(unasked).best(deadline=0.0, leaning=leaning).chosen == leaning).all()

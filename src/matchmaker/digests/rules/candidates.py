@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from matchmaker.digests.rules.pairs import Bools, Floats, Ints
+from matchmaker.digests.rules.eligible_pairs import Bools, Floats, Ints
 from matchmaker.digests.rules.plan import LINES_AT_MOST
 from matchmaker.matching.rules import Ranked
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.digests.rules.candidates import Candidates, Limits, turns
-from matchmaker.digests.rules.pairs import Ints, greedy
-from matchmaker.digests.rules.parts import AT_ONCE, floors_of, pairs_of, parts_of, people_for
+from matchmaker.digests.rules.eligible_pairs import Ints
+from matchmaker.digests.rules.greedy import greedy
+from matchmaker.digests.rules.partition import AT_ONCE, floors_of, pairs_of, parts_of, people_for
 from matchmaker.digests.rules.plan import PlanningStopped
-from matchmaker.digests.rules.program import choose
+from matchmaker.digests.rules.solver import choose
 from matchmaker.matching.rules import Gate, Reach
 
 

@@ -23,7 +23,7 @@ from matchmaker.matching.rules import Match
 from matchmaker.places.models import Territory
 
 
-class Press(Protocol):
+class LetterContext(Protocol):
     """What letters are made with; a unit of work and its factory both have it."""
 
     @property
@@ -40,30 +40,30 @@ class Press(Protocol):
 
 
 def letter_of(
-    press: Press, territory: Territory, draft: Draft, edits: Sequence[DigestEdit]
+    context: LetterContext, territory: Territory, draft: Draft, edits: Sequence[DigestEdit]
 ) -> Letter:
     """A draft as the letter that its reader gets."""
     person = draft.recipient
-    token = press.tokens.sign_bound(UNSUBSCRIBE, str(person.account_id), to=person.address)
+    token = context.tokens.sign_bound(UNSUBSCRIBE, str(person.account_id), to=person.address)
     return letters.weekly(
-        press.letters,
+        context.letters,
         address=person.address,
         first_name=person.first_name,
         locale=person.locale,
         territory_name=territory.name,
-        sections=sections(press, draft, edits, locale=person.locale),
-        home_url=press.links.to("matching.home"),
-        wishes_url=press.links.to("digests.wishes"),
-        unsubscribe_url=press.links.to("digests.unsubscribe", token=token),
-        list_id=list_id(press, territory),
+        sections=sections(context, draft, edits, locale=person.locale),
+        home_url=context.links.to("matching.home"),
+        wishes_url=context.links.to("digests.wishes"),
+        unsubscribe_url=context.links.to("digests.unsubscribe", token=token),
+        list_id=list_id(context, territory),
     )
 
 
-def sections(press: Press, draft: Draft, edits: Sequence[DigestEdit], *, locale: str) -> Sections:
+def sections(context: LetterContext, draft: Draft, edits: Sequence[DigestEdit], *, locale: str) -> Sections:
     """What a letter tells, in words of a language."""
     with i18n.using(locale):
         needs = tuple(
-            need_line(press, line.need, locale=locale, match=line.match, speed=line.speed)
+            need_line(context, line.need, locale=locale, match=line.match, speed=line.speed)
             for line in draft.of(LineKind.NEED)
             if line.need is not None
         )
@@ -72,7 +72,7 @@ def sections(press: Press, draft: Draft, edits: Sequence[DigestEdit], *, locale:
                 group_name=line.group.name,
                 pitch=line.group.pitch,
                 challenge=line.group.challenge.title(locale),
-                url=press.links.to("groups.show", group_id=line.group.id),
+                url=context.links.to("groups.show", group_id=line.group.id),
             )
             for line in draft.of(LineKind.NEWS)
             if line.group is not None
@@ -80,14 +80,14 @@ def sections(press: Press, draft: Draft, edits: Sequence[DigestEdit], *, locale:
     return Sections(
         paragraphs=_paragraphs(draft, edits, locale),
         needs=needs,
-        waiting=_waiting(press, draft, locale),
-        helpers=_about_people(press, draft.of(LineKind.HELPER)),
+        waiting=_waiting(context, draft, locale),
+        helpers=_about_people(context, draft.of(LineKind.HELPER)),
         news=news,
     )
 
 
 def need_line(
-    press: Press,
+    context: LetterContext,
     need: Need,
     *,
     locale: str,
@@ -96,13 +96,13 @@ def need_line(
 ) -> NeedLine:
     """A need as a letter tells of it, in words of the language in use."""
     return NeedLine(
-        card=matching_queries.need_card(need, to=press.links.to, locale=locale, match=match),
+        card=matching_queries.need_card(need, to=context.links.to, locale=locale, match=match),
         speed=speed,
-        offer_url=press.links.to("introductions.offer", need_id=need.id),
+        offer_url=context.links.to("introductions.offer", need_id=need.id),
     )
 
 
-def _waiting(press: Press, draft: Draft, locale: str) -> tuple[WaitingLine, ...]:
+def _waiting(context: LetterContext, draft: Draft, locale: str) -> tuple[WaitingLine, ...]:
     profiles = {profile.citizen_id for profile in draft.recipient.profiles}
     found = []
     with i18n.using(locale):
@@ -113,13 +113,13 @@ def _waiting(press: Press, draft: Draft, locale: str) -> tuple[WaitingLine, ...]
                     WaitingLine(
                         need_title=line.need.title,
                         sentence=introductions.asking(line.introduction, party),
-                        url=press.links.to("introductions.show", introduction_id=line.introduction.id),
+                        url=context.links.to("introductions.show", introduction_id=line.introduction.id),
                     )
                 )
     return tuple(found)
 
 
-def _about_people(press: Press, lines: Sequence[DraftLine]) -> tuple[HelperSection, ...]:
+def _about_people(context: LetterContext, lines: Sequence[DraftLine]) -> tuple[HelperSection, ...]:
     found = []
     by_need = sorted(lines, key=lambda line: line.planned.need_id or 0)
     for need_id, same in groupby(by_need, key=lambda line: line.planned.need_id):
@@ -128,7 +128,7 @@ def _about_people(press: Press, lines: Sequence[DraftLine]) -> tuple[HelperSecti
             found.append(
                 HelperSection(
                     need_title=told[0].need.title,
-                    url=press.links.to("matching.citizens", need_id=need_id),
+                    url=context.links.to("matching.citizens", need_id=need_id),
                     people=tuple(
                         matching_queries.citizen_card(line.citizen, match=line.match)
                         for line in told
@@ -150,7 +150,7 @@ def _paragraphs(draft: Draft, edits: Sequence[DigestEdit], locale: str) -> tuple
     )
 
 
-def list_id(press: Press, territory: Territory) -> str:
+def list_id(context: LetterContext, territory: Territory) -> str:
     """The name of a territory's letters for mail programs (RFC 2919)."""
-    host = urlsplit(press.links.to("places.home")).hostname
+    host = urlsplit(context.links.to("places.home")).hostname
     return f"{territory.name} <{territory.slug}.week.{host}>"

@@ -1,74 +1,18 @@
-"""The pairs that a run may choose from as numbers, and a quick choice among them."""
+"""A quick choice among the eligible pairs, taken one after the other."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from matchmaker.digests.rules.eligible_pairs import Bools, Ints, Pairs
 
 AT_ONCE = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pairs:
-    """Pairs that can be chosen: places of citizen, need and group, the score in whole bands, and the turn.
-
-    `groups_left` has one entry a citizen, `floor` one a need, at most the pairs that it has, and `lost` the people
-    that it misses beside that whatever is chosen. A pair that is `free` uses no group. `lines` bounds the needs of each
-    citizen.
-    """
-
-    citizen: Ints
-    need: Ints
-    group: Ints
-    band: Ints
-    turn: Ints
-    free: Bools
-    lines: int
-    groups_left: Ints
-    floor: Ints
-    lost: Ints
-
-    def part(self, kept: Bools, floor: Ints) -> Pairs:
-        """Some of the pairs with other floors, numbered anew."""
-        citizens, citizen = np.unique(self.citizen[kept], return_inverse=True)
-        needs, need = np.unique(self.need[kept], return_inverse=True)
-        return Pairs(
-            citizen=citizen,
-            need=need,
-            group=self.group[kept],
-            band=self.band[kept],
-            turn=self.turn[kept],
-            free=self.free[kept],
-            lines=self.lines,
-            groups_left=self.groups_left[citizens],
-            floor=floor[needs],
-            lost=self.lost[needs],
-        )
-
-    def reached(self, chosen: Bools | Floats) -> Floats:
-        """How many people each need has."""
-        return np.asarray(
-            np.bincount(self.need, weights=chosen.astype(np.float64), minlength=len(self.floor)),
-            dtype=np.float64,
-        )
-
-    def most_bands(self) -> int:
-        """The bands if everybody had their best lines."""
-        order = np.lexsort((-self.band, self.citizen))
-        citizen = self.citizen[order]
-        place = np.arange(len(citizen)) - np.searchsorted(citizen, citizen)
-        return int(self.band[order][place < self.lines].sum())
-
-
-class Quick:
+class GreedyChoice:
     """A choice within the limits that takes pair after pair, in whatever order they come."""
 
     def __init__(self, *, lines: int, groups_left: Ints, floor: Ints) -> None:
@@ -111,11 +55,11 @@ def greedy(pairs: Pairs, *, leaning: Bools | None = None) -> Bools:
     """A choice within the limits, seldom the best: the needs with the fewest pairs choose up to their floor first,
     then the best pairs that are left go in their order. Of all pairs those with a ``leaning`` go before the others.
     """
-    quick = Quick(lines=pairs.lines, groups_left=pairs.groups_left, floor=pairs.floor)
+    choice = GreedyChoice(lines=pairs.lines, groups_left=pairs.groups_left, floor=pairs.floor)
     chosen = np.zeros(len(pairs.citizen), dtype=bool)
     best = best_first(pairs, leaning=leaning)
-    chosen[quick.take(pairs, scarcest_first(pairs, best), to_the_floor=True)] = True
-    chosen[quick.take(pairs, best[~chosen[best]], to_the_floor=False)] = True
+    chosen[choice.take(pairs, scarcest_first(pairs, best), to_the_floor=True)] = True
+    chosen[choice.take(pairs, best[~chosen[best]], to_the_floor=False)] = True
     return chosen
 
 

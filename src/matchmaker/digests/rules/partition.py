@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.digests.rules.candidates import Candidates, Limits, hashed, turns
-from matchmaker.digests.rules.pairs import Bools, Ints, Pairs, Quick, best_first, scarcest_first
+from matchmaker.digests.rules.eligible_pairs import Bools, Ints, Pairs
+from matchmaker.digests.rules.greedy import GreedyChoice, best_first, scarcest_first
 
 AT_ONCE = 1_000
 """Citizens that are chosen for at once: it bounds time and memory whatever the size of a run."""
@@ -65,13 +66,13 @@ def floors_of(given: Candidates, part: Ints, many: Ints, *, limits: Limits, seed
     scarcest = np.argsort(many, kind="stable")
     block = np.empty(needs, dtype=np.int64)
     block[scarcest] = np.cumsum(many[scarcest]) // PAIRS_AT_ONCE
-    quick = Quick(lines=limits.lines, groups_left=_groups_left(given, limits), floor=most)
+    choice = GreedyChoice(lines=limits.lines, groups_left=_groups_left(given, limits), floor=most)
     taken, possible = (np.zeros(parts * needs, dtype=np.int64) for _ in range(2))
     for number in np.unique(block).tolist():
         inside = np.flatnonzero(block[given.need] == number)
         pairs, _ = pairs_of(given, inside, floor=most, most=most, limits=limits, seed=seed)
         place = part[pairs.citizen] * needs + pairs.need
-        chosen = quick.take(pairs, scarcest_first(pairs, best_first(pairs)), to_the_floor=True)
+        chosen = choice.take(pairs, scarcest_first(pairs, best_first(pairs)), to_the_floor=True)
         taken += np.bincount(place[chosen], minlength=parts * needs)
         possible += np.bincount(place, minlength=parts * needs)
     floors, people = taken.reshape(parts, needs), possible.reshape(parts, needs)

@@ -11,7 +11,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
 from matchmaker.digests.rules.candidates import STEPS
-from matchmaker.digests.rules.pairs import Bools, Floats, Ints, Pairs, greedy
+from matchmaker.digests.rules.eligible_pairs import Bools, Floats, Ints, Pairs
+from matchmaker.digests.rules.greedy import greedy
 
 LOOSE = 1e-6
 """From this distance on a column is no whole number."""
@@ -33,13 +34,13 @@ def choose(pairs: Pairs, *, seconds: float) -> Choice:
     """Fewest people missing, a need that misses more before one that misses less; then most bands; then most turns.
 
     One linear program over everybody settles nearly all of it. Needs with more people than their floor tie nobody
-    to anybody: what is left open lies in knots of citizens around scarce needs, each an integer program of its own.
-    A knot that takes another need below its floor is solved again with that need in it.
+    to anybody: what is left open lies in connected components of citizens around scarce needs, each an integer program
+    of its own. A component that takes another need below its floor is solved again with that need in it.
     """
     if not len(pairs.citizen):
         return Choice(chosen=np.zeros(0, dtype=bool), bound=0, optimal=True)
     deadline = monotonic() + seconds
-    taken = Program(pairs).relaxed(deadline)
+    taken = IntegerProgram(pairs).relaxed(deadline)
     if taken is None:
         return Choice(chosen=greedy(pairs), bound=pairs.most_bands(), optimal=False)
     chosen = taken > 0.5
@@ -50,15 +51,15 @@ def choose(pairs: Pairs, *, seconds: float) -> Choice:
     uneven[pairs.citizen[np.abs(taken - chosen) > LOOSE]] = True
     while True:
         optimal, beyond = True, 0
-        by_citizen, by_need = _knots(pairs, scarce)
-        for knot in np.union1d(by_citizen[uneven], by_need[short]).tolist():
-            inside = by_citizen[pairs.citizen] == knot
+        by_citizen, by_need = _components(pairs, scarce)
+        for component in np.union1d(by_citizen[uneven], by_need[short]).tolist():
+            inside = by_citizen[pairs.citizen] == component
             part = pairs.part(inside, np.where(scarce, pairs.floor, 0))
-            found = Program(part).best(deadline, leaning=chosen[inside])
+            found = IntegerProgram(part).best(deadline, leaning=chosen[inside])
             chosen[inside] = found.chosen
             optimal &= found.optimal
             most = found.bound
-            if not hungry[by_need == knot].any():
+            if not hungry[by_need == component].any():
                 # Where nobody is missing, no whole choice has more than what the linear program takes.
                 most = min(most, int(part.band @ taken[inside]) + 1)
             beyond += most - int(part.band[found.chosen].sum())
@@ -69,13 +70,13 @@ def choose(pairs: Pairs, *, seconds: float) -> Choice:
         uneven[:] = False
 
 
-def _knots(pairs: Pairs, scarce: Bools) -> tuple[Ints, Ints]:
-    """The knot of each citizen and of each need; citizens are tied by the scarce needs that they share."""
+def _components(pairs: Pairs, scarce: Bools) -> tuple[Ints, Ints]:
+    """The component of each citizen and of each need; citizens are tied by the scarce needs that they share."""
     people, size = len(pairs.groups_left), len(pairs.groups_left) + len(pairs.floor)
     tied = scarce[pairs.need]
     ties = (np.ones(int(tied.sum())), (pairs.citizen[tied], people + pairs.need[tied]))
-    _, knot = connected_components(sparse.coo_array(ties, shape=(size, size)), directed=False)
-    return knot[:people].astype(np.int64), knot[people:].astype(np.int64)
+    _, component = connected_components(sparse.coo_array(ties, shape=(size, size)), directed=False)
+    return component[:people].astype(np.int64), component[people:].astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,7 +88,7 @@ class Solved:
     finished: bool
 
 
-class Program:
+class IntegerProgram:
     """Columns: the pairs; a citizen's groups with several needs; the people that needs may miss, one by one."""
 
     def __init__(self, pairs: Pairs) -> None:
