@@ -1,23 +1,20 @@
 """The application: opens every door, and puts the same locks on all of them."""
 
-from matchmaker.accounts import service as accounts
-from matchmaker.accounts import views as accounts_views
-from matchmaker.citizens import queries as citizens_queries
-from matchmaker.discovery import views as discovery_views
-from matchmaker.invitations import views as invitations_views
-from matchmaker.matching import service as matching
-from matchmaker.places import queries as places
-from matchmaker.relays import queries as relays
-from matchmaker.vocabulary import service as vocabulary
-import structlog
 from datetime import timedelta
-from flask import Flask, Response, abort, g, render_template, request, session
-from flask.typing import ResponseReturnValue
-from flask_compress import Compress
+from pathlib import Path
+from threading import Thread
+from types import TracebackType
+
+import structlog
+from flask import Flask, g, request
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import CSRFError, generate_csrf
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.routing import IntegerConverter, Map
+
 from matchmaker import web
+from matchmaker.accounts import service as accounts
+from matchmaker.accounts import views as accounts_views
 from matchmaker.base import i18n
 from matchmaker.base.db import make_engine, make_reading_factory, make_session_factory
 from matchmaker.base.letter import LetterRenderer
@@ -25,18 +22,15 @@ from matchmaker.base.logs import set_up_logs
 from matchmaker.base.resources import folder
 from matchmaker.base.settings import Settings, load_settings
 from matchmaker.base.tokens import Tokens
-from matchmaker.base.work import Clock, Links, Missing, WorkFactory, system_clock
+from matchmaker.base.work import Clock, Links, WorkFactory, system_clock
+from matchmaker.citizens import queries as citizens_queries
+from matchmaker.invitations import views as invitations_views
+from matchmaker.matching import service as matching
+from matchmaker.places import queries as places
+from matchmaker.relays import queries as relays
 from matchmaker.rooms import BLUEPRINTS, BY_ONE_CLICK, DEMO, INVITATIONS, PAGES, SLOTS, TRANSFERS
-from pathlib import Path
-from sqlalchemy.exc import SQLAlchemyError
-from threading import Thread
-from types import TracebackType
-from werkzeug.exceptions import HTTPException, NotFound, SecurityError
-from werkzeug.routing import IntegerConverter, Map
+from matchmaker.vocabulary import service as vocabulary
 
-
-
-ERROR_PAGES = frozenset({400, 403, 404, 405, 413, 422, 429, 500})
 BODY_LIMIT = 1_000_000
 
 LARGEST_NUMBER = 2**31 - 1
@@ -85,6 +79,28 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         template_folder=str(folder("templates")),
         static_folder=str(Path(__file__).parent / "static"),
     )
+    _configure(app, settings)
+    app.url_map.converters["int"] = RowNumber
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    invitations_views.invite_to(app, INVITATIONS)
+    if settings.demo_mailbox is not None:
+        app.register_blueprint(DEMO)
+
+    app.extensions[web.EXTENSION] = _site(app, settings, clock)
+    # The language comes first: what refuses a request afterwards refuses it in the visitor's own.
+    web.install_languages(app)
+    web.refuse_null_characters(app)
+    csrf = CSRFProtect(app)
+    for view in BY_ONE_CLICK:
+        csrf.exempt(view)
+    _install_sign_in(app)
+    web.install_template_values(app, of_visitor=_values_of_visitor)
+    web.install_answers(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         MAX_CONTENT_LENGTH=BODY_LIMIT,
@@ -116,15 +132,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     app.jinja_env.globals.update(page_url=web.page_url, slot=web.slot)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
-    app.url_map.converters["int"] = RowNumber
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    invitations_views.invite_to(app, INVITATIONS)
-    if settings.demo_mailbox is not None:
-        app.register_blueprint(DEMO)
 
+def _site(app: Flask, settings: Settings, clock: Clock) -> web.Site:
     engine = make_engine(settings.database_url)
-    app.extensions[web.EXTENSION] = web.Site(
+    return web.Site(
         settings=settings,
         engine=engine,
         works=WorkFactory(
@@ -138,17 +149,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         ),
         slots=SLOTS,
     )
-    # The language comes first: what refuses a request afterwards refuses it in the visitor's own.
-    _install_languages(app)
-    _install_limits_of_text(app)
-    csrf = CSRFProtect(app)
-    for view in BY_ONE_CLICK:
-        csrf.exempt(view)
-    _install_sign_in(app)
-    _install_template_values(app)
-    _install_answers(app)
-    _install_compression(app)
-    return app
 
 
 def _warm_up(site: web.Site) -> None:
@@ -173,106 +173,15 @@ def _install_sign_in(app: Flask) -> None:
     app.before_request(web.check_access)
 
 
-def _install_languages(app: Flask) -> None:
-    @app.before_request
-    def choose_language() -> None:
-        asked = request.args.get("lang")
-        if asked in i18n.LOCALES:
-            session[web.LOCALE_KEY] = asked
-        chosen = session.get(web.LOCALE_KEY)
-        default = web.site().settings.default_locale
-        i18n.set_locale(chosen if chosen in i18n.LOCALES else default)
-
-
-def _install_limits_of_text(app: Flask) -> None:
-    @app.before_request
-    def refuse_null() -> None:
-        # PostgreSQL keeps no text with a null character in it, and nobody types one.
-        typed = (*request.args.items(multi=True), *request.form.items(multi=True))
-        if "\0" in request.path or any("\0" in text for pair in typed for text in pair):
-            abort(400)
-
-
-def _install_template_values(app: Flask) -> None:
-    @app.context_processor
-    def values() -> dict[str, object]:
-        visitor = None if g.get("failing") else web.visitor_id()
-        return {
-            "absolute": web.site().works.links.to,
-            "absolute_page": web.site().works.links.to_page,
-            "locale": i18n.get_locale(),
-            "languages": tuple(i18n.LOCALES.items()),
-            "here": request.endpoint,
-            "csrf_token": generate_csrf,
-            "settings_demo": web.site().settings.demo_mailbox is not None,
-            "service_name": web.site().settings.mail_from_name,
-            "letters_stopped": accounts.find_suppressed(
-                web.reading(), tokens=web.site().works.tokens, account_id=visitor
-            )
-            if visitor
-            else None,
-            "organised": places.organised_territories(web.reading(), account_id=visitor) if visitor else (),
-            "my_relays": relays.relays_at(web.reading(), account_id=visitor) if visitor else (),
-            "has_profile": citizens_queries.has_profile(web.reading(), account_id=visitor)
-            if visitor
-            else False,
-        }
-
-
-def _install_compression(app: Flask) -> None:
-    """Answers travel packed. No secret is guessed by a page's size (BREACH): no other site asks with our cookie."""
-    app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip"]
-    Compress(app)
-
-    @app.after_request
-    def close_file(response: Response) -> Response:
-        # Flask-Compress puts something else in the place of a file that is sent, and forgets the file.
-        if response.direct_passthrough and hasattr(response.response, "close"):
-            response.call_on_close(response.response.close)
-        return response
-
-
-def _install_answers(app: Flask) -> None:
-    @app.after_request
-    def headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", web.CONTENT_SECURITY_POLICY)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if web.site().settings.secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store" if "_user_id" in session else "no-cache")
-            # The styles come in the page or beside it, by where the visitor comes from.
-            response.vary.update(("Cookie", "Sec-Fetch-Site"))
-        return response
-
-    @app.teardown_request
-    def end_reading(error: BaseException | None) -> None:  # noqa: ARG001
-        web.close_reading()
-
-    @app.errorhandler(CSRFError)
-    def csrf_error(error: CSRFError) -> ResponseReturnValue:  # noqa: ARG001
-        return render_template("errors/400.html"), 400
-
-    @app.errorhandler(SecurityError)
-    def untrusted_host(error: SecurityError) -> ResponseReturnValue:  # noqa: ARG001
-        # No page can be made: its links would need a host.
-        return "Bad Request\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
-
-    @app.errorhandler(HTTPException)
-    def error_page(error: HTTPException) -> ResponseReturnValue:
-        code = error.code or 500
-        g.failing = code >= 500
-        if error.response is not None or code < 400:
-            return error
-        name = code if code in ERROR_PAGES else 400 if code < 500 else 500
-        answer = error.get_response()
-        answer.set_data(render_template(f"errors/{name}.html"))
-        answer.content_type = "text/html; charset=utf-8"
-        return answer
-
-    @app.errorhandler(Missing)
-    def missing(error: Missing) -> ResponseReturnValue:  # noqa: ARG001
-        return error_page(NotFound())
+def _values_of_visitor(account_id: int | None) -> dict[str, object]:
+    if account_id is None:
+        return {"letters_stopped": None, "organised": (), "my_relays": (), "has_profile": False}
+    session = web.reading()
+    return {
+        "letters_stopped": accounts.find_suppressed(
+            session, tokens=web.site().works.tokens, account_id=account_id
+        ),
+        "organised": places.organised_territories(session, account_id=account_id),
+        "my_relays": relays.relays_at(session, account_id=account_id),
+        "has_profile": citizens_queries.has_profile(session, account_id=account_id),
+    }

@@ -16,10 +16,12 @@ from matchmaker.web.answers import (
     LETTER_POLICY,
     check_limit,
     form_page,
+    install_answers,
     letter_page,
     own_path,
-    speak_like,
+    refuse_null_characters,
 )
+from matchmaker.web.languages import install_languages, speak_like
 from matchmaker.web.site import (
     EXTENSION,
     LOCALE_KEY,
@@ -32,6 +34,7 @@ from matchmaker.web.site import (
     visitor_id,
 )
 from matchmaker.web.slots import page_url, slot
+from matchmaker.web.template_values import install_template_values
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
@@ -51,12 +54,16 @@ __all__ = [
     "declared_access",
     "enter",
     "form_page",
+    "install_answers",
+    "install_languages",
+    "install_template_values",
     "letter_page",
     "now",
     "or_404",
     "own_path",
     "page_url",
     "reading",
+    "refuse_null_characters",
     "site",
     "slot",
     "speak_like",

@@ -1,19 +1,23 @@
-"""Answers to forms, limits, and the policies that go with a page."""
+"""Answers to forms, limits, pages of errors, and the headers that go with every answer."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Response, abort, current_app, render_template, request, session
+from flask import Flask, Response, abort, current_app, g, render_template, request, session
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, NotFound
+from flask_compress import Compress
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, NotFound, SecurityError
 from werkzeug.routing import RequestRedirect
 
-from matchmaker.base import i18n, limits
+from matchmaker.base.work import Missing
+from matchmaker.base import limits
 from matchmaker.web.forms import BaseForm
-from matchmaker.web.site import LOCALE_KEY, begin
+from matchmaker.web.site import begin, close_reading, site
 from matchmaker.web.stylesheet import stylesheet
 
 PATH_LENGTH = 300
+ERROR_PAGES = frozenset({400, 403, 404, 405, 413, 422, 429, 500})
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -47,12 +51,6 @@ LETTER_POLICY = "; ".join(
 )
 
 
-def speak_like(locale: str) -> None:
-    """Answer in the language of a letter whose link was opened, unless the visitor has chosen one here."""
-    if LOCALE_KEY not in session and "lang" not in request.args:
-        i18n.set_locale(locale)
-
-
 def check_limit(purpose: str, subject: str, *, capacity: int, period: timedelta) -> None:
     """Answer 429 when ``subject`` has used up its tries for ``purpose``."""
     with begin() as work:
@@ -84,3 +82,79 @@ def own_path(target: str | None) -> str | None:
     except (HTTPException, RequestRedirect, NotFound):
         return None
     return target
+
+
+def refuse_null_characters(app: Flask) -> None:
+    """Answer 400 to what no form of ours sends: PostgreSQL keeps no text with a null character in it."""
+
+    @app.before_request
+    def refuse_null() -> None:
+        typed = (*request.args.items(multi=True), *request.form.items(multi=True))
+        if "\0" in request.path or any("\0" in text for pair in typed for text in pair):
+            abort(400)
+
+
+def install_answers(app: Flask) -> None:
+    """What every answer has: its headers, its packing, the end of the reading session, and a page of ours for each error."""
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if site().settings.secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store" if "_user_id" in session else "no-cache")
+            # The styles come in the page or beside it, by where the visitor comes from.
+            response.vary.update(("Cookie", "Sec-Fetch-Site"))
+        return response
+
+    @app.teardown_request
+    def end_reading(error: BaseException | None) -> None:  # noqa: ARG001
+        close_reading()
+
+    _install_error_pages(app)
+    _pack(app)
+
+
+def _install_error_pages(app: Flask) -> None:
+    @app.errorhandler(CSRFError)
+    def csrf_error(error: CSRFError) -> ResponseReturnValue:  # noqa: ARG001
+        return render_template("errors/400.html"), 400
+
+    @app.errorhandler(SecurityError)
+    def untrusted_host(error: SecurityError) -> ResponseReturnValue:  # noqa: ARG001
+        # No page can be made: its links would need a host.
+        return "Bad Request\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+    @app.errorhandler(HTTPException)
+    def error_page(error: HTTPException) -> ResponseReturnValue:
+        code = error.code or 500
+        g.failing = code >= 500
+        if error.response is not None or code < 400:
+            return error
+        name = code if code in ERROR_PAGES else 400 if code < 500 else 500
+        answer = error.get_response()
+        answer.set_data(render_template(f"errors/{name}.html"))
+        answer.content_type = "text/html; charset=utf-8"
+        return answer
+
+    @app.errorhandler(Missing)
+    def missing(error: Missing) -> ResponseReturnValue:  # noqa: ARG001
+        return error_page(NotFound())
+
+
+def _pack(app: Flask) -> None:
+    """Answers travel packed. No secret is guessed by a page's size (BREACH): no other site asks with our cookie."""
+    app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip"]
+    Compress(app)
+
+    @app.after_request
+    def close_file(response: Response) -> Response:
+        # Flask-Compress puts something else in the place of a file that is sent, and forgets the file.
+        if response.direct_passthrough and hasattr(response.response, "close"):
+            response.call_on_close(response.response.close)
+        return response
