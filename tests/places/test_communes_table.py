@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.places.data import make_communes as places_make_communes
+from matchmaker.places.data import make_communes
+from matchmaker.places.data.commune_places import km_between
 from matchmaker.places.data.make_communes import errors_km, percentile, read_table
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-DATA = Path(places_make_communes.__file__).parent
+DATA = Path(make_communes.__file__).parent
 REFERENCE = CHECKOUT.parent / "shared" / "data" / "communes.csv.gz"
 
 Table = dict[str, dict[str, str]]
@@ -105,7 +106,7 @@ def test_known_communes_are_where_they_are(
     assert (row["name"], row["postal_codes"], row["epci"]) == (name, postal_codes, epci)
     assert row["approximate"] == "0"
     here = float(row["latitude"]), float(row["longitude"])
-    assert places_make_communes.km_between(here, (latitude, longitude)) < 3
+    assert km_between(here, (latitude, longitude)) < 3
 
 
 def test_cities_with_districts_are_one_row_with_all_postal_codes(table: Table) -> None:

@@ -12,20 +12,9 @@ from typing import Any
 
 import pytest
 
-from matchmaker.places.data.make_communes import (
-    Commune,
-    Place,
-    fetch,
-    folded,
-    folder_with,
-    json_values,
-    km_between,
-    known_near,
-    main,
-    neighbours_of,
-    pairs_by_name,
-    rows,
-)
+from matchmaker.places.data.commune_places import km_between, known_near, neighbours_of, pairs_by_name, rows
+from matchmaker.places.data.commune_sources import Commune, Place, fetch, folded, folder_with, json_values
+from matchmaker.places.data.make_communes import main
 
 
 def commune(code: str, name: str, postal: str = "26100", **other: Any) -> Commune:

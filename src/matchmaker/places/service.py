@@ -41,27 +41,8 @@ def found_territory(
     Raises InvalidTerritory for a taken or malformed slug, a name that is too long, an unknown code, an hour that does not
     exist, or a time zone that nobody knows.
     """
-    if len(slug) > 60 or not _SLUG.fullmatch(slug):
-        raise InvalidTerritory(f"{slug!r} is not of at most 60 small letters, digits and hyphens")
-    if not 1 <= len(name) <= 100:
-        raise InvalidTerritory("a territory's name has 1 to 100 characters")
-    if not (1 <= digest_weekday <= 7 and 0 <= digest_hour <= 23):
-        raise InvalidTerritory("the letter's day is 1 to 7, Monday to Sunday, and its hour is 0 to 23")
-    if work.session.scalar(select(Territory.id).where(Territory.slug == slug)) is not None:
-        raise InvalidTerritory(f"there is a territory {slug!r} already")
-    if time_zone not in available_timezones():
-        raise InvalidTerritory(f"{time_zone!r} is not a time zone")
-    codes: set[str] = set()
-    for epci in epcis:
-        members = set(work.session.scalars(select(Commune.code).where(Commune.epci == epci)))
-        if not members:
-            raise InvalidTerritory(f"no commune belongs to the intercommunalité {epci!r}")
-        codes |= members
-    single = set(work.session.scalars(select(Commune.code).where(Commune.code.in_(communes))))
-    if set(communes) - single:
-        raise InvalidTerritory(f"not a commune's code: {', '.join(sorted(set(communes) - single))}")
-    if not codes | single:
-        raise InvalidTerritory("a territory needs at least one commune")
+    _check(work, slug=slug, name=name, time_zone=time_zone, weekday=digest_weekday, hour=digest_hour)
+    codes = _communes_of(work, epcis, communes)
     territory = Territory(
         slug=slug,
         name=name,
@@ -75,12 +56,38 @@ def found_territory(
     )
     work.session.add(territory)
     work.session.flush()
-    work.session.add_all(
-        TerritoryCommune(territory_id=territory.id, commune_code=code) for code in sorted(codes | single)
-    )
+    work.session.add_all(TerritoryCommune(territory_id=territory.id, commune_code=code) for code in codes)
     work.session.flush()
     work.record(PlaceVerb.FOUNDED, Territory, territory.id, territory_id=territory.id)
     return territory
+
+
+def _check(work: Work, *, slug: str, name: str, time_zone: str, weekday: int, hour: int) -> None:
+    if len(slug) > 60 or not _SLUG.fullmatch(slug):
+        raise InvalidTerritory(f"{slug!r} is not of at most 60 small letters, digits and hyphens")
+    if not 1 <= len(name) <= 100:
+        raise InvalidTerritory("a territory's name has 1 to 100 characters")
+    if not (1 <= weekday <= 7 and 0 <= hour <= 23):
+        raise InvalidTerritory("the letter's day is 1 to 7, Monday to Sunday, and its hour is 0 to 23")
+    if work.session.scalar(select(Territory.id).where(Territory.slug == slug)) is not None:
+        raise InvalidTerritory(f"there is a territory {slug!r} already")
+    if time_zone not in available_timezones():
+        raise InvalidTerritory(f"{time_zone!r} is not a time zone")
+
+
+def _communes_of(work: Work, epcis: Sequence[str], communes: Sequence[str]) -> list[str]:
+    codes: set[str] = set()
+    for epci in epcis:
+        members = set(work.session.scalars(select(Commune.code).where(Commune.epci == epci)))
+        if not members:
+            raise InvalidTerritory(f"no commune belongs to the intercommunalité {epci!r}")
+        codes |= members
+    single = set(work.session.scalars(select(Commune.code).where(Commune.code.in_(communes))))
+    if set(communes) - single:
+        raise InvalidTerritory(f"not a commune's code: {', '.join(sorted(set(communes) - single))}")
+    if not codes | single:
+        raise InvalidTerritory("a territory needs at least one commune")
+    return sorted(codes | single)
 
 
 def add_challenge(
