@@ -1,13 +1,10 @@
 """The demonstration's rows, table by table. Each function inserts many at once: the whole takes a fraction of a second."""
 
-from bisect import bisect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from matchmaker.accounts.models import Account
 from matchmaker.base import i18n
@@ -16,14 +13,12 @@ from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, Consent
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT, ConsentChannel, ConsentPurpose
 from matchmaker.demo import content, people, relays
-from matchmaker.demo.content import TerritoryText
+from matchmaker.demo.ground import Ground
 from matchmaker.demo.needs import NeedDraft
 from matchmaker.demo.people import CitizenDraft
 from matchmaker.demo.relays import RelayAtWork
 from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import NeedState, Role
-from matchmaker.places import service as places
-from matchmaker.places.models import Commune, Territory, TerritoryCommune
 
 GROUPS_WRITE = "fr"
 """The language of all groups and their needs."""
@@ -31,63 +26,6 @@ GROUPS_WRITE = "fr"
 Row = dict[str, object]
 Concepts = Mapping[tuple[str, str], str | None]
 """What a phrase in a language was resolved to."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """A founded territory with its défis and communes by the names that the content uses.
-
-    ``inhabitants`` counts those of the communes of ``codes`` up to and with each.
-    """
-
-    row: Territory
-    challenges: Mapping[str, int]
-    communes: Mapping[str, str]
-    codes: Sequence[str]
-    inhabitants: Sequence[int]
-
-    def home_of(self, draft: CitizenDraft) -> str:
-        """The code of the commune in which a citizen lives."""
-        if draft.commune is not None:
-            return self.communes[draft.commune]
-        return self.codes[bisect(self.inhabitants, draft.home * self.inhabitants[-1] // people.HOMES)]
-
-
-def found_territory(work: Work, text: TerritoryText) -> Ground:
-    """Found a territory with its défis."""
-    row = places.found_territory(
-        work,
-        slug=text.slug,
-        name=text.name,
-        summary_fr=text.summary_fr,
-        summary_en=text.summary_en,
-        epcis=text.epcis,
-    )
-    challenges = {
-        challenge.slug: places.add_challenge(
-            work,
-            territory=row,
-            slug=challenge.slug,
-            title_fr=challenge.title_fr,
-            title_en=challenge.title_en,
-            description_fr=challenge.description_fr,
-            description_en=challenge.description_en,
-        ).id
-        for challenge in text.challenges
-    }
-    communes = work.session.execute(
-        select(Commune.code, Commune.name, Commune.population)
-        .join(TerritoryCommune, TerritoryCommune.commune_code == Commune.code)
-        .where(TerritoryCommune.territory_id == row.id)
-        .order_by(Commune.code)
-    ).all()
-    return Ground(
-        row=row,
-        challenges=challenges,
-        communes={name: code for code, name, _ in communes},
-        codes=[code for code, _, _ in communes],
-        inhabitants=list(accumulate(population for _, _, population in communes)),
-    )
 
 
 def add_accounts(work: Work, citizens: Sequence[CitizenDraft]) -> dict[str, int]:
@@ -230,6 +168,21 @@ def add_citizens(
         ],
     )
     numbered = list(zip(ids, citizens, strict=True))
+    _add_skills(work, numbered, concepts)
+    _insert_all(
+        work,
+        CitizenChallenge,
+        [
+            {"citizen_id": number, "challenge_id": grounds[citizen.territory].challenges[slug]}
+            for number, citizen in numbered
+            for slug in citizen.challenges
+        ],
+    )
+    _add_consents(work, numbered)
+    relays.record(work, relay, [pair for pair in numbered if pair[1].address is None])
+
+
+def _add_skills(work: Work, citizens: Sequence[tuple[int, CitizenDraft]], concepts: Concepts) -> None:
     _insert_all(
         work,
         CitizenSkill,
@@ -242,19 +195,13 @@ def add_citizens(
                 "concept_id": concepts.get((phrase, citizen.language)),
                 "confirmed": False,
             }
-            for number, citizen in numbered
+            for number, citizen in citizens
             for position, phrase in enumerate(citizen.skills)
         ],
     )
-    _insert_all(
-        work,
-        CitizenChallenge,
-        [
-            {"citizen_id": number, "challenge_id": grounds[citizen.territory].challenges[slug]}
-            for number, citizen in numbered
-            for slug in citizen.challenges
-        ],
-    )
+
+
+def _add_consents(work: Work, citizens: Sequence[tuple[int, CitizenDraft]]) -> None:
     shown = {}
     for language in i18n.LOCALES:
         with i18n.using(language):
@@ -272,11 +219,10 @@ def add_citizens(
                 "given_at": work.now - timedelta(days=citizen.joined),
                 "withdrawn_at": None,
             }
-            for number, citizen in numbered
+            for number, citizen in citizens
             if citizen.consents and citizen.address is not None
         ],
     )
-    relays.record(work, relay, [pair for pair in numbered if pair[1].address is None])
 
 
 def _account(work: Work, address: str, first_name: str, language: str, days: int) -> Row:

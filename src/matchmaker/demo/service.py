@@ -9,6 +9,8 @@ from matchmaker.accounts import service as accounts
 from matchmaker.base.work import Work
 from matchmaker.citizens.models import CitizenSkill
 from matchmaker.demo import content, filling, needs, people, relays
+from matchmaker.demo.content import TerritoryText
+from matchmaker.demo.ground import Ground, found_territory
 from matchmaker.demo.needs import NeedDraft
 from matchmaker.demo.people import CitizenDraft
 from matchmaker.demo.wording import Wording
@@ -119,7 +121,7 @@ def load(
         known = keep(work, prepared.phrases, vocabulary_version=prepared.vocabulary_version)
         phrases = prepared.phrases if known else _resolve_here(work, _texts(drafts, asked))
     concepts = {(phrase.text, phrase.language): _concept(phrase) for phrase in phrases}
-    grounds = {text.slug: filling.found_territory(work, text) for text in content.territories()}
+    grounds = {text.slug: found_territory(work, text) for text in content.territories()}
     account_ids = filling.add_accounts(work, drafts)
     groups = filling.add_groups(work, grounds, account_ids)
     filling.add_needs(work, groups, asked, concepts)
@@ -132,19 +134,8 @@ def load(
         member_id=account_ids[place.address],
     )
     filling.add_citizens(work, grounds, account_ids, relay, drafts, concepts)
-    organiser = account_ids[content.sign_ins().organiser.address]
     for text in content.territories():
-        territory_id = grounds[text.slug].row.id
-        places.name_organiser(work, territory_id=territory_id, account_id=organiser)
-        for verdict in text.verdicts:
-            vocabulary_service.declare_verdict(
-                work,
-                territory_id=territory_id,
-                account_id=organiser,
-                phrase=verdict.phrase,
-                other=verdict.other,
-                kind=verdict.kind,
-            )
+        _organise(work, text, grounds[text.slug], account_ids[content.sign_ins().organiser.address])
     _give_password(work)
     return Loaded(
         territories=len(grounds), groups=len(groups), citizens=len(drafts), needs=len(asked), changed=True
@@ -246,6 +237,20 @@ def _resolve_here(work: Work, texts: Sequence[Text]) -> tuple[Phrase, ...]:
 
 def _concept(phrase: Phrase) -> str | None:
     return phrase.resolutions[0].concept_id if phrase.resolutions else None
+
+
+def _organise(work: Work, text: TerritoryText, ground: Ground, organiser_id: int) -> None:
+    """Name a territory's organiser, who decides about words."""
+    places.name_organiser(work, territory_id=ground.row.id, account_id=organiser_id)
+    for verdict in text.verdicts:
+        vocabulary_service.declare_verdict(
+            work,
+            territory_id=ground.row.id,
+            account_id=organiser_id,
+            phrase=verdict.phrase,
+            other=verdict.other,
+            kind=verdict.kind,
+        )
 
 
 def _give_password(work: Work) -> None:
