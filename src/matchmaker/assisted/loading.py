@@ -37,26 +37,7 @@ def letters_of_relay(session: Session, *, relay_id: int, now: datetime) -> Seque
 
     Who has left, or has an account by now, is not among them.
     """
-    latest = session.scalar(
-        select(func.max(DigestLetter.iso_week))
-        .join(DigestLetter.citizen)
-        .where(Citizen.relay_id == relay_id, DigestLetter.written_at > now - CODE_LASTS)
-    )
-    letters = session.scalars(
-        select(DigestLetter)
-        .join(DigestLetter.citizen)
-        .where(
-            Citizen.relay_id == relay_id,
-            DigestLetter.written_at.is_not(None),
-            DigestLetter.iso_week == latest,
-        )
-        .order_by(Citizen.first_name, Citizen.id)
-        .options(
-            contains_eager(DigestLetter.citizen).joinedload(Citizen.telephone),
-            selectinload(DigestLetter.lines),
-            joinedload(DigestLetter.run).joinedload(DigestRun.territory),
-        )
-    ).all()
+    letters = _latest_letters(session, relay_id=relay_id, now=now)
     people = people_on_paper_by_id(session, (letter.citizen_id or 0 for letter in letters))
     lines = [line for letter in letters for line in letter.lines]
     needs = matching_queries.needs_by_id(session, (line.need_id or 0 for line in lines))
@@ -92,6 +73,29 @@ def letters_of_relay(session: Session, *, relay_id: int, now: datetime) -> Seque
         for letter in letters
         if letter.citizen is not None
     ]
+
+
+def _latest_letters(session: Session, *, relay_id: int, now: datetime) -> Sequence[DigestLetter]:
+    latest = session.scalar(
+        select(func.max(DigestLetter.iso_week))
+        .join(DigestLetter.citizen)
+        .where(Citizen.relay_id == relay_id, DigestLetter.written_at > now - CODE_LASTS)
+    )
+    return session.scalars(
+        select(DigestLetter)
+        .join(DigestLetter.citizen)
+        .where(
+            Citizen.relay_id == relay_id,
+            DigestLetter.written_at.is_not(None),
+            DigestLetter.iso_week == latest,
+        )
+        .order_by(Citizen.first_name, Citizen.id)
+        .options(
+            contains_eager(DigestLetter.citizen).joinedload(Citizen.telephone),
+            selectinload(DigestLetter.lines),
+            joinedload(DigestLetter.run).joinedload(DigestRun.territory),
+        )
+    ).all()
 
 
 def find_line(session: Session, *, relay_id: int, line_id: int) -> DigestLine | None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from matchmaker.digests.loading.recipient_keys import RecipientKeys, keys_of
 from matchmaker.digests.queries import Recipient
 from matchmaker.digests.rules import (
     Assignment,
+    Candidates,
     EditKind,
     Limits,
     PlannedLetter,
@@ -85,39 +86,15 @@ def compose(
     PlanningStopped soon after ``going_on`` says no.
     """
     week = week or iso_week(now, territory.time_zone)
-    people = {
-        one.reader_id: one
-        for one in chain(
-            queries.recipients(session, territory_id=territory.id),
-            people_on_paper(session, territory_id=territory.id),
-        )
-    }
+    people = _readers(session, territory)
     keys = keys_of(session, people, tokens=tokens)
-    silent = dict(
-        _silences(session, territory, people, keys, week=week, today=local_day(now, territory.time_zone))
-    )
+    silent = dict(_silences(session, territory, people, keys, week=week, now=now))
     wanting = {one: person for one, person in people.items() if one not in silent}
-    edits = queries.edits(session, territory_id=territory.id, iso_week=week)
-    held: dict[str, frozenset[str]] = defaultdict(frozenset)
-    for edit in edits:
-        if edit.kind is EditKind.HOLD:
-            held[str(edit.account_id)] |= {str(edit.need_id)}
-    pinned = {(str(e.account_id), str(e.need_id)) for e in edits if e.kind is EditKind.PIN}
-
-    def refused(reader_ids: Set[str]) -> dict[str, frozenset[str]]:
-        told = told_to(session, keys, reader_ids)
-        return {
-            one: _needs_told(told.get(one, ())) | held.get(one, frozenset())
-            for one in reader_ids & (told.keys() | held.keys())
-        }
-
+    held, pinned = _held_and_pinned(session, territory, week=week)
+    refused = _refused(session, keys, held)
     ranking = rank(session, territory, wanting, refused, now=now, going_on=going_on)
     assignment = assign(
-        candidates(
-            _with_pins(ranking.pairs, pinned),
-            groups=ranking.groups,
-            offered=_offered(session, keys, wanting, since=now - OFFERS_COUNT_FOR),
-        ),
+        _candidates(session, keys, ranking, pinned, since=now - OFFERS_COUNT_FOR),
         limits=LIMITS,
         seed=seed,
         going_on=going_on,
@@ -144,6 +121,41 @@ def compose(
     )
 
 
+def _readers(session: Session, territory: Territory) -> dict[str, Recipient]:
+    by_mail = queries.recipients(session, territory_id=territory.id)
+    on_paper = people_on_paper(session, territory_id=territory.id)
+    return {one.reader_id: one for one in chain(by_mail, on_paper)}
+
+
+def _held_and_pinned(
+    session: Session, territory: Territory, *, week: str
+) -> tuple[Mapping[str, frozenset[str]], Set[tuple[str, str]]]:
+    """What organisers changed: the needs that are held from each reader, and the pairs of reader and need pinned."""
+    held: dict[str, frozenset[str]] = defaultdict(frozenset)
+    pinned = set()
+    for edit in queries.edits(session, territory_id=territory.id, iso_week=week):
+        if edit.kind is EditKind.HOLD:
+            held[str(edit.account_id)] |= {str(edit.need_id)}
+        elif edit.kind is EditKind.PIN:
+            pinned.add((str(edit.account_id), str(edit.need_id)))
+    return held, pinned
+
+
+def _refused(
+    session: Session, keys: RecipientKeys, held: Mapping[str, frozenset[str]]
+) -> Callable[[Set[str]], dict[str, frozenset[str]]]:
+    """What tells for some readers the needs that they were told of before, or that are held from them."""
+
+    def refused(reader_ids: Set[str]) -> dict[str, frozenset[str]]:
+        told = told_to(session, keys, reader_ids)
+        return {
+            one: _needs_told(told.get(one, ())) | held.get(one, frozenset())
+            for one in reader_ids & (told.keys() | held.keys())
+        }
+
+    return refused
+
+
 def _silences(
     session: Session,
     territory: Territory,
@@ -151,9 +163,10 @@ def _silences(
     keys: RecipientKeys,
     *,
     week: str,
-    today: date,
+    now: datetime,
 ) -> Iterator[tuple[str, Silence]]:
     """Who wants no letter this week, and why."""
+    today = local_day(now, territory.time_zone)
     for some in in_parts(list(people)):
         owners = keys.owners(some)
         last: dict[str, tuple[str, datetime]] = {}
@@ -179,6 +192,21 @@ def _silences(
             )
             if why is not None:
                 yield reader_id, why
+
+
+def _candidates(
+    session: Session,
+    keys: RecipientKeys,
+    ranking: Ranking,
+    pinned: Set[tuple[str, str]],
+    *,
+    since: datetime,
+) -> Candidates:
+    return candidates(
+        _with_pins(ranking.pairs, pinned),
+        groups=ranking.groups,
+        offered=_offered(session, keys, ranking.readers, since=since),
+    )
 
 
 def _with_pins(pairs: Iterable[Ranked], pinned: Set[tuple[str, str]]) -> Iterator[Ranked]:

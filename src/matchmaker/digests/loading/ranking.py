@@ -116,14 +116,10 @@ def rank(
         need.id: need.group_id or "" for match in matches for batch in match.batches for need in batch.needs
     }
     rows = RankedNeeds(groups)
+    best_profile: dict[tuple[str, str], int] = {}
     several: dict[str, list[Ranked]] = defaultdict(list)
     for place, match in zip(places, matches, strict=True):
-        owners = {
-            str(profile.citizen_id): reader_id
-            for reader_id, one in wanting.items()
-            for profile in one.profiles
-            if profile.territory_id == place.id
-        }
+        owners = {str(citizen_id): reader_id for citizen_id, reader_id in _profiles_in(place, wanting)}
         not_told = _not_told(session, place, match, owners, refused)
         for citizen_id, ranking in match.ranked(session, owners, limit=CANDIDATES_EACH, refused=not_told):
             if not going_on():
@@ -133,31 +129,31 @@ def rank(
                 rows.add(owner, ranking)
             else:
                 several[owner] += ranking
-    best_profile: dict[tuple[str, str], int] = {}
     for owner, rankings in several.items():
         rows.add(owner, _best_of(owner, rankings, best_profile))
     return Ranking(
         rows=rows,
         groups=groups,
-        here=tuple(
-            int(need.id)
-            for batch in matches[0].batches
-            for need in batch.needs
-            if need.territory_id == str(territory.id)
-        ),
-        hearers=array(
-            "q",
-            (
-                p.citizen_id
-                for one in wanting.values()
-                for p in one.profiles
-                if p.territory_id == territory.id
-            ),
-        ),
+        here=_needs_here(matches[0], territory),
+        hearers=array("q", (citizen_id for citizen_id, _ in _profiles_in(territory, wanting))),
         matches=matches[0],
         readers=wanting,
         best_profile=best_profile,
     )
+
+
+def _needs_here(matches: matching.TerritoryMatches, territory: Territory) -> tuple[int, ...]:
+    """The open needs of a territory itself, without those elsewhere that can be met from home."""
+    needs = (need for batch in matches.batches for need in batch.needs)
+    return tuple(int(need.id) for need in needs if need.territory_id == str(territory.id))
+
+
+def _profiles_in(territory: Territory, readers: Mapping[str, Recipient]) -> Iterator[tuple[int, str]]:
+    """The citizens of a territory among some readers' profiles, each with the reader."""
+    for reader_id, person in readers.items():
+        for profile in person.profiles:
+            if profile.territory_id == territory.id:
+                yield profile.citizen_id, reader_id
 
 
 def _not_told(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import structlog
 from sqlalchemy import and_, delete, exists, select, update
@@ -69,6 +70,30 @@ def write_letters(work: Work, *, at_most: int = LETTERS_AT_ONCE) -> int | None:
     Consent, wishes and needs are looked at once more: who wants no letter any more gets none, and is not counted as
     told.
     """
+    run, planned = _next_letters(work, at_most=at_most)
+    if run is None or not planned:
+        return None
+    people = _people(work, planned)
+    edits = queries.edits(work.session, territory_id=run.territory_id, iso_week=run.iso_week)
+    today = local_day(work.now, run.territory.time_zone)
+    wanted = []
+    for letter in planned:
+        why = _silence_now(letter, people.get(_reader_id(letter)), today=today)
+        if why is not None:
+            _leave_out(work, letter, why)
+        else:
+            wanted.append(letter)
+    found = drafts(work.session, people, [_as_planned(letter) for letter in wanted], now=work.now)
+    true = [still_true(draft) for draft in found]
+    for letter, draft in zip(wanted, true, strict=True):
+        _write(work, run, letter, draft, edits)
+    _tell_elsewhere(work, run, true)
+    work.session.flush()
+    return len(planned)
+
+
+def _next_letters(work: Work, *, at_most: int) -> tuple[DigestRun | None, Sequence[DigestLetter]]:
+    """Planned letters of the first run that has some left, locked: those that another process writes are left to it."""
     unwritten = and_(
         DigestLetter.message_id.is_(None), DigestLetter.left_out.is_(None), DigestLetter.written_at.is_(None)
     )
@@ -84,8 +109,8 @@ def write_letters(work: Work, *, at_most: int = LETTERS_AT_ONCE) -> int | None:
         .with_for_update(read=True)
     ).one_or_none()
     if run is None:
-        return None
-    planned = work.session.scalars(
+        return None, ()
+    return run, work.session.scalars(
         select(DigestLetter)
         .where(DigestLetter.run_id == run.id, unwritten)
         .order_by(DigestLetter.id)
@@ -93,37 +118,21 @@ def write_letters(work: Work, *, at_most: int = LETTERS_AT_ONCE) -> int | None:
         .options(selectinload(DigestLetter.lines))
         .with_for_update(skip_locked=True)
     ).all()
-    if not planned:
-        return None
-    people = _people(work, planned)
-    edits = queries.edits(work.session, territory_id=run.territory_id, iso_week=run.iso_week)
-    today = local_day(work.now, run.territory.time_zone)
-    wanted = []
-    for letter in planned:
-        person = people.get(_reader_id(letter))
-        if person is None:
-            _leave_out(work, letter, Silence.GONE)
-            continue
-        reader = Reader(
-            account_id=person.reader_id,
-            recipient_key=letter.recipient_key,
-            consents=bool(person.profiles),
-            member=bool(person.group_ids),
-            frequency=person.frequency,
-            paused_until=person.paused_until,
-        )
-        why = silence_of(reader, today=today, had_one=False)
-        if why is not None:
-            _leave_out(work, letter, why)
-        else:
-            wanted.append(letter)
-    found = drafts(work.session, people, [_as_planned(letter) for letter in wanted], now=work.now)
-    true = [still_true(draft) for draft in found]
-    for letter, draft in zip(wanted, true, strict=True):
-        _write(work, run, letter, draft, edits)
-    _tell_elsewhere(work, run, true)
-    work.session.flush()
-    return len(planned)
+
+
+def _silence_now(letter: DigestLetter, person: Recipient | None, *, today: date) -> Silence | None:
+    """Why a planned letter is not written after all; None if its reader still wants it."""
+    if person is None:
+        return Silence.GONE
+    reader = Reader(
+        account_id=person.reader_id,
+        recipient_key=letter.recipient_key,
+        consents=bool(person.profiles),
+        member=bool(person.group_ids),
+        frequency=person.frequency,
+        paused_until=person.paused_until,
+    )
+    return silence_of(reader, today=today, had_one=False)
 
 
 def _people(work: Work, planned: Sequence[DigestLetter]) -> dict[str, Recipient]:

@@ -19,6 +19,17 @@ from matchmaker.places.models import Commune
 SIGN_UP_ID = "sign-up"
 """The id of the profile of somebody who has no account yet."""
 
+_COLUMNS = select(
+    Citizen.id,
+    Citizen.account_id,
+    Citizen.territory_id,
+    Citizen.hours_a_week,
+    Citizen.radius_km,
+    Citizen.remote,
+    Commune.latitude,
+    Commune.longitude,
+).join(Commune, Commune.code == Citizen.commune_code)
+
 
 def citizen_profiles(
     session: Session, territory_id: int, *, books: Sequence[Phrasebook], remote_elsewhere: bool = False
@@ -87,21 +98,7 @@ def sign_up_profile(session: Session, sign_up: SignUp, *, language: str) -> Citi
 def _citizens(
     session: Session, condition: ColumnElement[bool], books: Sequence[Phrasebook]
 ) -> tuple[tuple[CitizenProfile, ...], ...]:
-    rows = session.execute(
-        select(
-            Citizen.id,
-            Citizen.account_id,
-            Citizen.territory_id,
-            Citizen.hours_a_week,
-            Citizen.radius_km,
-            Citizen.remote,
-            Commune.latitude,
-            Commune.longitude,
-        )
-        .join(Commune, Commune.code == Citizen.commune_code)
-        .where(condition)
-        .order_by(Citizen.id)
-    ).all()
+    rows = session.execute(_COLUMNS.where(condition).order_by(Citizen.id)).all()
     skills = session.execute(
         select(
             CitizenSkill.citizen_id,

@@ -16,6 +16,27 @@ from matchmaker.places.models import Commune, Territory
 from matchmaker.places.rules import local_day
 from matchmaker.vocabulary.rules import Phrase
 
+_COLUMNS = (
+    select(
+        Need.id,
+        Need.territory_id,
+        Need.group_id,
+        Need.title,
+        Need.state,
+        Need.until,
+        Need.hours_a_week,
+        Need.remote,
+        Need.places,
+        Need.places_taken,
+        StartupGroup.challenge_id,
+        StartupGroup.locale,
+        Commune.latitude,
+        Commune.longitude,
+    )
+    .join(StartupGroup, StartupGroup.id == Need.group_id)
+    .outerjoin(Commune, Commune.code == Need.commune_code)
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedBatch:
@@ -69,28 +90,7 @@ def need_batches(session: Session, need_ids: Collection[int]) -> tuple[NeedBatch
 def _needs(
     session: Session, condition: ColumnElement[bool], *, home: int | None = None
 ) -> tuple[NeedBatch, ...]:
-    rows = session.execute(
-        select(
-            Need.id,
-            Need.territory_id,
-            Need.group_id,
-            Need.title,
-            Need.state,
-            Need.until,
-            Need.hours_a_week,
-            Need.remote,
-            Need.places,
-            Need.places_taken,
-            StartupGroup.challenge_id,
-            StartupGroup.locale,
-            Commune.latitude,
-            Commune.longitude,
-        )
-        .join(StartupGroup, StartupGroup.id == Need.group_id)
-        .outerjoin(Commune, Commune.code == Need.commune_code)
-        .where(condition)
-        .order_by(Need.id)
-    ).all()
+    rows = session.execute(_COLUMNS.where(condition).order_by(Need.id)).all()
     skills = session.execute(
         select(
             WantedSkill.need_id,
