@@ -108,22 +108,7 @@ def challenges_with_groups(
         .group_by(Need.group_id)
     )
     counts = {one.group_id: one.number for one in counted}
-    newest = (Need.created_at.desc(), Need.id.desc())
-    place = func.row_number().over(partition_by=StartupGroup.challenge_id, order_by=newest)
-    placed = (
-        select(Need.id, place.label("place"))
-        .join(Need.group)
-        .where(Need.territory_id == territory.id, open_on(today))
-        .where(true() if commune_code is None else Need.commune_code == commune_code)
-        .subquery()
-    )
-    needs = session.scalars(
-        select(Need)
-        .join(placed, placed.c.id == Need.id)
-        .where(placed.c.place <= needs_each)
-        .order_by(*newest)
-        .options(*_ON_A_CARD)
-    ).all()
+    needs = _newest_open_needs(session, territory, today, commune_code=commune_code, each=needs_each)
     return [
         ChallengeGroups(
             challenge=challenge,
@@ -133,6 +118,28 @@ def challenges_with_groups(
         )
         for challenge in session.scalars(challenges)
     ]
+
+
+def _newest_open_needs(
+    session: Session, territory: Territory, today: date, *, commune_code: str | None, each: int
+) -> Sequence[Need]:
+    """The open needs of a territory, or of one of its communes, the newest first: of each défi ``each`` at most."""
+    newest = (Need.created_at.desc(), Need.id.desc())
+    place = func.row_number().over(partition_by=StartupGroup.challenge_id, order_by=newest)
+    placed = (
+        select(Need.id, place.label("place"))
+        .join(Need.group)
+        .where(Need.territory_id == territory.id, open_on(today))
+        .where(true() if commune_code is None else Need.commune_code == commune_code)
+        .subquery()
+    )
+    return session.scalars(
+        select(Need)
+        .join(placed, placed.c.id == Need.id)
+        .where(placed.c.place <= each)
+        .order_by(*newest)
+        .options(*_ON_A_CARD)
+    ).all()
 
 
 def needs_by_commune(session: Session, *, territory: Territory, now: datetime) -> Sequence[Spot]:

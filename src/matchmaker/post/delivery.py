@@ -101,24 +101,16 @@ def deliver(
                 with works.begin() as work:
                     give_back(work, message, error=error.detail, delay=FIRST_DELAY, counts=False)
             except NotTaken as error:
-                given_up = error.fault is Fault.PASSING and message.attempts >= ATTEMPTS_AT_MOST
                 with works.begin() as work:
-                    if given_up or error.fault is Fault.RECIPIENT:
-                        settle(work, message, MessageState.FAILED, error=error.detail)
-                        if error.bounce is not None:
-                            record_return(work, message=message, bounce=error.bounce, diagnostic=error.detail)
+                    if _gives_up(work, message, error):
                         failed += 1
                     else:
-                        give_back(work, message, error=error.detail, delay=backoff(message.attempts))
                         postponed += 1
                 # What is neither the recipient's fault nor passing would befall the next letter too.
                 if error.fault is Fault.SERVER:
                     stopped = error.detail
             except (smtplib.SMTPException, OSError) as error:
-                # The answer to DATA never came: the server may have the letter or not.
-                log.warning("letter_in_doubt", message=message.id, error=type(error).__name__)
-                with works.begin() as work:
-                    settle(work, message, MessageState.UNKNOWN, error=type(error).__name__)
+                _leave_in_doubt(works, message, error)
                 in_doubt += 1
                 if connection is not None:
                     connection.close()
@@ -131,6 +123,25 @@ def deliver(
     return Delivered(
         sent=sent, failed=failed, skipped=skipped, postponed=postponed, in_doubt=in_doubt, stopped=stopped
     )
+
+
+def _gives_up(work: Work, message: OutboxMessage, refusal: NotTaken) -> bool:
+    """Settle a letter that the server did not take, or give it back for another try; whether it is settled."""
+    last_try = refusal.fault is Fault.PASSING and message.attempts >= ATTEMPTS_AT_MOST
+    if not last_try and refusal.fault is not Fault.RECIPIENT:
+        give_back(work, message, error=refusal.detail, delay=backoff(message.attempts))
+        return False
+    settle(work, message, MessageState.FAILED, error=refusal.detail)
+    if refusal.bounce is not None:
+        record_return(work, message=message, bounce=refusal.bounce, diagnostic=refusal.detail)
+    return True
+
+
+def _leave_in_doubt(works: WorkFactory, message: OutboxMessage, error: Exception) -> None:
+    """The answer to DATA never came: the server may have the letter or not."""
+    log.warning("letter_in_doubt", message=message.id, error=type(error).__name__)
+    with works.begin() as work:
+        settle(work, message, MessageState.UNKNOWN, error=type(error).__name__)
 
 
 def claim(work: Work) -> OutboxMessage | None:

@@ -107,6 +107,14 @@ def load_vocabulary(
     ours = select(Concept.id).where(Concept.source == source.name)
     work.session.execute(delete(ConceptLabel).where(ConceptLabel.concept_id.in_(ours)))
     work.session.execute(delete(ConceptRelation).where(ConceptRelation.source_id.in_(ours)))
+    _put_concepts(work, vocabulary, source, progress)
+    _insert_labels_and_relations(work, vocabulary, progress)
+    if source == STARTER:
+        _replace_false_friends(work, vocabulary, progress)
+    return Loaded(concepts=result.concepts, labels=result.labels, changed=True)
+
+
+def _put_concepts(work: Work, vocabulary: Vocabulary, source: Source, progress: Progress) -> None:
     present = {
         number: (kind, family)
         for number, kind, family in work.session.execute(select(Concept.id, Concept.kind, Concept.family))
@@ -128,6 +136,9 @@ def load_vocabulary(
         if number not in present
     ]
     insert_all(work, Concept, concepts, progress)
+
+
+def _insert_labels_and_relations(work: Work, vocabulary: Vocabulary, progress: Progress) -> None:
     labels: list[dict[str, object]] = [
         {"concept_id": label.concept_id, "language": label.language, "kind": label.kind, "text": label.text}
         for label in vocabulary.labels
@@ -141,9 +152,6 @@ def load_vocabulary(
         if source_id != target_id
     ]
     insert_all(work, ConceptRelation, relations, progress)
-    if source == STARTER:
-        _replace_false_friends(work, vocabulary, progress)
-    return Loaded(concepts=result.concepts, labels=result.labels, changed=True)
 
 
 def _replace_false_friends(work: Work, vocabulary: Vocabulary, progress: Progress) -> None:

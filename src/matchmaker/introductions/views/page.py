@@ -180,16 +180,19 @@ def _page(
         message=message or MessageForm(formdata=None),
         form=next((one for one in (share, decline, message) if one is not None and one.errors), None),
         thread=thread,
-        can_write=side
-        and introduction.citizen is not None
-        and introduction.state in OPEN | SPOKEN
-        and introduction.citizen.account_id is not None,
+        can_write=side and _can_write(introduction),
         can_thank=side
         and introduction.state in SPOKEN
         and not any(one.thanks and one.party is party for one in thread),
         open=introduction.state in OPEN,
     )
     return page, status
+
+
+def _can_write(introduction: Introduction) -> bool:
+    """Whether the two sides can write to each other here: a citizen without an account has no page to read."""
+    citizen = introduction.citizen
+    return citizen is not None and citizen.account_id is not None and introduction.state in OPEN | SPOKEN
 
 
 def _refused(introduction_id: int, words: str, *, message: MessageForm | None = None) -> ResponseReturnValue:
