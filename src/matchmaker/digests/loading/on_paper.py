@@ -18,7 +18,7 @@ def people_on_paper(session: Session, *, territory_id: int) -> list[Recipient]:
 
 
 def people_on_paper_by_id(session: Session, citizen_ids: Iterable[int]) -> dict[int, Recipient]:
-    """Some of them by the citizen's id; who has left, or has an account by now, is not among them."""
+    """Some people on paper by the citizen's id, without those who have left or have an account by now."""
     found: dict[int, Recipient] = {}
     for ids in in_parts(sorted(set(citizen_ids))):
         for person in _people(session, Citizen.id.in_(ids)):

@@ -39,7 +39,10 @@ class Asked:
 
 
 class CitizenPool:
-    """Members of a pool, inverted by the phrases that they offer, of which the whole pool has `phrases`."""
+    """Some citizens, given by their places among all, with an inverted index from phrases to who offers them.
+
+    `held` has the phrases of all citizens end to end, each citizen's from its `starts` on; `phrases` counts the distinct.
+    """
 
     def __init__(
         self, people: CitizenColumns, members: Ints, held: NDArray[np.int32], starts: Ints, phrases: int
@@ -59,9 +62,9 @@ class CitizenPool:
     def points(
         self, asked: Sequence[Asked], strengths: Rows, fields: Rows, weights: Weights
     ) -> Iterator[tuple[Ints, Ints]]:
-        """For each need in turn who has any, by place among the members, and their hundredths for skills.
+        """For each need in turn: the members who have points for skills, as places in `members`, and their hundredths.
 
-        The numbers that `Matcher.score` gives one by one, the ceiling for missing musts included.
+        These are the numbers that `Matcher.score` gives one by one, the ceiling for missing musts included.
         """
         at_once = max(1, CELLS // max(1, len(self.members)))
         for start in range(0, len(asked), at_once):

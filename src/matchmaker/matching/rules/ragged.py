@@ -1,4 +1,4 @@
-"""Rows of different lengths laid end to end."""
+"""Ragged arrays: rows of different lengths, laid end to end."""
 
 from __future__ import annotations
 
