@@ -15,6 +15,7 @@ from matchmaker.citizens import views as citizens_views
 from matchmaker.demo import views as demo_views
 from matchmaker.digests import transfer as digests_transfer
 from matchmaker.digests import views as digests_views
+from matchmaker.discovery import views as discovery_views
 from matchmaker.groups import service as groups
 from matchmaker.groups import transfer as groups_transfer
 from matchmaker.groups import views as groups_views
@@ -38,7 +39,6 @@ from matchmaker.places import views as places_views
 from matchmaker.relays import service as relays
 from matchmaker.relays import transfer as relays_transfer
 from matchmaker.relays import views as relays_views
-from matchmaker.discovery import views as discovery_views
 from matchmaker.vocabulary import transfer as vocabulary_transfer
 from matchmaker.vocabulary import views as vocabulary_views
 

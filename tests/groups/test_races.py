@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.ids import AccountId
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.groups import service
 from matchmaker.groups.models import GroupInvitation, Membership, Need, StartupGroup
@@ -43,7 +44,7 @@ def cast(works: WorkFactory, world: World) -> Cast:
         return make_cast(work, world)
 
 
-def invited(work: Work, group_id: int, by: int) -> str:
+def invited(work: Work, group_id: int, by: AccountId) -> str:
     """Eve is invited into a group; the token of her letter."""
     invitations.invite(work, INVITATION, subject_id=group_id, invited_by_id=by, address=EVE, role=Role.MEMBER)
     return link_in(letters_to(work.session, EVE)[-1], "/invitations/").rpartition("/")[2]

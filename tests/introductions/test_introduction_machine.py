@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.ids import AccountId
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
@@ -89,7 +90,7 @@ class Introductions(RuleBasedStateMachine):
             ]
             self.needs = [pair.need.id, other.id]
             self.people = [one.id for one in people]
-            self.accounts: dict[str, int] = {
+            self.accounts: dict[str, AccountId] = {
                 str(number): builders.account_of(one).id for number, one in enumerate(people)
             } | {LEAD: pair.lead.id}
             self.group_id = pair.group.id

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base import limits
+from matchmaker.base.ids import RelayId
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
@@ -44,7 +45,7 @@ def fill(app: Flask) -> None:
     introductions.send_notices(works)
     with works.begin() as work:
         send_week(work, need, everything)
-        answer_at_relay(work, need, numbers["relay_id"], numbers["person_id"], everything)
+        answer_at_relay(work, need, RelayId(numbers["relay_id"]), numbers["person_id"], everything)
         stop_letters(work, everything)
 
 
@@ -100,7 +101,7 @@ def send_week(work: Work, need: Need, everything: Account) -> None:
     )
 
 
-def answer_at_relay(work: Work, need: Need, relay_id: int, person_id: int, everything: Account) -> None:
+def answer_at_relay(work: Work, need: Need, relay_id: RelayId, person_id: int, everything: Account) -> None:
     """Somebody without an account says yes by telephone."""
     person = work.session.get_one(Citizen, person_id)
     matching.keep_answer(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.accounts.rules import LinkPurpose
 from matchmaker.base.acts import Act
 from matchmaker.base.db import Base, enum_column
+from matchmaker.base.ids import AccountId
 
 
 class Account(Base):
@@ -15,7 +16,7 @@ class Account(Base):
 
     __tablename__ = "accounts"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[AccountId] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(String(254))
     first_name: Mapped[str] = mapped_column(String(60))
     locale: Mapped[str] = mapped_column(String(8))
@@ -42,7 +43,7 @@ class AccountSession(Base):
     __tablename__ = "account_sessions"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[AccountId] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

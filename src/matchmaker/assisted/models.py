@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.accounts.models import Account
 from matchmaker.assisted.rules import RelayDeed
 from matchmaker.base.db import Base, enum_column
+from matchmaker.base.ids import AccountId, CitizenId, RelayId
 
 
 class RelayAct(Base):
@@ -18,9 +19,11 @@ class RelayAct(Base):
     __tablename__ = "relay_acts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    relay_id: Mapped[int] = mapped_column(ForeignKey("relays.id"), index=True)
-    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"), index=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    relay_id: Mapped[RelayId] = mapped_column(ForeignKey("relays.id"), index=True)
+    citizen_id: Mapped[CitizenId | None] = mapped_column(
+        ForeignKey("citizens.id", ondelete="SET NULL"), index=True
+    )
+    account_id: Mapped[AccountId | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     deed: Mapped[RelayDeed] = mapped_column(enum_column(RelayDeed))
     done_at: Mapped[datetime]
 

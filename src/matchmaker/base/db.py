@@ -3,13 +3,14 @@
 import enum
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
     Enum,
+    Integer,
     MetaData,
     PrimaryKeyConstraint,
     UniqueConstraint,
@@ -23,6 +24,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from matchmaker.base import ids
 
 SessionFactory = Callable[[], Session]
 Value = TypeVar("Value")
@@ -80,7 +83,10 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCDateTime()}  # noqa: RUF012
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UTCDateTime(),
+        **dict.fromkeys(ids.KINDS, Integer()),
+    }
 
 
 def make_engine(url: str) -> Engine:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
+from matchmaker.base.ids import AccountId, ChallengeId, CitizenId, RelayId, TerritoryId
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.places.models import Challenge, Commune, Territory
 from matchmaker.relays.models import Relay
@@ -34,12 +35,12 @@ class Citizen(Base):
 
     __tablename__ = "citizens"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
-    relay_id: Mapped[int | None] = mapped_column(index=True)
+    id: Mapped[CitizenId] = mapped_column(primary_key=True)
+    account_id: Mapped[AccountId | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    relay_id: Mapped[RelayId | None] = mapped_column(index=True)
     own_first_name: Mapped[str | None] = mapped_column(String(60))
     own_locale: Mapped[str | None] = mapped_column(String(8))
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"), index=True)
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id"), index=True)
     commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"))
     hours_a_week: Mapped[int | None]
     radius_km: Mapped[int | None]
@@ -105,7 +106,9 @@ class CitizenTelephone(Base):
 
     __tablename__ = "citizen_telephones"
 
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True)
+    citizen_id: Mapped[CitizenId] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True
+    )
     number: Mapped[str] = mapped_column(String(16))
 
     __table_args__ = (CheckConstraint("number LIKE '+%'", name="number_is_canonical"),)
@@ -121,7 +124,7 @@ class CitizenSkill(Base):
     __tablename__ = "citizen_skills"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
     position: Mapped[int]
     phrase: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2))
@@ -141,8 +144,10 @@ class CitizenChallenge(Base):
 
     __tablename__ = "citizen_challenges"
 
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True)
-    challenge_id: Mapped[int] = mapped_column(
+    citizen_id: Mapped[CitizenId] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True
+    )
+    challenge_id: Mapped[ChallengeId] = mapped_column(
         ForeignKey("challenges.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 
@@ -156,13 +161,13 @@ class Consent(Base):
     __tablename__ = "consents"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
     purpose: Mapped[ConsentPurpose] = mapped_column(enum_column(ConsentPurpose))
     channel: Mapped[ConsentChannel] = mapped_column(enum_column(ConsentChannel))
     shown_text: Mapped[str] = mapped_column(Text)
     locale: Mapped[str] = mapped_column(String(8))
-    relay_id: Mapped[int | None] = mapped_column(ForeignKey("relays.id"))
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    relay_id: Mapped[RelayId | None] = mapped_column(ForeignKey("relays.id"))
+    recorded_by_id: Mapped[AccountId | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 
@@ -196,7 +201,7 @@ class SignUp(Base):
     __tablename__ = "sign_ups"
 
     id: Mapped[str] = mapped_column(String(43), primary_key=True)
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
     commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"))
     skills: Mapped[list[tuple[str, str | None]]] = mapped_column(JSON)
     challenge_ids: Mapped[list[int]] = mapped_column(JSON)
@@ -208,8 +213,10 @@ class SignUp(Base):
     locale: Mapped[str | None] = mapped_column(String(8))
     consent_text: Mapped[str | None] = mapped_column(Text)
     consent_locale: Mapped[str | None] = mapped_column(String(8))
-    relay_id: Mapped[int | None]
-    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
+    relay_id: Mapped[RelayId | None]
+    citizen_id: Mapped[CitizenId | None] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), index=True
+    )
     created_at: Mapped[datetime]
     mailed_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]

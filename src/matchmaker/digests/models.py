@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
+from matchmaker.base.ids import AccountId, ChallengeId, CitizenId, GroupId, NeedId, RelayId, TerritoryId
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests.rules import EditKind, Frequency, LineKind, RunState, Silence
@@ -38,11 +39,11 @@ class DigestRun(Base):
     __tablename__ = "digest_runs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id"))
     iso_week: Mapped[str] = mapped_column(String(8))
     state: Mapped[RunState] = mapped_column(enum_column(RunState))
     seed: Mapped[int] = mapped_column(BigInteger)
-    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    started_by_id: Mapped[AccountId | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     started_at: Mapped[datetime]
     planned_at: Mapped[datetime | None]
     silences: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
@@ -75,14 +76,18 @@ class DigestLetter(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("digest_runs.id"), index=True)
     iso_week: Mapped[str] = mapped_column(String(8))
     recipient_key: Mapped[str] = mapped_column(String(64))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
-    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"), index=True)
-    relay_id: Mapped[int | None] = mapped_column(ForeignKey("relays.id"), index=True)
+    account_id: Mapped[AccountId | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="SET NULL"), index=True
+    )
+    citizen_id: Mapped[CitizenId | None] = mapped_column(
+        ForeignKey("citizens.id", ondelete="SET NULL"), index=True
+    )
+    relay_id: Mapped[RelayId | None] = mapped_column(ForeignKey("relays.id"), index=True)
     written_at: Mapped[datetime | None]
     printed_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"))
     left_out: Mapped[Silence | None] = mapped_column(enum_column(Silence))
-    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    settled_by_id: Mapped[AccountId | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     settled_at: Mapped[datetime | None]
 
     run: Mapped[DigestRun] = relationship(back_populates="letters")
@@ -139,9 +144,11 @@ class DigestLine(Base):
     kind: Mapped[LineKind] = mapped_column(enum_column(LineKind))
     subject: Mapped[str] = mapped_column(String(60))
     position: Mapped[int]
-    need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
-    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"), index=True)
-    group_id: Mapped[int | None] = mapped_column(
+    need_id: Mapped[NeedId | None] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
+    citizen_id: Mapped[CitizenId | None] = mapped_column(
+        ForeignKey("citizens.id", ondelete="SET NULL"), index=True
+    )
+    group_id: Mapped[GroupId | None] = mapped_column(
         ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True
     )
     turn: Mapped[str | None] = mapped_column(String(20))
@@ -169,7 +176,9 @@ class LetterPreference(Base):
 
     __tablename__ = "letter_preferences"
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[AccountId] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
     frequency: Mapped[Frequency] = mapped_column(enum_column(Frequency))
     paused_until: Mapped[date | None] = mapped_column(Date)
 
@@ -179,7 +188,7 @@ class SkippedWeek(Base):
 
     __tablename__ = "skipped_weeks"
 
-    territory_id: Mapped[int] = mapped_column(
+    territory_id: Mapped[TerritoryId] = mapped_column(
         ForeignKey("territories.id", ondelete="CASCADE"), primary_key=True
     )
     iso_week: Mapped[str] = mapped_column(String(8), primary_key=True)
@@ -195,15 +204,17 @@ class DigestEdit(Base):
     __tablename__ = "digest_edits"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
     iso_week: Mapped[str] = mapped_column(String(8))
     kind: Mapped[EditKind] = mapped_column(enum_column(EditKind))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
-    need_id: Mapped[int | None] = mapped_column(index=True)
-    challenge_id: Mapped[int | None] = mapped_column(index=True)
+    account_id: Mapped[AccountId | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    need_id: Mapped[NeedId | None] = mapped_column(index=True)
+    challenge_id: Mapped[ChallengeId | None] = mapped_column(index=True)
     text_fr: Mapped[str | None] = mapped_column(Text)
     text_en: Mapped[str | None] = mapped_column(Text)
-    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    made_by_id: Mapped[AccountId | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     made_at: Mapped[datetime]
 
     account: Mapped[Account | None] = relationship(foreign_keys=account_id)

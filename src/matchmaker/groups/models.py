@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
+from matchmaker.base.ids import AccountId, ChallengeId, GroupId, NeedId, TerritoryId
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
 from matchmaker.invitations.models import Invitation
 from matchmaker.places.models import Challenge, Commune, Territory
@@ -26,9 +27,9 @@ class StartupGroup(Base):
 
     __tablename__ = "startup_groups"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"), index=True)
-    challenge_id: Mapped[int] = mapped_column(index=True)
+    id: Mapped[GroupId] = mapped_column(primary_key=True)
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id"), index=True)
+    challenge_id: Mapped[ChallengeId] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(80))
     pitch: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(Text)
@@ -62,10 +63,10 @@ class Membership(Base):
 
     __tablename__ = "memberships"
 
-    group_id: Mapped[int] = mapped_column(
+    group_id: Mapped[GroupId] = mapped_column(
         ForeignKey("startup_groups.id", ondelete="CASCADE"), primary_key=True
     )
-    account_id: Mapped[int] = mapped_column(
+    account_id: Mapped[AccountId] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     role: Mapped[Role] = mapped_column(enum_column(Role))
@@ -79,7 +80,9 @@ class GroupInvitation(Invitation, Base):
 
     __tablename__ = "invitations"
 
-    subject_id: Mapped[int] = mapped_column("group_id", ForeignKey("startup_groups.id", ondelete="CASCADE"))
+    subject_id: Mapped[GroupId] = mapped_column(
+        "group_id", ForeignKey("startup_groups.id", ondelete="CASCADE")
+    )
     role: Mapped[Role] = mapped_column(enum_column(Role))
 
     subject: Mapped[StartupGroup] = relationship()
@@ -90,9 +93,9 @@ class Need(Base):
 
     __tablename__ = "needs"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = mapped_column(index=True)
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
+    id: Mapped[NeedId] = mapped_column(primary_key=True)
+    group_id: Mapped[GroupId] = mapped_column(index=True)
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id"))
     kind: Mapped[NeedKind] = mapped_column(enum_column(NeedKind))
     state: Mapped[NeedState] = mapped_column(enum_column(NeedState))
     title: Mapped[str] = mapped_column(String(100))
@@ -139,7 +142,7 @@ class WantedSkill(Base):
     __tablename__ = "wanted_skills"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
+    need_id: Mapped[NeedId] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
     position: Mapped[int]
     phrase: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2))

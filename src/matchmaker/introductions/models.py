@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
+from matchmaker.base.ids import AccountId, CitizenId, GroupId, IntroductionId, NeedId, RelayId, TerritoryId
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.introductions.rules import (
@@ -44,11 +45,13 @@ class Introduction(Base):
 
     __tablename__ = "introductions"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    need_id: Mapped[int]
-    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="SET NULL"), index=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True)
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
+    id: Mapped[IntroductionId] = mapped_column(primary_key=True)
+    need_id: Mapped[NeedId]
+    citizen_id: Mapped[CitizenId | None] = mapped_column(
+        ForeignKey("citizens.id", ondelete="SET NULL"), index=True
+    )
+    group_id: Mapped[GroupId] = mapped_column(ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True)
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id"))
     begun_by: Mapped[Party] = mapped_column(enum_column(Party))
     begun_at: Mapped[datetime]
     state: Mapped[State] = mapped_column(enum_column(State))
@@ -103,14 +106,14 @@ class IntroductionEvent(Base):
     __tablename__ = "introduction_events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    introduction_id: Mapped[int] = mapped_column(
+    introduction_id: Mapped[IntroductionId] = mapped_column(
         ForeignKey("introductions.id", ondelete="CASCADE"), index=True
     )
     action: Mapped[Action | None] = mapped_column(enum_column(Action))
     state: Mapped[State] = mapped_column(enum_column(State))
     by: Mapped[Party] = mapped_column(enum_column(Party))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
-    relay_id: Mapped[int | None] = mapped_column(ForeignKey("relays.id"))
+    account_id: Mapped[AccountId | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    relay_id: Mapped[RelayId | None] = mapped_column(ForeignKey("relays.id"))
     channel: Mapped[AnswerChannel | None] = mapped_column(enum_column(AnswerChannel))
     happened_at: Mapped[datetime]
 
@@ -131,12 +134,16 @@ class SharedContact(Base):
 
     __tablename__ = "shared_contacts"
 
-    introduction_id: Mapped[int] = mapped_column(
+    introduction_id: Mapped[IntroductionId] = mapped_column(
         ForeignKey("introductions.id", ondelete="CASCADE"), primary_key=True
     )
     party: Mapped[Party] = mapped_column(enum_column(Party), primary_key=True)
-    citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    citizen_id: Mapped[CitizenId | None] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), index=True
+    )
+    account_id: Mapped[AccountId | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
     address: Mapped[str | None] = mapped_column(String(254))
     telephone: Mapped[str | None] = mapped_column(String(16))
     shared_at: Mapped[datetime]
@@ -160,11 +167,11 @@ class IntroductionMessage(Base):
     __tablename__ = "introduction_messages"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    introduction_id: Mapped[int] = mapped_column(
+    introduction_id: Mapped[IntroductionId] = mapped_column(
         ForeignKey("introductions.id", ondelete="CASCADE"), index=True
     )
     party: Mapped[Party] = mapped_column(enum_column(Party))
-    author_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[AccountId] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     thanks: Mapped[bool]
     body: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime]
@@ -191,12 +198,12 @@ class Notice(Base):
     __tablename__ = "notices"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[AccountId] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     kind: Mapped[NoticeKind] = mapped_column(enum_column(NoticeKind))
-    introduction_id: Mapped[int | None] = mapped_column(
+    introduction_id: Mapped[IntroductionId | None] = mapped_column(
         ForeignKey("introductions.id", ondelete="CASCADE"), index=True
     )
-    need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
+    need_id: Mapped[NeedId | None] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
     happened_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
 
@@ -230,7 +237,9 @@ class NoticeDay(Base):
 
     __tablename__ = "notice_days"
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[AccountId] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
     day: Mapped[date] = mapped_column(Date, primary_key=True)
 
 
@@ -239,7 +248,9 @@ class NoticeRefusal(Base):
 
     __tablename__ = "notice_refusals"
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[AccountId] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
     since: Mapped[datetime]
 
 
@@ -249,8 +260,10 @@ class AbsencePeriod(Base):
     __tablename__ = "absence_periods"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
-    group_id: Mapped[int | None] = mapped_column(
+    account_id: Mapped[AccountId | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    group_id: Mapped[GroupId | None] = mapped_column(
         ForeignKey("startup_groups.id", ondelete="CASCADE"), index=True
     )
     first_day: Mapped[date] = mapped_column(Date)
@@ -267,8 +280,8 @@ class NeedFollower(Base):
 
     __tablename__ = "need_followers"
 
-    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), primary_key=True)
-    account_id: Mapped[int] = mapped_column(
+    need_id: Mapped[NeedId] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[AccountId] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     since: Mapped[datetime]

@@ -24,7 +24,7 @@ from matchmaker.introductions.models import (
     NoticeRefusal,
     SharedContact,
 )
-from matchmaker.introductions.service.recording import forget_messages
+from matchmaker.introductions.service.transitions import forget_messages
 
 
 def _about(session: Session, account_id: int) -> Sequence[Section]:

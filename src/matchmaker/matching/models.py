@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
+from matchmaker.base.ids import AccountId, CitizenId, GroupId, NeedId, RelayId
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, MatchMapping, ShownWhere
@@ -27,12 +28,12 @@ class NeedAnswer(Base):
     __tablename__ = "need_answers"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
+    need_id: Mapped[NeedId] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
     answer: Mapped[Answer] = mapped_column(enum_column(Answer))
     channel: Mapped[AnswerChannel] = mapped_column(enum_column(AnswerChannel))
-    relay_id: Mapped[int] = mapped_column(ForeignKey("relays.id"))
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    relay_id: Mapped[RelayId] = mapped_column(ForeignKey("relays.id"))
+    recorded_by_id: Mapped[AccountId | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     given_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]
 
@@ -57,8 +58,8 @@ class Dismissal(Base):
     __tablename__ = "dismissals"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
+    need_id: Mapped[NeedId] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
     reason: Mapped[DismissReason] = mapped_column(enum_column(DismissReason))
     given_at: Mapped[datetime]
     until: Mapped[date | None] = mapped_column(Date)
@@ -94,7 +95,7 @@ class LoweredPair(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dismissal_id: Mapped[int]
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), index=True)
     own: Mapped[str] = mapped_column(String(64))
     wanted: Mapped[str] = mapped_column(String(100))
     own_text: Mapped[str] = mapped_column(String(64))
@@ -116,8 +117,10 @@ class HiddenFromGroup(Base):
 
     __tablename__ = "hidden_from_groups"
 
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True)
-    group_id: Mapped[int] = mapped_column(
+    citizen_id: Mapped[CitizenId] = mapped_column(
+        ForeignKey("citizens.id", ondelete="CASCADE"), primary_key=True
+    )
+    group_id: Mapped[GroupId] = mapped_column(
         ForeignKey("startup_groups.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     since: Mapped[datetime]
@@ -131,8 +134,8 @@ class ProfileShowing(Base):
     __tablename__ = "profile_showings"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
-    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
+    citizen_id: Mapped[CitizenId] = mapped_column(ForeignKey("citizens.id", ondelete="CASCADE"))
+    need_id: Mapped[NeedId] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
     place: Mapped[ShownWhere] = mapped_column(enum_column(ShownWhere))
     to_organiser: Mapped[bool]
     day: Mapped[date] = mapped_column(Date)

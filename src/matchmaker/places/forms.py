@@ -5,11 +5,7 @@ from dataclasses import dataclass
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import (
-    HiddenField,
-    RadioField,
-    StringField,
-)
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
 from matchmaker.base.i18n import format_number, gettext, lazy
@@ -17,11 +13,7 @@ from matchmaker.places import queries, service
 from matchmaker.places.queries import CommuneAnswer
 from matchmaker.places.service import Place
 from matchmaker.web import reading
-from matchmaker.web.forms import (
-    BaseForm,
-    choices,
-    one_line,
-)
+from matchmaker.web.forms import BaseForm, choices, one_line
 
 COMMUNE_LENGTH = 80
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base
+from matchmaker.base.ids import AccountId, ChallengeId, TerritoryId
 
 
 class Commune(Base):
@@ -58,7 +59,7 @@ class Territory(Base):
 
     __tablename__ = "territories"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[TerritoryId] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60))
     name: Mapped[str] = mapped_column(String(100))
     summary_fr: Mapped[str] = mapped_column(Text)
@@ -91,7 +92,7 @@ class TerritoryCommune(Base):
 
     __tablename__ = "territory_communes"
 
-    territory_id: Mapped[int] = mapped_column(
+    territory_id: Mapped[TerritoryId] = mapped_column(
         ForeignKey("territories.id", ondelete="CASCADE"), primary_key=True
     )
     commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"), primary_key=True, index=True)
@@ -102,8 +103,8 @@ class Challenge(Base):
 
     __tablename__ = "challenges"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
+    id: Mapped[ChallengeId] = mapped_column(primary_key=True)
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
     slug: Mapped[str] = mapped_column(String(60))
     position: Mapped[int]
     title_fr: Mapped[str] = mapped_column(String(120))
@@ -129,10 +130,10 @@ class Organiser(Base):
 
     __tablename__ = "organisers"
 
-    territory_id: Mapped[int] = mapped_column(
+    territory_id: Mapped[TerritoryId] = mapped_column(
         ForeignKey("territories.id", ondelete="CASCADE"), primary_key=True
     )
-    account_id: Mapped[int] = mapped_column(
+    account_id: Mapped[AccountId] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.ids import TerritoryId
 from matchmaker.base.text import fold
 from matchmaker.places.models import Challenge, Commune, Organiser, PostalCode, Territory, TerritoryCommune
 from matchmaker.places.rules import great_circle_km
@@ -155,7 +156,7 @@ def near_territories(session: Session, commune: Commune) -> tuple[NearTerritory,
             TerritoryCommune.territory_id, Commune.code, Commune.name, Commune.latitude, Commune.longitude
         ).join(Commune, Commune.code == TerritoryCommune.commune_code)
     )
-    nearest: dict[int, tuple[float, str, str]] = {}
+    nearest: dict[TerritoryId, tuple[float, str, str]] = {}
     for territory_id, code, name, latitude, longitude in places:
         km = great_circle_km(commune.latitude, commune.longitude, latitude, longitude)
         # Two communes may have the same coordinates, where these are approximate.

@@ -2,17 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    ForeignKeyConstraint,
-    String,
-    UniqueConstraint,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
+from matchmaker.base.ids import AccountId, RelayId, TerritoryId
 from matchmaker.invitations.models import Invitation
 from matchmaker.places.models import Commune, Territory
 from matchmaker.relays.rules import RelayKind
@@ -23,8 +18,8 @@ class Relay(Base):
 
     __tablename__ = "relays"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id"))
+    id: Mapped[RelayId] = mapped_column(primary_key=True)
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id"))
     commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"))
     kind: Mapped[RelayKind] = mapped_column(enum_column(RelayKind))
     name: Mapped[str] = mapped_column(String(80))
@@ -53,8 +48,8 @@ class RelayMember(Base):
 
     __tablename__ = "relay_members"
 
-    relay_id: Mapped[int] = mapped_column(ForeignKey("relays.id", ondelete="CASCADE"), primary_key=True)
-    account_id: Mapped[int] = mapped_column(
+    relay_id: Mapped[RelayId] = mapped_column(ForeignKey("relays.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[AccountId] = mapped_column(
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     joined_at: Mapped[datetime]
@@ -67,6 +62,6 @@ class RelayInvitation(Invitation, Base):
 
     __tablename__ = "relay_invitations"
 
-    subject_id: Mapped[int] = mapped_column("relay_id", ForeignKey("relays.id", ondelete="CASCADE"))
+    subject_id: Mapped[RelayId] = mapped_column("relay_id", ForeignKey("relays.id", ondelete="CASCADE"))
 
     subject: Mapped[Relay] = relationship()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
+from matchmaker.base.ids import AccountId, TerritoryId
 from matchmaker.vocabulary.rules import FOLDED_LENGTH, LabelKind, RelationKind, VerdictKind
 
 
@@ -100,13 +101,13 @@ class TerritoryVerdict(Base):
     __tablename__ = "verdicts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    territory_id: Mapped[int] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
+    territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
     phrase: Mapped[str] = mapped_column(String(64))
     other: Mapped[str] = mapped_column(String(64))
     folded_a: Mapped[str] = mapped_column(_Folded)
     folded_b: Mapped[str] = mapped_column(_Folded)
     kind: Mapped[VerdictKind] = mapped_column(enum_column(VerdictKind))
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    decided_by_id: Mapped[AccountId | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     decided_at: Mapped[datetime]
 
     decided_by: Mapped[Account | None] = relationship()

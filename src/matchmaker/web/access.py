@@ -9,6 +9,7 @@ from flask import Flask, abort, current_app, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user
 
+from matchmaker.base.ids import AccountId
 from matchmaker.base.work import Missing
 from matchmaker.web.answers import own_path
 from matchmaker.web.site import LOCALE_KEY, reading
@@ -85,9 +86,9 @@ def check_access() -> ResponseReturnValue | None:
     return None
 
 
-def account_id() -> int:
+def account_id() -> AccountId:
     """The id of the signed-in account; only for views that demand one."""
-    number: int = current_user.account_id
+    number: AccountId = current_user.account_id
     return number
 
 

@@ -10,8 +10,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound, SecurityError
 from werkzeug.routing import RequestRedirect
 
-from matchmaker.base.work import Missing
 from matchmaker.base import limits
+from matchmaker.base.work import Missing
 from matchmaker.web.forms import BaseForm
 from matchmaker.web.site import begin, close_reading, site
 from matchmaker.web.stylesheet import stylesheet

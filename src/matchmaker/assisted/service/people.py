@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.assisted.models import RelayAct
 from matchmaker.assisted.rules import AssistedVerb, RelayDeed
+from matchmaker.base.ids import AccountId, RelayId
 from matchmaker.base.work import Missing, Work
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, SignUp
@@ -39,8 +40,8 @@ class PersonElsewhere(Missing):
 class AtDesk:
     """Who acts for which relay."""
 
-    relay_id: int
-    member_id: int
+    relay_id: RelayId
+    member_id: AccountId
 
 
 def correct_person(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from matchmaker.assisted import queries
 from matchmaker.assisted.rules import AssistedVerb, RelayDeed
 from matchmaker.assisted.service.people import AtDesk, agree, check_own_address, record
+from matchmaker.base.ids import RelayId
 from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen, CitizenTelephone, SignUp
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
@@ -33,7 +34,7 @@ class Answers:
     remote: bool
 
 
-def note_answers(work: Work, *, relay_id: int, answers: Answers, sign_up_id: str | None = None) -> SignUp:
+def note_answers(work: Work, *, relay_id: RelayId, answers: Answers, sign_up_id: str | None = None) -> SignUp:
     """Note the answers of somebody who signs up at a relay, in place of those of ``sign_up_id`` if it is given.
 
     Raises CommuneOutside, AddressOfRelay, SignUpLost, and LimitExceededError for too many or too long skills.

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.base.ids import TerritoryId
 from matchmaker.base.tokens import Bound, InvalidToken, Tokens
 from matchmaker.base.work import Work
 from matchmaker.citizens import letters, queries
@@ -52,7 +53,7 @@ def start_sign_up(work: Work, *, territory_id: int, commune_code: str, locale: s
     return sign_up.id
 
 
-def answer_place(work: Work, *, sign_up_id: str, territory_id: int, commune_code: str) -> None:
+def answer_place(work: Work, *, sign_up_id: str, territory_id: TerritoryId, commune_code: str) -> None:
     """Change where somebody lives; défis of another territory are forgotten. Raises SignUpLost, CommuneOutside."""
     sign_up = _sign_up(work, sign_up_id)
     check_commune(work.session, territory_id, commune_code)

@@ -3,6 +3,7 @@
 import structlog
 from sqlalchemy import select, update
 
+from matchmaker.base.ids import AccountId
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import Missing, Work
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
@@ -15,7 +16,9 @@ class NotInDoubt(Exception):
     """What became of the letter is known already."""
 
 
-def settle_letter(work: Work, *, territory_id: int, letter_id: int, account_id: int, arrived: bool) -> None:
+def settle_letter(
+    work: Work, *, territory_id: int, letter_id: int, account_id: AccountId, arrived: bool
+) -> None:
     """Record what an organiser found out of a letter in doubt, and who said so.
 
     What a letter told that did not arrive counts as told to nobody, so that it comes again in a later week. Raises

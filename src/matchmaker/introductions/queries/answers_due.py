@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.ids import AccountId
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Membership
 from matchmaker.groups.rules import Role
@@ -42,7 +43,7 @@ def count_waiting(session: Session, *, account_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Introduction).where(owed)) or 0
 
 
-def waiting_for(session: Session, *, account_ids: Iterable[int]) -> Sequence[tuple[int, Introduction]]:
+def waiting_for(session: Session, *, account_ids: Iterable[int]) -> Sequence[tuple[AccountId, Introduction]]:
     """Which accounts owe which introductions a yes or no, the oldest first; for a group its leads do."""
     wanted = sorted(set(account_ids))
     of_citizens = session.execute(
@@ -65,5 +66,9 @@ def waiting_for(session: Session, *, account_ids: Iterable[int]) -> Sequence[tup
         )
         .options(*SHOWN)
     ).all()
-    found = [(account_id, one) for account_id, one in (*of_citizens, *of_groups) if account_id is not None]
+    found = [
+        (account_id, introduction)
+        for account_id, introduction in (*of_citizens, *of_groups)
+        if account_id is not None
+    ]
     return sorted(found, key=lambda pair: (pair[1].since, pair[1].id, pair[0]))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.introductions.models import Introduction, IntroductionEvent, IntroductionMessage, NeedFollower
@@ -66,8 +67,13 @@ def introductions_of(session: Session, *, account_id: int) -> Sequence[tuple[Int
         .options(*SHOWN)
     )
     return [
-        (one, Party.CITIZEN if one.citizen and one.citizen.account_id == account_id else Party.GROUP)
-        for one in found
+        (
+            introduction,
+            Party.CITIZEN
+            if introduction.citizen and introduction.citizen.account_id == account_id
+            else Party.GROUP,
+        )
+        for introduction in found
     ]
 
 
@@ -77,18 +83,20 @@ def introductions_of_citizens(
     """What stands between some citizens, a hundred or so, and needs, by the ids of need and citizen."""
     query = select(Introduction).where(Introduction.citizen_id.in_(sorted(set(citizen_ids))))
     return {
-        (one.need_id, one.citizen_id): one for one in session.scalars(query) if one.citizen_id is not None
+        (introduction.need_id, introduction.citizen_id): introduction
+        for introduction in session.scalars(query)
+        if introduction.citizen_id is not None
     }
 
 
-def introduced_needs(session: Session, *, territory_id: int) -> Mapping[int, set[int]]:
+def introduced_needs(session: Session, *, territory_id: int) -> Mapping[CitizenId, set[NeedId]]:
     """The needs for which each citizen of a territory was introduced, whatever became of it, by the citizen's id."""
     rows = session.execute(
         select(Introduction.citizen_id, Introduction.need_id)
         .join(Citizen, Citizen.id == Introduction.citizen_id)
         .where(Citizen.territory_id == territory_id)
     )
-    found: dict[int, set[int]] = {}
+    found: dict[CitizenId, set[NeedId]] = {}
     for citizen_id, need_id in rows:
         if citizen_id is not None:
             found.setdefault(citizen_id, set()).add(need_id)

@@ -6,7 +6,7 @@ from matchmaker.introductions.service.absences import (
     end_absence,
     find_absence,
 )
-from matchmaker.introductions.service.actions import NoPlaceLeft, ReasonMissing, act, close_for_need
+from matchmaker.introductions.service.actions import NoPlaceLeft, ReasonMissing, act
 from matchmaker.introductions.service.actors import Actor, Stranger, actor_in, party_of
 from matchmaker.introductions.service.clock import advance
 from matchmaker.introductions.service.contact import (

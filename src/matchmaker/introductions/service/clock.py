@@ -26,7 +26,7 @@ from matchmaker.introductions.rules import (
 )
 from matchmaker.introductions.service.actions import close, close_for_need, lock
 from matchmaker.introductions.service.notice_queue import tell, tell_reopened
-from matchmaker.introductions.service.recording import forget_messages
+from matchmaker.introductions.service.transitions import forget_messages
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
 

@@ -14,7 +14,7 @@ from matchmaker.introductions.rules import IN_FORCE, OPEN, SIDES, NotAllowed, Pa
 from matchmaker.introductions.rules.verbs import IntroductionVerb
 from matchmaker.introductions.service.actions import lock
 from matchmaker.introductions.service.actors import Actor
-from matchmaker.introductions.service.recording import record_act
+from matchmaker.introductions.service.transitions import record_act
 
 
 class NotAgreed(Exception):

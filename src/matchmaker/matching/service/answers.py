@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from matchmaker.base.ids import AccountId, RelayId
 from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.rules import NeedState
@@ -26,8 +27,8 @@ def keep_answer(
     citizen_id: int,
     answer: Answer,
     channel: AnswerChannel,
-    relay_id: int,
-    recorded_by_id: int,
+    relay_id: RelayId,
+    recorded_by_id: AccountId,
 ) -> NeedAnswer:
     """Keep what a citizen says to a need; the same once more changes nothing, another within a week corrects it.
 
