@@ -12,8 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from matchmaker.digests.rules import Assignment, Limits, assign, assign_greedily, candidates
-from matchmaker.matching.rules import Ranked
+from matchmaker.digests.rules import Assignment, Fit, Limits, assign, assign_greedily, candidates
 
 CASES = ((1_000, 2), (5_000, 2), (20_000, 2), (5_000, 5))
 CANDIDATES = 20
@@ -73,7 +72,7 @@ def week(people: int, needs_a_group: int) -> list[dict[str, float | str]]:
     return [*lines, {"peak_mb": _peak()}]
 
 
-def _figures(found: Assignment) -> dict[str, float | str]:
+def _figures(found: Assignment[str, str]) -> dict[str, float | str]:
     floor = Limits().floor
     missing = [max(0, floor - need.people) for need in found.needs.values()]
     return {
@@ -86,7 +85,7 @@ def _figures(found: Assignment) -> dict[str, float | str]:
     }
 
 
-def _rankings(people: int) -> Iterator[Ranked]:
+def _rankings(people: int) -> Iterator[Fit[str, str]]:
     """A few needs fit very many, most fit few, and some always fit worse than the others."""
     rng = np.random.default_rng(1)
     needs = people // PEOPLE_A_NEED
@@ -98,7 +97,7 @@ def _rankings(people: int) -> Iterator[Ranked]:
         scores = 20 + 80 * np.clip(level[best] + 0.15 * rng.normal(size=best.shape), 0, 1)
         for row, (found, totals) in enumerate(zip(best.tolist(), scores.round(2).tolist(), strict=True)):
             for need, total in zip(found, totals, strict=True):
-                yield Ranked(need_id=f"n{need}", citizen_id=f"c{start + row}", total=total)
+                yield Fit(need_id=f"n{need}", reader_id=f"c{start + row}", score=total)
 
 
 def _peak() -> int:

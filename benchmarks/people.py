@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from itertools import accumulate
 
+from matchmaker.base.ids import ChallengeId, CitizenId, NeedId, TerritoryId
 from matchmaker.matching.rules import CitizenProfile, Importance, NeedProfile, Place, Wanted
 from matchmaker.vocabulary.rules import Phrase, Resolver, Vocabulary
 
@@ -47,13 +48,13 @@ def citizens(
     for number in range(count):
         territory = number % territories
         yield CitizenProfile(
-            id=f"c{number}",
-            territory_id=f"t{territory}",
+            id=CitizenId(number),
+            territory_id=TerritoryId(territory),
             phrases=tuple(rng.choices(phrases, k=5)),
             place=_place(territory, rng),
             radius_km=rng.choice((5.0, 10.0, 20.0, 40.0)),
             hours=rng.choice((None, 1.0, 2.0, 4.0, 8.0)),
-            challenge_ids=frozenset((f"d{rng.randrange(5)}",)),
+            challenge_ids=frozenset((ChallengeId(rng.randrange(5)),)),
         )
 
 
@@ -64,8 +65,8 @@ def needs(phrases: Sequence[Phrase], count: int, territories: int, seed: int = 3
         territory = number % territories
         title, *asked = rng.choices(phrases, k=5)
         yield NeedProfile(
-            id=f"n{number}",
-            territory_id=f"t{territory}",
+            id=NeedId(number),
+            territory_id=TerritoryId(territory),
             title=title,
             wanted=tuple(
                 Wanted(phrase=phrase, importance=Importance.MUST if at < 2 else Importance.NICE)
@@ -73,7 +74,7 @@ def needs(phrases: Sequence[Phrase], count: int, territories: int, seed: int = 3
             ),
             place=_place(territory, rng),
             hours=rng.choice((None, 2.0, 4.0)),
-            challenge_id=f"d{rng.randrange(5)}",
+            challenge_id=ChallengeId(rng.randrange(5)),
         )
 
 

@@ -94,7 +94,7 @@ def test_the_week_queues_one_letter_for_each_reader_with_something_to_read(
     assert (letter.account_id, letter.message_id) == (camille.account_id, message.id)
     (line,) = letter.lines
     assert line.match is not None
-    assert match_from_mapping(line.match).citizen_id == str(camille.id)
+    assert match_from_mapping(line.match).citizen_id == camille.id
     assert line.need_id == need.id
 
 

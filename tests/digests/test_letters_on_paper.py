@@ -18,7 +18,7 @@ from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import loading, queries, service
 from matchmaker.digests.models import DigestLetter, DigestLine
-from matchmaker.digests.rules import LineKind, Silence, read_code
+from matchmaker.digests.rules import LineKind, ReaderId, Silence, read_code
 from matchmaker.digests.service.writing import write_letters
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
@@ -155,7 +155,7 @@ def test_who_comes_after_somebody_who_left_has_a_letter_of_their_own(
 
     plan = loading.compose(later.session, world.territory, now=later.now, tokens=work.tokens, seed=1)
 
-    assert [letter.account_id for letter in plan.letters] == [f"citizen:{odette.id}"]
+    assert [letter.reader_id for letter in plan.letters] == [ReaderId(None, odette.id)]
 
 
 def test_what_changed_since_the_plan_is_looked_at_once_more(

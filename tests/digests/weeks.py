@@ -1,5 +1,6 @@
 """Whole weeks, from the request to letters in the outbox."""
 
+from matchmaker.base.ids import AccountId
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.digests import loading, service
 from matchmaker.digests.models import DigestRun
@@ -10,7 +11,9 @@ from matchmaker.places.models import Challenge
 from tests import builders
 
 
-def run_week(work: Work, *, territory_id: int, started_by: int | None, week: str | None = None) -> DigestRun:
+def run_week(
+    work: Work, *, territory_id: int, started_by: AccountId | None, week: str | None = None
+) -> DigestRun:
     """Ask for a week, plan it and write all its letters, as the scheduler does one after the other."""
     run = service.request_week(work, territory_id=territory_id, started_by=started_by, week=week)
     plan_run(work, run)

@@ -40,7 +40,7 @@ def test_a_citizen_sees_the_needs_that_ask_for_what_they_offer_best_first(work: 
 
     matches = service.matches_for_citizen(work.session, citizen, now=NOW)
 
-    assert [match.need_id for match in matches] == [str(exact.id), str(partly.id)]
+    assert [match.need_id for match in matches] == [exact.id, partly.id]
     assert matches[0].total > matches[1].total
     assert matches[0].reasons[0].own == "réparer des vélos"
     assert matches[0].reasons[0].how is Cover.SAME
@@ -100,9 +100,9 @@ def test_another_territory_is_reached_from_home_alone(work: Work, world: World) 
         work, world.other_territory, skills=["compta"], commune="63113", address="home@example.org"
     )
 
-    assert [m.need_id for m in service.matches_for_citizen(work.session, far, now=NOW)] == [str(remote.id)]
+    assert [m.need_id for m in service.matches_for_citizen(work.session, far, now=NOW)] == [remote.id]
     assert service.matches_for_citizen(work.session, homebody, now=NOW) == ()
-    assert [m.citizen_id for m in service.citizens_for_need(work.session, remote, now=NOW)] == [str(far.id)]
+    assert [m.citizen_id for m in service.citizens_for_need(work.session, remote, now=NOW)] == [far.id]
 
 
 def test_both_directions_say_the_same_of_one_pair(work: Work, world: World) -> None:
@@ -146,7 +146,7 @@ def test_a_phrase_that_was_never_resolved_counts_and_is_not_kept_by_reading(work
 
     (match,) = service.matches_for_citizen(work.session, citizen, now=NOW)
 
-    assert match.need_id == str(need.id)
+    assert match.need_id == need.id
     assert work.session.scalar(kept) == before
 
 
@@ -182,7 +182,7 @@ def test_a_sign_up_is_matched_before_there_is_any_account(work: Work, world: Wor
 
     (match,) = service.matches_for_sign_up(work.session, sign_up, language="fr", now=NOW)
 
-    assert match.need_id == str(need.id)
+    assert match.need_id == need.id
     profile = loading.sign_up_profile(work.session, sign_up, language="fr")
     assert [phrase.resolutions[0].concept_id for phrase in profile.phrases] == [
         "repair.bicycle-repair",
@@ -264,9 +264,7 @@ def test_the_number_of_queries_does_not_grow_with_the_citizens(work: Work, world
     def queries() -> int:
         with statements_of(work.session) as statements:
             matches = service.territory_matches(work.session, world.territory, now=NOW)
-            assert [
-                *matches.ranked(work.session, map(str, work.session.scalars(select(Citizen.id))), limit=20)
-            ]
+            assert [*matches.ranked(work.session, work.session.scalars(select(Citizen.id)), limit=20)]
         return len(statements)
 
     builders.add_citizen(work, world.territory)

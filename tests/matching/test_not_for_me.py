@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need
@@ -60,13 +61,13 @@ def proposed(work: Work, camille: Citizen) -> list[int]:
 
 def ranked(work: Work, need: Need) -> list[int]:
     """Who is proposed to the group."""
-    return [int(one.citizen_id) for one in service.citizens_for_need(work.session, need, now=NOW)]
+    return [one.citizen_id for one in service.citizens_for_need(work.session, need, now=NOW)]
 
 
-def batch(work: Work, world: World) -> set[tuple[str, str]]:
+def batch(work: Work, world: World) -> set[tuple[CitizenId, NeedId]]:
     """The pairs of a whole run."""
     matches = service.territory_matches(work.session, world.territory, now=NOW)
-    people = {str(one) for one in work.session.scalars(select(Citizen.id))}
+    people = set(work.session.scalars(select(Citizen.id)))
     found = matches.ranked(work.session, people, limit=20)
     return {(citizen_id, one.need_id) for citizen_id, some in found for one in some}
 
@@ -75,7 +76,7 @@ def batch(work: Work, world: World) -> set[tuple[str, str]]:
 def test_a_need_that_is_not_for_somebody_is_hidden_from_both_and_comes_back(
     work: Work, world: World, need: Need, camille: Citizen, reason: DismissReason
 ) -> None:
-    pair = (str(camille.id), str(need.id))
+    pair = (camille.id, need.id)
     assert (proposed(work, camille), ranked(work, need)) == ([need.id], [camille.id])
     assert pair in batch(work, world)
     first = service.dismiss(work, need_id=need.id, citizen_id=camille.id, reason=reason)
@@ -169,7 +170,7 @@ def test_hiding_from_a_group_shuts_both_ways(work: Work, world: World, need: Nee
     for _ in range(2):
         service.hide_from_group(work, citizen_id=camille.id, group_id=need.group_id)
     assert (proposed(work, camille), ranked(work, need)) == ([], [])
-    assert (str(camille.id), str(need.id)) not in batch(work, world)
+    assert (camille.id, need.id) not in batch(work, world)
     assert service.explain(work.session, need, citizen_id=camille.id, now=NOW).gate is Gate.HIDDEN
     service.show_to_group(work, citizen_id=camille.id, group_id=need.group_id)
     assert (proposed(work, camille), ranked(work, need)) == ([need.id], [camille.id])

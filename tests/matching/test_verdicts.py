@@ -1,11 +1,12 @@
 """What a territory decided about words holds in every list of it, and in no list of another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.digests import loading as digests
@@ -47,20 +48,17 @@ def add_need(work: Work, world: World, wanted: str, **details: object) -> Need:
     return builders.add_need(work, group, title="Aide", wanted=[wanted], **details)  # type: ignore[arg-type]
 
 
-def residents(work: Work, territory: Territory) -> list[str]:
+def residents(work: Work, territory: Territory) -> Sequence[CitizenId]:
     """The citizens of a territory."""
-    return [
-        str(one)
-        for one in work.session.scalars(select(Citizen.id).where(Citizen.territory_id == territory.id))
-    ]
+    return work.session.scalars(select(Citizen.id).where(Citizen.territory_id == territory.id)).all()
 
 
-def proposed(work: Work, need: Need) -> list[str]:
+def proposed(work: Work, need: Need) -> list[CitizenId]:
     """The citizens of a need's list, which must be in agreement with the plan of the letter and with the desk."""
     found = [match.citizen_id for match in service.citizens_for_need(work.session, need, now=NOW)]
     matches = service.territory_matches(work.session, need.group.territory, now=NOW)
     ranked = dict(matches.ranked(work.session, residents(work, need.group.territory), limit=20))
-    told = [one for one, needs in ranked.items() if str(need.id) in {line.need_id for line in needs}]
+    told = [one for one, needs in ranked.items() if need.id in {line.need_id for line in needs}]
     lonely = service.needs_without_match(work.session, need.group.territory, now=NOW)
     assert sorted(told) == sorted(found)
     assert (need.id in lonely) is (not found)
@@ -86,7 +84,7 @@ def test_a_declared_meaning_shows_at_once_in_every_list_and_goes_with_the_verdic
     work.session.add(sign_up)
     work.session.flush()
 
-    def seen() -> tuple[list[str], int, int, float]:
+    def seen() -> tuple[list[CitizenId], int, int, float]:
         return (
             proposed(work, need),
             len(service.matches_for_citizen(work.session, citizen, now=NOW)),
@@ -99,7 +97,7 @@ def test_a_declared_meaning_shows_at_once_in_every_list_and_goes_with_the_verdic
 
     number = declare(work, world.territory, "Bicloune", "bike repair", VerdictKind.SAME)
     people, needs, preview, total = seen()
-    assert (people, needs, preview) == ([str(citizen.id)], 1, 1)
+    assert (people, needs, preview) == ([citizen.id], 1, 1)
     assert total > service.LEAST_TOTAL
 
     vocabulary.withdraw_verdict(work, territory_id=world.territory.id, verdict_id=number)
@@ -164,7 +162,7 @@ def test_a_confirmed_concept_stays_what_the_person_chose(work: Work, world: Worl
 
     profile = loading.citizen_profile(work.session, citizen.id)
     assert [one.concept_id for one in profile.phrases[0].resolutions] == ["building.joinery"]
-    assert proposed(work, need) == [str(citizen.id)]
+    assert proposed(work, need) == [citizen.id]
 
 
 def test_a_territory_brings_a_shipped_false_friend_back(work: Work, world: World) -> None:
@@ -174,7 +172,7 @@ def test_a_territory_brings_a_shipped_false_friend_back(work: Work, world: World
 
     declare(work, world.territory, "jardinage", "gardiennage", VerdictKind.SAME)
 
-    assert proposed(work, need) == [str(citizen.id)]
+    assert proposed(work, need) == [citizen.id]
     assert service.explain(work.session, need, citizen_id=citizen.id, now=NOW).match.reasons[0].strength == 1
 
 
@@ -234,14 +232,14 @@ def test_for_a_need_met_from_home_the_verdicts_of_its_own_territory_count(work: 
 
     for citizen in citizens:
         found = service.matches_for_citizen(work.session, citizen, now=NOW)
-        assert [match.need_id for match in found] == [str(here.id)]
+        assert [match.need_id for match in found] == [here.id]
         assert found[0] == service.explain(work.session, here, citizen_id=citizen.id, now=NOW).match
         told = service.territory_matches(work.session, citizen.territory, now=NOW)
-        ((_, ranked),) = told.ranked(work.session, [str(citizen.id)], limit=5)
-        assert [(one.need_id, one.total) for one in ranked] == [(str(here.id), found[0].total)]
+        ((_, ranked),) = told.ranked(work.session, [citizen.id], limit=5)
+        assert [(one.need_id, one.total) for one in ranked] == [(here.id, found[0].total)]
         assert service.matches_of(work.session, [(here.id, citizen.id)]) == {(here.id, citizen.id): found[0]}
     assert {match.citizen_id for match in service.citizens_for_need(work.session, here, now=NOW)} == {
-        str(citizen.id) for citizen in citizens
+        citizen.id for citizen in citizens
     }
     assert service.citizens_for_need(work.session, there, now=NOW) == ()
 
@@ -266,15 +264,15 @@ def test_lists_over_several_territories_are_one_list_best_first(work: Work, worl
     declare(work, world.other_territory, "bicloune", "réparation de vélos", VerdictKind.SAME)
     citizen = builders.add_citizen(work, world.territory, remote=True)
 
-    def found(limit: int) -> list[str]:
+    def found(limit: int) -> list[NeedId]:
         listed = service.matches_for_citizen(work.session, citizen, now=NOW, limit=limit)
         told = service.territory_matches(work.session, world.territory, now=NOW)
-        ((_, ranked),) = told.ranked(work.session, [str(citizen.id)], limit=limit)
+        ((_, ranked),) = told.ranked(work.session, [citizen.id], limit=limit)
         assert [match.need_id for match in listed] == [one.need_id for one in ranked]
         return [match.need_id for match in listed]
 
-    assert found(5) == [str(wholly.id), str(partly.id)]
-    assert found(1) == [str(wholly.id)]
+    assert found(5) == [wholly.id, partly.id]
+    assert found(1) == [wholly.id]
 
 
 def test_advice_knows_what_was_decided(work: Work, world: World) -> None:

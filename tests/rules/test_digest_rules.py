@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from matchmaker.base.ids import AccountId, CitizenId, GroupId, NeedId
 from matchmaker.digests.rules import (
     Due,
     Frequency,
     LineKind,
     PlannedLine,
     Reader,
+    ReaderId,
     Schedule,
     Silence,
     due_week,
@@ -113,7 +115,7 @@ def test_the_next_moment_is_this_week_until_it_has_passed_or_run() -> None:
     assert next_moment(paris(2026, 10, 24, 12), SUNDAY_20, weeks_run={"2026-W43"}) == paris(2026, 11, 1, 20)
 
 
-READER = Reader(account_id="7", recipient_key="k", consents=True, member=False)
+READER = Reader(reader_id=ReaderId(AccountId(7)), recipient_key="k", consents=True, member=False)
 TUESDAY = date(2026, 11, 24)
 
 
@@ -145,9 +147,15 @@ def test_nobody_has_two_letters_in_a_week() -> None:
 
 
 def test_each_section_has_its_limit_and_leaves_out_what_was_told() -> None:
-    needs = [PlannedLine(kind=LineKind.NEED, need_id=number, citizen_id=7) for number in range(8)]
-    helpers = [PlannedLine(kind=LineKind.HELPER, need_id=1, citizen_id=number) for number in range(12)]
-    news = [PlannedLine(kind=LineKind.NEWS, group_id=number) for number in range(5)]
+    needs = [
+        PlannedLine(kind=LineKind.NEED, need_id=NeedId(number), citizen_id=CitizenId(7))
+        for number in range(8)
+    ]
+    helpers = [
+        PlannedLine(kind=LineKind.HELPER, need_id=NeedId(1), citizen_id=CitizenId(number))
+        for number in range(12)
+    ]
+    news = [PlannedLine(kind=LineKind.NEWS, group_id=GroupId(number)) for number in range(5)]
 
     lines = lines_of(needs, helpers, news, told={"need:1", "helper:1:0", "group:0"})
 

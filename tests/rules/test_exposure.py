@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from matchmaker.base.ids import NeedId
 from matchmaker.digests.rules import (
     Exposure,
+    Fit,
     Limits,
     PlanningStopped,
     Unreachable,
@@ -18,8 +20,10 @@ from matchmaker.digests.rules import (
     candidates,
     unreachable,
 )
-from matchmaker.matching.rules import Gate, Ranked, Reach
+from matchmaker.matching.rules import Gate, Reach
 from tests.rules.weeks import week
+
+FERRY, ORCHARD, TANNERY = NeedId(1), NeedId(2), NeedId(3)
 
 TOWN = {
     "Ahmed": {"bicycles": 90.0, "orchard": 80.0, "tannery": 40.0},
@@ -128,7 +132,7 @@ def test_a_need_that_fits_nobody_is_listed_with_all_its_floor_missing() -> None:
 
 
 def test_a_week_without_candidates_tells_nobody() -> None:
-    told = assign(candidates([], groups={"ferry": "boats"}, offered=[]), limits=TWO_LINES, seed=1)
+    told = assign(week({}, groups={"ferry": "boats"}), limits=TWO_LINES, seed=1)
 
     assert told.letters == {}
     assert told.needs == {"ferry": Exposure(people=0, missing=2)}
@@ -136,7 +140,7 @@ def test_a_week_without_candidates_tells_nobody() -> None:
 
 
 def test_a_pair_that_comes_twice_is_refused() -> None:
-    twice = [Ranked(need_id="n", citizen_id="c", total=total) for total in (50.0, 60.0)]
+    twice = [Fit(need_id="n", reader_id="c", score=total) for total in (50.0, 60.0)]
 
     with pytest.raises(ValueError, match="twice"):
         candidates(twice, groups={"n": "g"}, offered=[])
@@ -144,7 +148,7 @@ def test_a_pair_that_comes_twice_is_refused() -> None:
 
 def test_a_group_that_somebody_was_offered_to_twice_this_month_counts_once() -> None:
     """Before and after they had an address of their own."""
-    fits = [Ranked(need_id="milk", citizen_id="Ahmed", total=70.0)]
+    fits = [Fit(need_id="milk", reader_id="Ahmed", score=70.0)]
     offered = [("Ahmed", "hive"), ("Ahmed", "hive"), ("who gets no letter", "hive")]
     given = candidates(fits, groups={"milk": "farm"}, offered=offered)
 
@@ -236,12 +240,12 @@ def test_another_process_with_another_hash_seed_chooses_the_same() -> None:
 
 def test_needs_that_reach_too_few_are_told_with_the_gate_that_excludes_most() -> None:
     reaches = [
-        Reach(need_id="ferry", eligible=2, excluded={Gate.PLACE: 7, Gate.TIME: 8}),
-        Reach(need_id="orchard", eligible=3, excluded={Gate.PLACE: 70}),
-        Reach(need_id="tannery", eligible=0, excluded={}),
+        Reach(need_id=FERRY, eligible=2, excluded={Gate.PLACE: 7, Gate.TIME: 8}),
+        Reach(need_id=ORCHARD, eligible=3, excluded={Gate.PLACE: 70}),
+        Reach(need_id=TANNERY, eligible=0, excluded={}),
     ]
 
     assert unreachable(reaches, limits=Limits(floor=3)) == (
-        Unreachable(need_id="ferry", eligible=2, gate=Gate.TIME),
-        Unreachable(need_id="tannery", eligible=0, gate=None),
+        Unreachable(need_id=FERRY, eligible=2, gate=Gate.TIME),
+        Unreachable(need_id=TANNERY, eligible=0, gate=None),
     )

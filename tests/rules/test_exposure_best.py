@@ -34,7 +34,7 @@ Worth = tuple[int, int, int, int]
 """What is compared, the highest first: people missing and how unevenly (both negative), bands, turns."""
 
 
-def letters_of(given: Candidates, citizen: int, kept: Limits) -> list[tuple[int, ...]]:
+def letters_of(given: Candidates[str, str], citizen: int, kept: Limits) -> list[tuple[int, ...]]:
     """Every letter that a citizen may get, as the pairs that it holds."""
     own = np.flatnonzero(given.citizen == citizen).tolist()
     return [
@@ -47,7 +47,7 @@ def letters_of(given: Candidates, citizen: int, kept: Limits) -> list[tuple[int,
     ]
 
 
-def best_worth(given: Candidates, kept: Limits) -> Worth:
+def best_worth(given: Candidates[str, str], kept: Limits) -> Worth:
     """The worth of the best choice, found by making each."""
     turn = turns(given, np.arange(len(given.citizen)), seed=SEED).tolist()
     band = (given.score // kept.band).astype(int).tolist()
@@ -73,7 +73,7 @@ def worth(people: tuple[int, ...], bands: int, taken: int, kept: Limits) -> Wort
     return -sum(missing), -sum(one * (one + 1) // 2 for one in missing), bands, taken
 
 
-def worth_of(given: Candidates, told: Assignment, kept: Limits) -> Worth:
+def worth_of(given: Candidates[str, str], told: Assignment[str, str], kept: Limits) -> Worth:
     """The worth of a choice; it must keep to the limits."""
     turn = turns(given, np.arange(len(given.citizen)), seed=SEED).tolist()
     taken = 0
@@ -93,7 +93,7 @@ def worth_of(given: Candidates, told: Assignment, kept: Limits) -> Worth:
 
 @settings(max_examples=400, deadline=None)
 @given(weeks, limits)
-def test_no_other_choice_does_better(given: Candidates, kept: Limits) -> None:
+def test_no_other_choice_does_better(given: Candidates[str, str], kept: Limits) -> None:
     told = assign(given, limits=kept, seed=SEED)
 
     assert told.optimal
@@ -102,7 +102,9 @@ def test_no_other_choice_does_better(given: Candidates, kept: Limits) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(weeks, limits)
-def test_the_greedy_choice_keeps_the_limits_and_its_gap_is_honest(given: Candidates, kept: Limits) -> None:
+def test_the_greedy_choice_keeps_the_limits_and_its_gap_is_honest(
+    given: Candidates[str, str], kept: Limits
+) -> None:
     told = assign_greedily(given, limits=kept, seed=SEED)
 
     assert worth_of(given, told, kept) <= best_worth(given, kept)
@@ -113,7 +115,7 @@ def test_the_greedy_choice_keeps_the_limits_and_its_gap_is_honest(given: Candida
 @settings(max_examples=300, deadline=None)
 @given(weeks, limits, st.integers(1, 3))
 def test_parts_keep_the_limits_and_miss_no_more_people_than_the_greedy_choice(
-    given: Candidates, kept: Limits, at_once: int
+    given: Candidates[str, str], kept: Limits, at_once: int
 ) -> None:
     told = assign(given, limits=kept, seed=SEED, at_once=at_once)
 

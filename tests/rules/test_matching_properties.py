@@ -9,6 +9,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matchmaker.base.ids import ChallengeId, CitizenId, GroupId, NeedId, TerritoryId
 from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import (
     WEIGHTS,
@@ -45,34 +46,34 @@ own = st.builds(
 place = st.none() | st.builds(Place, latitude=st.floats(44.5, 45.5), longitude=st.floats(4.5, 5.5))
 needs = st.builds(
     NeedProfile,
-    id=st.sampled_from(["n1", "n2", "n3"]),
-    territory_id=st.sampled_from(["vr", "lyon", None]),
+    id=st.integers(1, 3).map(NeedId),
+    territory_id=st.sampled_from([TerritoryId(1), TerritoryId(2), None]),
     title=phrase,
     wanted=st.lists(st.builds(Wanted, phrase=phrase, importance=st.sampled_from(Importance)), max_size=5).map(
         tuple
     ),
-    group_id=st.sampled_from(["g1", None]),
+    group_id=st.sampled_from([GroupId(1), None]),
     place=place,
     remote=st.sampled_from([True, False, None]),
     hours=st.sampled_from([None, 1.0, 3.0, 9.0]),
-    challenge_id=st.sampled_from([None, "food", "waste"]),
+    challenge_id=st.sampled_from([None, ChallengeId(1), ChallengeId(2)]),
     places_left=st.sampled_from([None, 0, 2]),
     languages=st.sampled_from([None, frozenset({"fr"}), frozenset({"ar"})]),
 )
 citizens = st.builds(
     CitizenProfile,
-    id=st.sampled_from(["c1", "c2", "c3", "c4"]),
-    territory_id=st.sampled_from(["vr", "lyon", None]),
+    id=st.integers(1, 4).map(CitizenId),
+    territory_id=st.sampled_from([TerritoryId(1), TerritoryId(2), None]),
     phrases=st.lists(own, max_size=5).map(tuple),
     place=place,
     radius_km=st.sampled_from([None, 0.0, 10.0, 50.0]),
     remote=st.sampled_from([True, False, None]),
     hours=st.sampled_from([None, 0.0, 2.0, 5.0]),
-    challenge_ids=st.sampled_from([None, frozenset({"food"})]),
-    group_ids=st.sampled_from([frozenset(), frozenset({"g1"})]),
+    challenge_ids=st.sampled_from([None, frozenset({ChallengeId(1)})]),
+    group_ids=st.sampled_from([frozenset(), frozenset({GroupId(1)})]),
     languages=st.sampled_from([None, frozenset({"fr"})]),
-    refused_need_ids=st.sampled_from([frozenset(), frozenset({"n1"})]),
-    hidden_from_group_ids=st.sampled_from([frozenset(), frozenset({"g1"})]),
+    refused_need_ids=st.sampled_from([frozenset(), frozenset({NeedId(1)})]),
+    hidden_from_group_ids=st.sampled_from([frozenset(), frozenset({GroupId(1)})]),
 )
 quick = settings(max_examples=150, deadline=None)
 
@@ -162,8 +163,8 @@ def test_a_run_says_what_one_pair_at_a_time_says(
 def test_a_short_ranking_is_the_beginning_of_the_whole_one(
     asked: list[NeedProfile], people: list[CitizenProfile], limit: int
 ) -> None:
-    asked = [replace(need, id=f"n{number}") for number, need in enumerate(asked)]
-    people = [replace(citizen, id=f"c{number}") for number, citizen in enumerate(people)]
+    asked = [replace(need, id=NeedId(number)) for number, need in enumerate(asked)]
+    people = [replace(citizen, id=CitizenId(number)) for number, citizen in enumerate(people)]
     index = MatchIndex(MATCHER, needs=asked, citizens=people)
     whole, short = index.run(today=TODAY, limit=100), index.run(today=TODAY, limit=limit)
     assert dict(short.by_need) == {one: ranked[:limit] for one, ranked in whole.by_need.items()}
@@ -198,8 +199,8 @@ def test_another_process_with_another_hash_seed_says_the_same() -> None:
     program = (
         "from tests.rules.test_matching_properties import MATCHER, PHRASES, NeedProfile, CitizenProfile, Wanted;"
         "wanted = tuple(Wanted(phrase=phrase) for phrase in PHRASES[:6]);"
-        "need = NeedProfile(id='n', territory_id=None, title=PHRASES[2], wanted=wanted);"
-        "people = [CitizenProfile(id=str(i), territory_id=None, phrases=tuple(PHRASES[i:i + 3])) for i in range(16)];"
+        "need = NeedProfile(id=1, territory_id=None, title=PHRASES[2], wanted=wanted);"
+        "people = [CitizenProfile(id=i, territory_id=None, phrases=tuple(PHRASES[i:i + 3])) for i in range(16)];"
         "print([MATCHER.score(need, one) for one in people], MATCHER.vocabulary.version)"
     )
     said = {

@@ -1,10 +1,12 @@
 """A need, the people who could help, and the reasons."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from matchmaker.base.ids import ChallengeId, CitizenId, GroupId, NeedId, TerritoryId
 from matchmaker.matching.rules import (
     WEIGHTS,
     ChangeKind,
@@ -25,6 +27,10 @@ from matchmaker.matching.rules import (
 )
 from matchmaker.vocabulary.rules import Resolver, Verdict, VerdictKind
 
+ATELIER, SOMEBODY, GROUP = NeedId(1), CitizenId(1), GroupId(1)
+VALENCE_ROMANS, LYON = TerritoryId(1), TerritoryId(2)
+MOBILITY, FOOD = ChallengeId(1), ChallengeId(2)
+
 ROMANS = Place(latitude=45.046, longitude=5.052)
 VALENCE = Place(latitude=44.933, longitude=4.892)
 
@@ -32,18 +38,18 @@ VALENCE = Place(latitude=44.933, longitude=4.892)
 def need(resolver: Resolver, **changes: object) -> NeedProfile:
     """An association that repairs bicycles."""
     asked = NeedProfile(
-        id="n1",
-        territory_id="vr",
+        id=ATELIER,
+        territory_id=VALENCE_ROMANS,
         title=resolver.phrase("monter un atelier vélo", language="fr"),
         wanted=(
             Wanted(phrase=resolver.phrase("réparation de vélos", language="fr")),
             Wanted(phrase=resolver.phrase("comptabilité", language="fr")),
             Wanted(phrase=resolver.phrase("communication", language="fr"), importance=Importance.NICE),
         ),
-        group_id="g1",
+        group_id=GROUP,
         place=ROMANS,
         hours=4,
-        challenge_id="mobility",
+        challenge_id=MOBILITY,
     )
     return replace(asked, **changes)  # type: ignore[arg-type]
 
@@ -51,8 +57,8 @@ def need(resolver: Resolver, **changes: object) -> NeedProfile:
 def citizen(resolver: Resolver, *skills: str, **changes: object) -> CitizenProfile:
     """Somebody of the same territory with these skills."""
     person = CitizenProfile(
-        id="c1",
-        territory_id="vr",
+        id=SOMEBODY,
+        territory_id=VALENCE_ROMANS,
         phrases=tuple(resolver.phrase(skill, language="fr") for skill in skills),
     )
     return replace(person, **changes)  # type: ignore[arg-type]
@@ -114,7 +120,7 @@ def test_open_questions_take_nothing_away(resolver: Resolver, matcher: Matcher) 
     asked, person = need(resolver), citizen(resolver, "mécano vélo", "compta")
     silent = matcher.score(asked, person)
     assert {name: p for name, p in parts(silent).items() if p} == {PartName.SKILLS: silent.total}
-    fitting = replace(person, place=ROMANS, radius_km=10.0, hours=4.0, challenge_ids=frozenset({"mobility"}))
+    fitting = replace(person, place=ROMANS, radius_km=10.0, hours=4.0, challenge_ids=frozenset({MOBILITY}))
     assert matcher.score(asked, fitting).total == silent.total
 
 
@@ -125,7 +131,7 @@ def test_place_challenge_and_time_take_their_share(resolver: Resolver, matcher: 
         place=VALENCE,
         radius_km=36.0,
         hours=2.0,
-        challenge_ids=frozenset({"food"}),
+        challenge_ids=frozenset({FOOD}),
     )
     match = matcher.score(need(resolver), person)
     taken = parts(match)
@@ -195,13 +201,13 @@ def test_a_match_survives_storage(resolver: Resolver, matcher: Matcher) -> None:
         ({"until": date(2026, 11, 23)}, {}, Gate.EXPIRED),
         ({"until": date(2026, 11, 24)}, {}, None),
         ({"places_left": 0}, {}, Gate.FULL),
-        ({}, {"group_ids": frozenset({"g1"})}, Gate.OWN_GROUP),
-        ({}, {"refused_need_ids": frozenset({"n1"})}, Gate.REFUSED),
-        ({"refused_citizen_ids": frozenset({"c1"})}, {}, Gate.REFUSED),
-        ({}, {"territory_id": "lyon"}, Gate.TERRITORY),
-        ({"remote": True}, {"territory_id": "lyon"}, Gate.TERRITORY),
-        ({"remote": True}, {"territory_id": "lyon", "remote": True}, None),
-        ({"territory_id": None}, {"territory_id": "lyon"}, None),
+        ({}, {"group_ids": frozenset({GROUP})}, Gate.OWN_GROUP),
+        ({}, {"refused_need_ids": frozenset({ATELIER})}, Gate.REFUSED),
+        ({"refused_citizen_ids": frozenset({SOMEBODY})}, {}, Gate.REFUSED),
+        ({}, {"territory_id": LYON}, Gate.TERRITORY),
+        ({"remote": True}, {"territory_id": LYON}, Gate.TERRITORY),
+        ({"remote": True}, {"territory_id": LYON, "remote": True}, None),
+        ({"territory_id": None}, {"territory_id": LYON}, None),
         ({}, {"place": VALENCE, "radius_km": 10.0}, Gate.PLACE),
         ({}, {"place": VALENCE, "radius_km": 30.0}, None),
         ({"remote": True}, {"place": VALENCE, "radius_km": 10.0}, None),
@@ -225,10 +231,10 @@ def test_gates_exclude_alone_and_in_rankings(
     index = MatchIndex(matcher, needs=[asked], citizens=[person])
     run = index.run(today=today)
     shown = [
-        bool(index.citizens_for("n1", today=today)),
+        bool(index.citizens_for(ATELIER, today=today)),
         bool(index.needs_for(person, today=today)),
-        bool(run.by_need["n1"]),
-        bool(run.by_citizen["c1"]),
+        bool(run.by_need[ATELIER]),
+        bool(run.by_citizen[SOMEBODY]),
     ]
     assert shown == [gate is None] * 4
 
@@ -236,24 +242,40 @@ def test_gates_exclude_alone_and_in_rankings(
 def test_ties_go_by_id_and_strangers_are_ranked_live(
     resolver: Resolver, matcher: Matcher, today: date
 ) -> None:
-    people = [citizen(resolver, "compta", id=f"c{number}") for number in (3, 1, 2)]
-    index = MatchIndex(matcher, needs=[need(resolver), need(resolver, id="n0")], citizens=people)
-    assert [match.citizen_id for match in index.citizens_for("n1", today=today, limit=2)] == ["c1", "c2"]
-    stranger = citizen(resolver, "compta", id="new")
-    assert [match.need_id for match in index.needs_for(stranger, today=today)] == ["n0", "n1"]
-    unseen = need(resolver, id="unseen", until=today + timedelta(days=9))
+    people = [citizen(resolver, "compta", id=CitizenId(number)) for number in (10, 1, 9)]
+    index = MatchIndex(matcher, needs=[need(resolver), need(resolver, id=NeedId(11))], citizens=people)
+    assert [match.citizen_id for match in index.citizens_for(ATELIER, today=today, limit=2)] == [
+        SOMEBODY,
+        CitizenId(9),
+    ]
+    stranger = citizen(resolver, "compta", id=CitizenId(99))
+    assert [match.need_id for match in index.needs_for(stranger, today=today)] == [ATELIER, NeedId(11)]
+    unseen = need(resolver, id=NeedId(99), until=today + timedelta(days=9))
     assert len(index.citizens_for(unseen, today=today)) == 3
     with pytest.raises(KeyError):
-        index.citizens_for("nobody", today=today)
-    assert index.run(today=today).by_need["n1"][0].citizen_id == "c1"
+        index.citizens_for(NeedId(98), today=today)
+    assert index.run(today=today).by_need[ATELIER][0].citizen_id == SOMEBODY
 
 
 def test_many_who_cannot_come_do_not_hide_the_one_who_can(
     resolver: Resolver, matcher: Matcher, today: date
 ) -> None:
     able = ("mécano vélo", "compta", "communication")
-    far = [citizen(resolver, *able, id=f"far{number}", place=VALENCE, radius_km=5.0) for number in range(500)]
-    near = citizen(resolver, "mécano vélo", id="near", place=ROMANS, radius_km=5.0)
+    far = [
+        citizen(resolver, *able, id=CitizenId(number), place=VALENCE, radius_km=5.0) for number in range(500)
+    ]
+    near = citizen(resolver, "mécano vélo", id=CitizenId(500), place=ROMANS, radius_km=5.0)
     index = MatchIndex(matcher, needs=[need(resolver)], citizens=[*far, near])
-    assert [one.citizen_id for one in index.rank_citizens(need(resolver), today=today, limit=1)] == ["near"]
-    assert [one.citizen_id for one in index.run(today=today, limit=1).by_need["n1"]] == ["near"]
+    assert [one.citizen_id for one in index.rank_citizens(need(resolver), today=today, limit=1)] == [
+        CitizenId(500)
+    ]
+    assert [one.citizen_id for one in index.run(today=today, limit=1).by_need[ATELIER]] == [CitizenId(500)]
+
+
+def test_a_match_that_an_earlier_release_kept_is_read(resolver: Resolver, matcher: Matcher) -> None:
+    """Release 0.1.0 kept the numbers of need and citizen as texts."""
+    match = matcher.score(need(resolver), citizen(resolver, "compta"))
+    kept = match_to_mapping(match)
+    assert (kept["need_id"], kept["citizen_id"]) == (1, 1)
+    earlier = json.loads(json.dumps({**kept, "need_id": "1", "citizen_id": "1"}))
+    assert match_from_mapping(earlier) == match_from_mapping(kept) == match

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import CitizenProfile, Matcher, MatchIndex, NeedProfile, Wanted
 from matchmaker.vocabulary.rules import Decisions, Resolver, Verdict, VerdictKind
@@ -76,20 +77,20 @@ def test_a_run_says_what_one_pair_at_a_time_says(
     resolver, matcher = judged(declared)
     phrases = {one: resolver.phrase(one, language="fr") for one in TEXTS}
     need = NeedProfile(
-        id="n",
+        id=NeedId(1),
         territory_id=None,
         title=phrases["zythologie"],
         wanted=tuple(Wanted(phrase=phrases[one]) for one in wanted),
     )
     people = [
-        CitizenProfile(id=str(number), territory_id=None, phrases=(phrases[one],))
+        CitizenProfile(id=CitizenId(number), territory_id=None, phrases=(phrases[one],))
         for number, one in enumerate(own)
     ]
 
     run = MatchIndex(matcher, needs=[need], citizens=people).run(today=date(2026, 11, 24))
 
     expected = {one.id: total for one in people if (total := matcher.score(need, one).total) > 0}
-    assert {one.citizen_id: one.total for one in run.by_need["n"]} == expected
+    assert {one.citizen_id: one.total for one in run.by_need[NeedId(1)]} == expected
 
 
 def test_what_a_territory_declares_wins_over_what_ships_everywhere() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.matching.rules import (
     NAMED_WEIGHTS,
     WEIGHTS,
@@ -19,6 +20,9 @@ from matchmaker.matching.rules import (
     weights_from_mapping,
 )
 from matchmaker.matching.rules.compare import Totals
+
+N1, N2, N3, N4 = (NeedId(number) for number in range(1, 5))
+A, B, C, D = (CitizenId(number) for number in range(1, 5))
 
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Weights) if one.name != "version"])
@@ -76,23 +80,23 @@ def test_a_mapping_that_is_no_set_of_weights_is_refused(values: dict[str, object
 
 def test_who_comes_in_and_goes_out_and_how_far_they_moved() -> None:
     before: Totals = {
-        "n1": {"a": 90.0, "b": 50.0, "c": 40.0},
-        "n2": {"a": 60.0, "b": 30.0},
-        "n3": {},
-        "n4": {"a": 20},
+        N1: {A: 90.0, B: 50.0, C: 40.0},
+        N2: {A: 60.0, B: 30.0},
+        N3: {},
+        N4: {A: 20},
     }
     after: Totals = {
-        "n1": {"a": 90.0, "b": 45.0, "c": 70.0},
-        "n2": {"a": 40.0, "b": 41.0},
-        "n3": {},
-        "n4": {"a": 19},
+        N1: {A: 90.0, B: 45.0, C: 70.0},
+        N2: {A: 40.0, B: 41.0},
+        N3: {},
+        N4: {A: 19},
     }
 
     found = compare(
         before,
         after,
-        letters_before={"a": ("n1", "n2"), "b": ("n1", "n2"), "c": ()},
-        letters_after={"a": ("n1", "n2"), "b": ("n2", "n1"), "c": ("n1",)},
+        letters_before={A: (N1, N2), B: (N1, N2), C: ()},
+        letters_after={A: (N1, N2), B: (N2, N1), C: (N1,)},
         top=2,
         least=20,
     )
@@ -101,26 +105,24 @@ def test_who_comes_in_and_goes_out_and_how_far_they_moved() -> None:
         needs=4,
         changes=(
             ListChange(
-                need_id="n1",
-                came=("c",),
-                went=("b",),
+                need_id=N1,
+                came=(C,),
+                went=(B,),
                 moves=(
-                    Move(citizen_id="c", before=40.0, after=70.0),
-                    Move(citizen_id="b", before=50.0, after=45.0),
+                    Move(citizen_id=C, before=40.0, after=70.0),
+                    Move(citizen_id=B, before=50.0, after=45.0),
                 ),
             ),
             ListChange(
-                need_id="n2",
+                need_id=N2,
                 came=(),
                 went=(),
                 moves=(
-                    Move(citizen_id="a", before=60.0, after=40.0),
-                    Move(citizen_id="b", before=30.0, after=41.0),
+                    Move(citizen_id=A, before=60.0, after=40.0),
+                    Move(citizen_id=B, before=30.0, after=41.0),
                 ),
             ),
-            ListChange(
-                need_id="n4", came=(), went=("a",), moves=(Move(citizen_id="a", before=20, after=19),)
-            ),
+            ListChange(need_id=N4, came=(), went=(A,), moves=(Move(citizen_id=A, before=20, after=19),)),
         ),
         citizens=3,
         letters_changed=2,
@@ -130,13 +132,15 @@ def test_who_comes_in_and_goes_out_and_how_far_they_moved() -> None:
 
 
 lists = st.dictionaries(
-    st.sampled_from(["n1", "n2"]), st.dictionaries(st.sampled_from("abcd"), st.floats(0, 100))
+    st.sampled_from([N1, N2]), st.dictionaries(st.sampled_from([A, B, C, D]), st.floats(0, 100))
 )
 
 
 @given(lists, st.integers(1, 4))
-def test_nothing_changes_between_a_set_and_itself(totals: dict[str, dict[str, float]], top: int) -> None:
-    letters = {"a": ("n1",)}
+def test_nothing_changes_between_a_set_and_itself(
+    totals: dict[NeedId, dict[CitizenId, float]], top: int
+) -> None:
+    letters = {A: (N1,)}
     found = compare(totals, totals, letters_before=letters, letters_after=letters, top=top, least=20)
     assert (found.changes, found.letters_changed) == ((), 0)
     assert found.mean_before == found.mean_after

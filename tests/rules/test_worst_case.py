@@ -11,6 +11,7 @@ from types import FrameType
 
 import pytest
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.base.text import fold, inclusive_forms
 from matchmaker.matching.rules import CitizenProfile, Matcher, NeedProfile, Wanted
 from matchmaker.vocabulary.rules import LIMITS, PhraseTooLongError, Resolver, TooManyPhrasesError
@@ -113,8 +114,8 @@ def test_full_profiles_cost_no_more_than_their_pairs(resolver: Resolver, matcher
         ]
         asked = tuple(Wanted(phrase=phrase) for phrase in phrases[:size])
         return (
-            NeedProfile(id="n", territory_id=None, title=phrases[0], wanted=asked),
-            CitizenProfile(id="c", territory_id=None, phrases=tuple(phrases[-size:])),
+            NeedProfile(id=NeedId(1), territory_id=None, title=phrases[0], wanted=asked),
+            CitizenProfile(id=CitizenId(1), territory_id=None, phrases=tuple(phrases[-size:])),
         )
 
     small, large = pair(100, 6), pair(200, LIMITS.phrases)

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Set
 
-from matchmaker.digests.rules import Candidates, candidates
-from matchmaker.matching.rules import Ranked
+from matchmaker.digests.rules import Candidates, Fit, candidates
 
 
 def week(
@@ -11,12 +10,12 @@ def week(
     *,
     groups: Mapping[str, str] | None = None,
     offered: Mapping[str, Set[str]] | None = None,
-) -> Candidates:
+) -> Candidates[str, str]:
     """Who fits which need how well. Each need is of a group of its own unless told."""
     own = {need: f"group of {need}" for person in scores.values() for need in person}
     return candidates(
         [
-            Ranked(need_id=need, citizen_id=citizen, total=total)
+            Fit(need_id=need, reader_id=citizen, score=total)
             for citizen, fits in scores.items()
             for need, total in fits.items()
         ],

@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 
-from matchmaker.cli.match_files import citizen_of, need_of
+from matchmaker.cli.match_files import citizen_of, id_of, need_of, rankings
 from matchmaker.cli.vocabulary_files import open_text
-from matchmaker.matching.rules import Matcher, MatchIndex
+from matchmaker.matching.rules import Matcher
 from matchmaker.matching.rules.evaluate import (
     accuracy_at_1,
     average_precision,
@@ -85,12 +85,12 @@ def ranking_figures(
         for line in stream:
             need_id, citizen_id, gain = line.split()
             gains[need_id][citizen_id] = float(gain)
-    people = [citizen_of(row, resolver) for row in _objects(citizens)]
-    asked = [need_of(row, resolver) for row in _objects(needs)]
+    people = {id_of(row): citizen_of(row, resolver) for row in _objects(citizens)}
+    asked = {id_of(row): need_of(row, resolver) for row in _objects(needs)}
     started = perf_counter()
-    run = MatchIndex(matcher, needs=asked, citizens=people).run(today=date.min, limit=50)
+    found = rankings(matcher, needs=asked, citizens=people, today=date.min, limit=50)
     spent = _milliseconds(started, len(asked))
-    ranked = {need_id: [one.citizen_id for one in best] for need_id, best in run.by_need.items()}
+    ranked = {need_id: [citizen_id for citizen_id, _ in best] for need_id, best in found.items()}
     ndcg = [ndcg_at_10(best, gains[need_id]) for need_id, best in ranked.items()]
     recall = [
         recall_at_50(best, [one for one, gain in gains[need_id].items() if gain > 0])

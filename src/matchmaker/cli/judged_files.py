@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.introductions.rules import State
 from matchmaker.matching.queries import JudgedPhrase
 from matchmaker.vocabulary.rules import VerdictKind
@@ -38,8 +39,8 @@ def write_pairs(path: Path, pairs: Iterable[tuple[str, str, VerdictKind]]) -> No
 def write_phrases(path: Path, phrases: Iterable[JudgedPhrase]) -> None:
     """Write phrases with their concepts as JSON lines query, lang, gold."""
     with path.open("w", encoding="utf-8", newline="\n") as stream:
-        for one in phrases:
-            row = {"query": one.text, "lang": one.language, "gold": one.concept_ids}
+        for phrase in phrases:
+            row = {"query": phrase.text, "lang": phrase.language, "gold": phrase.concept_ids}
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -49,18 +50,18 @@ def write_ranking(folder: Path, slug: str, judged: Sequence[Introduction]) -> in
     Needs and citizens have running numbers in place of their own; a phrase or title that holds an address is left out.
     Help gained 2, no help and "not my skill" nothing.
     """
-    needs: dict[int, int] = {}
-    people: dict[int, int] = {}
+    needs: dict[NeedId, int] = {}
+    people: dict[CitizenId | int, int] = {}
     judgements = []
-    for one in judged:
-        need = needs.setdefault(one.need_id, len(needs) + 1)
-        citizen = people.setdefault(one.citizen_id or 0, len(people) + 1)
-        gain = GAIN_OF_HELP if one.state is State.HELPED else 0
+    for introduction in judged:
+        need = needs.setdefault(introduction.need_id, len(needs) + 1)
+        citizen = people.setdefault(introduction.citizen_id or 0, len(people) + 1)
+        gain = GAIN_OF_HELP if introduction.state is State.HELPED else 0
         judgements.append(f"n{need}\tc{citizen}\t{gain}\n")
     if len(judged) < FEWEST_JUDGED:
         return 0
-    by_need = {one.need_id: one.need for one in judged}
-    by_citizen = {one.citizen_id or 0: one.citizen for one in judged}
+    by_need = {introduction.need_id: introduction.need for introduction in judged}
+    by_citizen = {introduction.citizen_id or 0: introduction.citizen for introduction in judged}
     _write_rows(
         folder / f"{slug}_needs.jsonl",
         (

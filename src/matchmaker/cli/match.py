@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from matchmaker.cli.evaluation import evaluate_folder
-from matchmaker.cli.match_files import citizen_of, need_of, readable_lines
+from matchmaker.cli.match_files import citizen_of, id_of, need_of, rankings, readable_lines
 from matchmaker.cli.vocabulary_files import read_packaged, read_vocabulary
-from matchmaker.matching.rules import Matcher, MatchIndex
+from matchmaker.matching.rules import Matcher
 from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -47,13 +47,13 @@ def batch(
     )
     resolver = Resolver(known, limits=FILE_LIMITS)
     malformed: list[int] = []
-    people = readable_lines(citizens, lambda row: citizen_of(row, resolver), malformed)
-    wishes = readable_lines(needs, lambda row: need_of(row, resolver), malformed)
-    run = MatchIndex(Matcher(known), needs=wishes, citizens=people).run(today=ANY_DAY, limit=top)
+    people = dict(readable_lines(citizens, lambda row: (id_of(row), citizen_of(row, resolver)), malformed))
+    wishes = dict(readable_lines(needs, lambda row: (id_of(row), need_of(row, resolver)), malformed))
+    ranked = rankings(Matcher(known), needs=wishes, citizens=people, today=ANY_DAY, limit=top)
     with output.open("w", encoding="utf-8", newline="\n") as stream:
-        for need_id, ranked in run.by_need.items():
-            for rank, one in enumerate(ranked, start=1):
-                stream.write(f"{need_id} Q0 {one.citizen_id} {rank} {one.total:.2f} matchmaker\n")
+        for need_id, best in ranked.items():
+            for rank, (citizen_id, total) in enumerate(best, start=1):
+                stream.write(f"{need_id} Q0 {citizen_id} {rank} {total:.2f} matchmaker\n")
     if malformed:
         context.exit(1)
 

@@ -81,14 +81,14 @@ def compare(before: str, after: str, slug: str, top: int) -> None:
             top=top,
             lines=LINES_AT_MOST,
         )
-        needs = queries.needs_by_id(session, (int(change.need_id) for change in found.changes))
+        needs = queries.needs_by_id(session, (change.need_id for change in found.changes))
         titles = {need_id: need.title for need_id, need in needs.items()}
     click.echo(f"{old.version} to {new.version}")
     click.echo(f"needs whose first {top} change: {len(found.changes)} of {found.needs}")
     click.echo(f"letters whose first {LINES_AT_MOST} change: {found.letters_changed} of {found.citizens}")
     click.echo(f"mean of the first {top}: {found.mean_before:.2f} to {found.mean_after:.2f}")
     for change in found.changes:
-        click.echo(f"need {change.need_id}, {titles[int(change.need_id)]}: {_in_and_out(change)}")
+        click.echo(f"need {change.need_id}, {titles[change.need_id]}: {_in_and_out(change)}")
         for move in change.moves[:MOVES_TOLD]:
             difference = move.after - move.before
             click.echo(
@@ -147,4 +147,4 @@ def _territory(session: Session, slug: str) -> Territory:
 def _in_and_out(change: ListChange) -> str:
     if not change.came and not change.went:
         return "only the order changes"
-    return f"in {', '.join(change.came) or 'nobody'}; out {', '.join(change.went) or 'nobody'}"
+    return f"in {', '.join(map(str, change.came)) or 'nobody'}; out {', '.join(map(str, change.went)) or 'nobody'}"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.cli.vocabulary_files import open_text
-from matchmaker.matching.rules import CitizenProfile, NeedProfile, Wanted
+from matchmaker.matching.rules import CitizenProfile, Matcher, MatchIndex, NeedProfile, Wanted
 from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver, check_description, check_phrases
 
 T = TypeVar("T")
@@ -41,19 +44,19 @@ def _object(line: str) -> Row:
 
 
 def citizen_of(row: Row, resolver: Resolver) -> CitizenProfile:
-    """A citizen from `id`, `skills` and perhaps `lang`; ValueError says what is wrong."""
+    """A citizen without number from `skills` and perhaps `lang`; ValueError says what is wrong."""
     texts = _texts(row, "skills")
     check_phrases(texts, FILE_LIMITS)
     language = language_of(row)
     return CitizenProfile(
-        id=_text(row, "id"),
+        id=CitizenId(0),
         territory_id=None,
         phrases=tuple(resolver.phrase(text, language=language) for text in texts),
     )
 
 
 def need_of(row: Row, resolver: Resolver) -> NeedProfile:
-    """A need from `id`, `title`, `skills`, perhaps `description` and `lang`; ValueError says what is wrong."""
+    """A need without number from `title`, `skills`, perhaps `description` and `lang`; ValueError says what is wrong."""
     texts = _texts(row, "skills")
     check_phrases(texts, FILE_LIMITS)
     description = row.get("description")
@@ -61,11 +64,41 @@ def need_of(row: Row, resolver: Resolver) -> NeedProfile:
         check_description(description, FILE_LIMITS)
     language = language_of(row)
     return NeedProfile(
-        id=_text(row, "id"),
+        id=NeedId(0),
         territory_id=None,
         title=resolver.phrase(_text(row, "title"), language=language),
         wanted=tuple(Wanted(phrase=resolver.phrase(text, language=language)) for text in texts),
     )
+
+
+def id_of(row: Row) -> str:
+    """The `id` of a row, which is a text; ValueError when there is none."""
+    return _text(row, "id")
+
+
+def rankings(
+    matcher: Matcher,
+    *,
+    needs: Mapping[str, NeedProfile],
+    citizens: Mapping[str, CitizenProfile],
+    today: date,
+    limit: int,
+) -> dict[str, list[tuple[str, float]]]:
+    """The best citizens of each need with their totals, all by the ids of their rows; ties go by these."""
+    citizen_ids = sorted(citizens)
+    numbers = {need_id: NeedId(number) for number, need_id in enumerate(needs)}
+    run = MatchIndex(
+        matcher,
+        needs=[replace(need, id=numbers[need_id]) for need_id, need in needs.items()],
+        citizens=[
+            replace(citizens[citizen_id], id=CitizenId(number))
+            for number, citizen_id in enumerate(citizen_ids)
+        ],
+    ).run(today=today, limit=limit)
+    return {
+        need_id: [(citizen_ids[one.citizen_id], one.total) for one in run.by_need[number]]
+        for need_id, number in numbers.items()
+    }
 
 
 def language_of(row: Row) -> str | None:

@@ -34,7 +34,7 @@ def introduce(work: Work) -> int:
     ).one()
     lead_id, own = _own_needs(work)
     matches = matching.matches_for_citizen(work.session, citizen, now=work.now)
-    offered, asked, hidden = (int(match.need_id) for match in matches[1:4])
+    offered, asked, hidden = (match.need_id for match in matches[1:4])
     _offer(work, days=4, need_id=offered, citizen=citizen)
     _propose(work, days=1, need_id=asked, citizen=citizen)
     matching.dismiss(work, need_id=hidden, citizen_id=citizen.id, reason=DismissReason.OTHER)
@@ -49,7 +49,7 @@ def introduce(work: Work) -> int:
         for one in own
         if (ranked := matching.citizens_for_need(work.session, one, now=work.now, limit=HELPERS))
     )
-    people = [work.session.get_one(Citizen, int(match.citizen_id)) for match in found]
+    people = [work.session.get_one(Citizen, match.citizen_id) for match in found]
     helpers = [one for one in people if one.account_id is not None and one.id != citizen.id]
     group = Actor(party=Party.GROUP, account_id=lead_id)
     for number, helper in enumerate(helpers[:2]):

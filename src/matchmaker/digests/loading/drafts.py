@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import queries
 from matchmaker.digests.queries import Recipient
-from matchmaker.digests.rules import LineKind, PlannedLetter, PlannedLine
+from matchmaker.digests.rules import LineKind, PlannedLetter, PlannedLine, ReaderId
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.introductions import queries as introductions
 from matchmaker.introductions.models import Introduction
@@ -49,7 +50,7 @@ class Draft:
 
 
 def drafts(
-    session: Session, people: Mapping[str, Recipient], letters: Sequence[PlannedLetter], *, now: datetime
+    session: Session, people: Mapping[ReaderId, Recipient], letters: Sequence[PlannedLetter], *, now: datetime
 ) -> tuple[Draft, ...]:
     """Some letters, a hundred or so, with all that they tell, in a fixed number of queries."""
     lines = [line for letter in letters for line in letter.lines]
@@ -65,7 +66,9 @@ def drafts(
     }
     waiting = [line for line in lines if line.kind is LineKind.WAITING]
     known = (
-        introductions.introductions_of_citizens(session, citizen_ids=_ids(one.citizen_id for one in waiting))
+        introductions.introductions_of_citizens(
+            session, citizen_ids=_ids(line.citizen_id for line in waiting)
+        )
         if waiting
         else {}
     )
@@ -78,11 +81,13 @@ def drafts(
         if line.kind is LineKind.NEWS:
             group = groups.get(line.group_id or 0)
             return DraftLine(planned=line, group=group) if group is not None else None
+        # No row has the number 0.
+        pair = NeedId(line.need_id or 0), CitizenId(line.citizen_id or 0)
         if line.kind is LineKind.WAITING:
-            asked = known.get((line.need_id or 0, line.citizen_id or 0))
+            asked = known.get(pair)
             need = needs.get(line.need_id or 0)
             return DraftLine(planned=line, need=need, introduction=asked) if need and asked else None
-        need, match = needs.get(line.need_id or 0), matches.get((line.need_id or 0, line.citizen_id or 0))
+        need, match = needs.get(line.need_id or 0), matches.get(pair)
         helper = helpers.get(line.citizen_id or 0)
         if need is None or match is None or (line.kind is LineKind.HELPER and helper is None):
             return None
@@ -91,9 +96,9 @@ def drafts(
 
     return tuple(
         Draft(
-            recipient=people[letter.account_id],
+            recipient=people[letter.reader_id],
             recipient_key=letter.recipient_key,
-            lines=tuple(one for line in letter.lines if (one := found(line)) is not None),
+            lines=tuple(known_line for line in letter.lines if (known_line := found(line)) is not None),
         )
         for letter in letters
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from matchmaker.base.db import in_parts
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.digests.queries import Recipient
-from matchmaker.digests.rules import LineKind, PlannedLine
+from matchmaker.digests.rules import LineKind, PlannedLine, ReaderId
 from matchmaker.introductions import queries as introductions
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import UNANSWERED_AT_MOST, Step
@@ -20,19 +21,22 @@ class Settled:
     because their group owes too many answers.
     """
 
-    between: Mapping[str, frozenset[str]]
-    closed: frozenset[str]
+    between: Mapping[CitizenId, frozenset[NeedId]]
+    closed: frozenset[NeedId]
 
 
-def waiting_lines(session: Session, people: Iterable[Recipient]) -> dict[str, list[PlannedLine]]:
+def waiting_lines(session: Session, people: Iterable[Recipient]) -> dict[ReaderId, list[PlannedLine]]:
     """By the reader's id, the introductions that wait for their yes or no, the oldest first."""
-    accounts = [one.account_id for one in people if one.account_id is not None]
-    found: dict[str, list[PlannedLine]] = {}
+    accounts = [person.account_id for person in people if person.account_id is not None]
+    found: dict[ReaderId, list[PlannedLine]] = {}
     for some in in_parts(accounts):
-        for account_id, one in introductions.waiting_for(session, account_ids=some):
-            found.setdefault(str(account_id), []).append(
+        for account_id, introduction in introductions.waiting_for(session, account_ids=some):
+            found.setdefault(ReaderId(account_id), []).append(
                 PlannedLine(
-                    kind=LineKind.WAITING, need_id=one.need_id, citizen_id=one.citizen_id, turn=turn_of(one)
+                    kind=LineKind.WAITING,
+                    need_id=introduction.need_id,
+                    citizen_id=introduction.citizen_id,
+                    turn=turn_of(introduction),
                 )
             )
     return found
@@ -46,11 +50,11 @@ def turn_of(introduction: Introduction) -> str:
 def needs_settled(session: Session, *, territory_id: int, needs: Sequence[NeedProfile]) -> Settled:
     """The needs of a territory's letter that are settled, for each citizen or for all."""
     owing = introductions.unanswered_by(
-        session, group_ids={int(need.group_id) for need in needs if need.group_id is not None}
+        session, group_ids={need.group_id for need in needs if need.group_id is not None}
     )
-    overwhelmed = {str(group_id) for group_id, number in owing.items() if number >= UNANSWERED_AT_MOST}
+    overwhelmed = {group_id for group_id, number in owing.items() if number >= UNANSWERED_AT_MOST}
     between = introductions.introduced_needs(session, territory_id=territory_id)
     return Settled(
-        between={str(citizen_id): frozenset(map(str, need_ids)) for citizen_id, need_ids in between.items()},
+        between={citizen_id: frozenset(need_ids) for citizen_id, need_ids in between.items()},
         closed=frozenset(need.id for need in needs if need.group_id in overwhelmed),
     )

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from matchmaker.base.db import in_parts
+from matchmaker.base.ids import GroupId, NeedId
 from matchmaker.citizens import queries as citizens
 from matchmaker.digests import queries
 from matchmaker.digests.loading.introductions import waiting_lines
 from matchmaker.digests.loading.ranking import Ranking
 from matchmaker.digests.loading.recipient_keys import RecipientKeys
 from matchmaker.digests.queries import Recipient
-from matchmaker.digests.rules import Assignment, LineKind, PlannedLine, lines_of
+from matchmaker.digests.rules import Assignment, LineKind, PlannedLine, ReaderId, lines_of
 from matchmaker.groups.models import StartupGroup
 from matchmaker.places.models import Territory
 
@@ -22,10 +23,12 @@ HELPERS_FOR = timedelta(days=8)
 """How long a member who lives elsewhere can hear of a helper: their week may come a week after the group's."""
 
 
-def told_to(session: Session, keys: RecipientKeys, reader_ids: Iterable[str]) -> dict[str, set[str]]:
+def told_to(
+    session: Session, keys: RecipientKeys, reader_ids: Iterable[ReaderId]
+) -> dict[ReaderId, set[str]]:
     """The subjects that some readers were told of before, by reader; those about needs while these are open."""
     owners = keys.owners(reader_ids)
-    found: dict[str, set[str]] = defaultdict(set)
+    found: dict[ReaderId, set[str]] = defaultdict(set)
     for key, subjects in queries.told(session, recipient_keys=owners).items():
         found[owners[key]] |= subjects
     return found
@@ -34,27 +37,26 @@ def told_to(session: Session, keys: RecipientKeys, reader_ids: Iterable[str]) ->
 def lines_of_readers(
     session: Session,
     territory: Territory,
-    wanting: Mapping[str, Recipient],
+    wanting: Mapping[ReaderId, Recipient],
     *,
     keys: RecipientKeys,
     ranking: Ranking,
-    assignment: Assignment,
+    assignment: Assignment[ReaderId, NeedId],
     now: datetime,
-) -> Iterator[tuple[str, tuple[PlannedLine, ...], set[str]]]:
+) -> Iterator[tuple[ReaderId, tuple[PlannedLine, ...], set[str]]]:
     """Everybody who wants a letter, with the lines of it, if there are any, and what they were told of before.
 
     What is read about readers is read for some at a time: it grows with all the weeks that were.
     """
     helpers = _Helpers(session, territory, wanting.values(), ranking=ranking, assignment=assignment, now=now)
-    places = {p.territory_id for one in wanting.values() for p in one.profiles} | {territory.id}
+    places = {p.territory_id for person in wanting.values() for p in person.profiles} | {territory.id}
     groups = queries.news(session, territory_ids=places, since=now - NEWS_FOR)
-    numbers = {need_id: int(need_id) for need_id in ranking.groups}
     for some in in_parts(list(wanting)):
-        people = [wanting[one] for one in some]
+        people = [wanting[reader_id] for reader_id in some]
         told = told_to(session, keys, some)
         waiting = waiting_lines(session, people)
         chosen = citizens.challenges_chosen(
-            session, citizen_ids=(profile.citizen_id for one in people for profile in one.profiles)
+            session, citizen_ids=(profile.citizen_id for person in people for profile in person.profiles)
         )
         for reader_id, person in zip(some, people, strict=True):
             before = told.get(reader_id, set())
@@ -62,7 +64,7 @@ def lines_of_readers(
                 [
                     PlannedLine(
                         kind=LineKind.NEED,
-                        need_id=numbers[need_id],
+                        need_id=need_id,
                         citizen_id=ranking.profile_of(reader_id, need_id),
                     )
                     for need_id in assignment.letters.get(reader_id, ())
@@ -85,15 +87,14 @@ class _Helpers:
         people: Iterable[Recipient],
         *,
         ranking: Ranking,
-        assignment: Assignment,
+        assignment: Assignment[ReaderId, NeedId],
         now: datetime,
     ) -> None:
         self._ranking = ranking
-        self._needs: dict[int, list[str]] = defaultdict(list)
+        self._needs: dict[GroupId, list[NeedId]] = defaultdict(list)
         for need_id, group_id in ranking.groups.items():
-            if group_id:
-                self._needs[int(group_id)].append(need_id)
-        self._told: dict[str, list[str]] = defaultdict(list)
+            self._needs[group_id].append(need_id)
+        self._told: dict[NeedId, list[ReaderId]] = defaultdict(list)
         for reader_id, need_ids in assignment.letters.items():
             for need_id in need_ids:
                 self._told[need_id].append(reader_id)
@@ -104,11 +105,11 @@ class _Helpers:
             since=now - HELPERS_FOR,
         )
 
-    def of(self, group_id: int) -> list[PlannedLine]:
+    def of(self, group_id: GroupId) -> list[PlannedLine]:
         """A group's helpers of this run, then those whom runs of another territory told of its needs lately."""
         ranking = self._ranking
         here = sorted(
-            (-ranking.total(reader_id, need_id), int(need_id), ranking.profile_of(reader_id, need_id))
+            (-ranking.total(reader_id, need_id), need_id, ranking.profile_of(reader_id, need_id))
             for need_id in self._needs.get(group_id, ())
             for reader_id in self._told.get(need_id, ())
         )

@@ -9,6 +9,7 @@ from itertools import chain
 from sqlalchemy.orm import Session
 
 from matchmaker.base.db import in_parts
+from matchmaker.base.ids import GroupId, NeedId
 from matchmaker.base.tokens import Tokens
 from matchmaker.digests import queries
 from matchmaker.digests.loading.lines import lines_of_readers, told_to
@@ -20,17 +21,18 @@ from matchmaker.digests.rules import (
     Assignment,
     Candidates,
     EditKind,
+    Fit,
     Limits,
     PlannedLetter,
     PlanningStopped,
     Reader,
+    ReaderId,
     Silence,
     assign,
     candidates,
     iso_week,
     silence_of,
 )
-from matchmaker.matching.rules import Ranked
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
 from matchmaker.post.suppression import suppressed_among
@@ -51,8 +53,8 @@ class Plan:
     iso_week: str
     letters: tuple[PlannedLetter, ...]
     silent: tuple[tuple[Recipient, Silence], ...]
-    people: Mapping[str, Recipient]
-    assignment: Assignment
+    people: Mapping[ReaderId, Recipient]
+    assignment: Assignment[ReaderId, NeedId]
     ranking: Ranking
 
     @property
@@ -89,7 +91,7 @@ def compose(
     people = _readers(session, territory)
     keys = keys_of(session, people, tokens=tokens)
     silent = dict(_silences(session, territory, people, keys, week=week, now=now))
-    wanting = {one: person for one, person in people.items() if one not in silent}
+    wanting = {reader_id: person for reader_id, person in people.items() if reader_id not in silent}
     held, pinned = _held_and_pinned(session, territory, week=week)
     refused = _refused(session, keys, held)
     ranking = rank(session, territory, wanting, refused, now=now, going_on=going_on)
@@ -106,51 +108,52 @@ def compose(
         if not going_on():
             raise PlanningStopped
         if lines:
-            letters.append(
-                PlannedLetter(account_id=reader_id, recipient_key=keys.own[reader_id], lines=lines)
-            )
+            letters.append(PlannedLetter(reader_id=reader_id, recipient_key=keys.own[reader_id], lines=lines))
         else:
             silent[reader_id] = _why_nothing(reader_id, ranking, told, held.get(reader_id, frozenset()))
     return Plan(
         iso_week=week,
         letters=tuple(letters),
-        silent=tuple((people[one], why) for one, why in silent.items()),
+        silent=tuple((people[reader_id], why) for reader_id, why in silent.items()),
         people=people,
         assignment=assignment,
         ranking=ranking,
     )
 
 
-def _readers(session: Session, territory: Territory) -> dict[str, Recipient]:
+def _readers(session: Session, territory: Territory) -> dict[ReaderId, Recipient]:
     by_mail = queries.recipients(session, territory_id=territory.id)
     on_paper = people_on_paper(session, territory_id=territory.id)
-    return {one.reader_id: one for one in chain(by_mail, on_paper)}
+    return {person.reader_id: person for person in chain(by_mail, on_paper)}
 
 
 def _held_and_pinned(
     session: Session, territory: Territory, *, week: str
-) -> tuple[Mapping[str, frozenset[str]], Set[tuple[str, str]]]:
+) -> tuple[Mapping[ReaderId, frozenset[NeedId]], Set[tuple[ReaderId, NeedId]]]:
     """What organisers changed: the needs that are held from each reader, and the pairs of reader and need pinned."""
-    held: dict[str, frozenset[str]] = defaultdict(frozenset)
+    held: dict[ReaderId, frozenset[NeedId]] = defaultdict(frozenset)
     pinned = set()
     for edit in queries.edits(session, territory_id=territory.id, iso_week=week):
+        if edit.need_id is None:
+            continue
+        reader_id = ReaderId(edit.account_id)
         if edit.kind is EditKind.HOLD:
-            held[str(edit.account_id)] |= {str(edit.need_id)}
+            held[reader_id] |= {edit.need_id}
         elif edit.kind is EditKind.PIN:
-            pinned.add((str(edit.account_id), str(edit.need_id)))
+            pinned.add((reader_id, edit.need_id))
     return held, pinned
 
 
 def _refused(
-    session: Session, keys: RecipientKeys, held: Mapping[str, frozenset[str]]
-) -> Callable[[Set[str]], dict[str, frozenset[str]]]:
+    session: Session, keys: RecipientKeys, held: Mapping[ReaderId, frozenset[NeedId]]
+) -> Callable[[Set[ReaderId]], dict[ReaderId, frozenset[NeedId]]]:
     """What tells for some readers the needs that they were told of before, or that are held from them."""
 
-    def refused(reader_ids: Set[str]) -> dict[str, frozenset[str]]:
+    def refused(reader_ids: Set[ReaderId]) -> dict[ReaderId, frozenset[NeedId]]:
         told = told_to(session, keys, reader_ids)
         return {
-            one: _needs_told(told.get(one, ())) | held.get(one, frozenset())
-            for one in reader_ids & (told.keys() | held.keys())
+            reader_id: _needs_told(told.get(reader_id, ())) | held.get(reader_id, frozenset())
+            for reader_id in reader_ids & (told.keys() | held.keys())
         }
 
     return refused
@@ -159,26 +162,26 @@ def _refused(
 def _silences(
     session: Session,
     territory: Territory,
-    people: Mapping[str, Recipient],
+    people: Mapping[ReaderId, Recipient],
     keys: RecipientKeys,
     *,
     week: str,
     now: datetime,
-) -> Iterator[tuple[str, Silence]]:
+) -> Iterator[tuple[ReaderId, Silence]]:
     """Who wants no letter this week, and why."""
     today = local_day(now, territory.time_zone)
     for some in in_parts(list(people)):
         owners = keys.owners(some)
-        last: dict[str, tuple[str, datetime]] = {}
+        last: dict[ReaderId, tuple[str, datetime]] = {}
         for key, letter in queries.last_letters(session, recipient_keys=owners).items():
-            last[owners[key]] = max(letter, last.get(owners[key], letter), key=lambda one: one[1])
-        came_back = suppressed_among(session, (keys.own[one] for one in some))
+            last[owners[key]] = max(letter, last.get(owners[key], letter), key=lambda known: known[1])
+        came_back = suppressed_among(session, (keys.own[reader_id] for reader_id in some))
         for reader_id in some:
             person = people[reader_id]
             had = last.get(reader_id)
             why = silence_of(
                 Reader(
-                    account_id=reader_id,
+                    reader_id=reader_id,
                     recipient_key=keys.own[reader_id],
                     consents=bool(person.profiles),
                     member=bool(person.group_ids),
@@ -198,10 +201,10 @@ def _candidates(
     session: Session,
     keys: RecipientKeys,
     ranking: Ranking,
-    pinned: Set[tuple[str, str]],
+    pinned: Set[tuple[ReaderId, NeedId]],
     *,
     since: datetime,
-) -> Candidates:
+) -> Candidates[ReaderId, NeedId]:
     return candidates(
         _with_pins(ranking.pairs, pinned),
         groups=ranking.groups,
@@ -209,14 +212,16 @@ def _candidates(
     )
 
 
-def _with_pins(pairs: Iterable[Ranked], pinned: Set[tuple[str, str]]) -> Iterator[Ranked]:
-    for one in pairs:
-        yield replace(one, total=PINNED) if (one.citizen_id, one.need_id) in pinned else one
+def _with_pins(
+    fits: Iterable[Fit[ReaderId, NeedId]], pinned: Set[tuple[ReaderId, NeedId]]
+) -> Iterator[Fit[ReaderId, NeedId]]:
+    for fit in fits:
+        yield replace(fit, score=PINNED) if (fit.reader_id, fit.need_id) in pinned else fit
 
 
 def _offered(
-    session: Session, keys: RecipientKeys, reader_ids: Iterable[str], *, since: datetime
-) -> Iterator[tuple[str, str]]:
+    session: Session, keys: RecipientKeys, reader_ids: Iterable[ReaderId], *, since: datetime
+) -> Iterator[tuple[ReaderId, GroupId]]:
     """The groups that readers were offered to since a moment, some of them more than once."""
     for some in in_parts(list(reader_ids)):
         owners = keys.owners(some)
@@ -225,12 +230,13 @@ def _offered(
                 yield owners[key], group_id
 
 
-def _needs_told(subjects: Iterable[str]) -> frozenset[str]:
-    return frozenset(one.removeprefix("need:") for one in subjects if one.startswith("need:"))
+def _needs_told(subjects: Iterable[str]) -> frozenset[NeedId]:
+    told = (subject.removeprefix("need:") for subject in subjects if subject.startswith("need:"))
+    return frozenset(NeedId(int(number)) for number in told)
 
 
-def _why_nothing(account_id: str, ranking: Ranking, told: Set[str], held: frozenset[str]) -> Silence:
-    if any(ranking.of(account_id)):
+def _why_nothing(reader_id: ReaderId, ranking: Ranking, told: Set[str], held: frozenset[NeedId]) -> Silence:
+    if any(ranking.of(reader_id)):
         return Silence.ENOUGH
     if not held.isdisjoint(ranking.groups):
         return Silence.HELD

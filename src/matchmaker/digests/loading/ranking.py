@@ -10,9 +10,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from matchmaker.base.ids import CitizenId, GroupId, NeedId
 from matchmaker.digests.loading.introductions import needs_settled
 from matchmaker.digests.queries import Recipient
-from matchmaker.digests.rules import PlanningStopped
+from matchmaker.digests.rules import Fit, PlanningStopped, ReaderId
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Ranked
 from matchmaker.places.models import Territory
@@ -24,37 +25,35 @@ CANDIDATES_EACH = 20
 class RankedNeeds:
     """Each reader's needs, best first, in columns: a fifth of the room that as many values take."""
 
-    def __init__(self, need_ids: Iterable[str]) -> None:
+    def __init__(self, need_ids: Iterable[NeedId]) -> None:
         self._need_ids = list(need_ids)
         self._numbers = {need_id: number for number, need_id in enumerate(self._need_ids)}
-        self._places: dict[str, int] = {}
+        self._places: dict[ReaderId, int] = {}
         self._ends = array("q", [0])
         self._needs, self._totals = array("i"), array("d")
 
-    def add(self, reader_id: str, ranking: Iterable[Ranked]) -> None:
+    def add(self, reader_id: ReaderId, ranking: Iterable[Ranked]) -> None:
         """Take the needs of one more reader."""
-        for one in ranking:
-            self._needs.append(self._numbers[one.need_id])
-            self._totals.append(one.total)
+        for ranked in ranking:
+            self._needs.append(self._numbers[ranked.need_id])
+            self._totals.append(ranked.total)
         self._places[reader_id] = len(self._places)
         self._ends.append(len(self._needs))
 
-    def of(self, reader_id: str) -> Iterator[Ranked]:
-        """A reader's needs, best first; the citizen of each is named by the reader's id."""
+    def of(self, reader_id: ReaderId) -> Iterator[Fit[ReaderId, NeedId]]:
+        """A reader's needs, best first."""
         for at in self._span(reader_id):
-            yield Ranked(
-                need_id=self._need_ids[self._needs[at]], citizen_id=reader_id, total=self._totals[at]
-            )
+            yield Fit(reader_id=reader_id, need_id=self._need_ids[self._needs[at]], score=self._totals[at])
 
-    def total(self, reader_id: str, need_id: str) -> float:
+    def total(self, reader_id: ReaderId, need_id: NeedId) -> float:
         """A reader's score for one of their needs."""
         span, number = self._span(reader_id), self._numbers[need_id]
         return self._totals[next(at for at in span if self._needs[at] == number)]
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[ReaderId]:
         return iter(self._places)
 
-    def _span(self, reader_id: str) -> range:
+    def _span(self, reader_id: ReaderId) -> range:
         place = self._places.get(reader_id)
         return range(0) if place is None else range(self._ends[place], self._ends[place + 1])
 
@@ -68,28 +67,28 @@ class Ranking:
     """
 
     rows: RankedNeeds
-    groups: Mapping[str, str]
-    here: tuple[int, ...]
-    hearers: Sequence[int]
+    groups: Mapping[NeedId, GroupId]
+    here: tuple[NeedId, ...]
+    hearers: Sequence[CitizenId]
     matches: matching.TerritoryMatches
-    readers: Mapping[str, Recipient]
-    best_profile: Mapping[tuple[str, str], int]
+    readers: Mapping[ReaderId, Recipient]
+    best_profile: Mapping[tuple[ReaderId, NeedId], CitizenId]
 
-    def of(self, reader_id: str) -> Iterator[Ranked]:
-        """A reader's needs, best first; the citizen of each is named by the reader's id."""
+    def of(self, reader_id: ReaderId) -> Iterator[Fit[ReaderId, NeedId]]:
+        """A reader's needs, best first."""
         return self.rows.of(reader_id)
 
     @property
-    def pairs(self) -> Iterator[Ranked]:
+    def pairs(self) -> Iterator[Fit[ReaderId, NeedId]]:
         """Every pair of a reader and a need."""
-        return (one for reader_id in self.rows for one in self.of(reader_id))
+        return (fit for reader_id in self.rows for fit in self.of(reader_id))
 
-    def profile_of(self, reader_id: str, need_id: str) -> int:
+    def profile_of(self, reader_id: ReaderId, need_id: NeedId) -> CitizenId:
         """The id of the citizen as whom a reader fits a need."""
         profiles = self.readers[reader_id].profiles
         return profiles[0].citizen_id if len(profiles) == 1 else self.best_profile[reader_id, need_id]
 
-    def total(self, reader_id: str, need_id: str) -> float:
+    def total(self, reader_id: ReaderId, need_id: NeedId) -> float:
         """A reader's score for one of their needs."""
         return self.rows.total(reader_id, need_id)
 
@@ -97,8 +96,8 @@ class Ranking:
 def rank(
     session: Session,
     territory: Territory,
-    wanting: Mapping[str, Recipient],
-    refused: Callable[[Set[str]], Mapping[str, frozenset[str]]],
+    wanting: Mapping[ReaderId, Recipient],
+    refused: Callable[[Set[ReaderId]], Mapping[ReaderId, frozenset[NeedId]]],
     *,
     now: datetime,
     going_on: Callable[[], bool] = lambda: True,
@@ -107,19 +106,23 @@ def rank(
 
     Raises PlanningStopped within a second or so of ``going_on`` saying no.
     """
-    elsewhere = {profile.territory_id for one in wanting.values() for profile in one.profiles} - {
+    elsewhere = {profile.territory_id for person in wanting.values() for profile in person.profiles} - {
         territory.id
     }
-    places = (territory, *(session.get_one(Territory, one) for one in sorted(elsewhere)))
+    places = (territory, *(session.get_one(Territory, territory_id) for territory_id in sorted(elsewhere)))
     matches = [matching.territory_matches(session, place, now=now) for place in places]
     groups = {
-        need.id: need.group_id or "" for match in matches for batch in match.batches for need in batch.needs
+        need.id: need.group_id
+        for match in matches
+        for batch in match.batches
+        for need in batch.needs
+        if need.group_id is not None
     }
     rows = RankedNeeds(groups)
-    best_profile: dict[tuple[str, str], int] = {}
-    several: dict[str, list[Ranked]] = defaultdict(list)
+    best_profile: dict[tuple[ReaderId, NeedId], CitizenId] = {}
+    several: dict[ReaderId, list[Ranked]] = defaultdict(list)
     for place, match in zip(places, matches, strict=True):
-        owners = {str(citizen_id): reader_id for citizen_id, reader_id in _profiles_in(place, wanting)}
+        owners = dict(_profiles_in(place, wanting))
         not_told = _not_told(session, place, match, owners, refused)
         for citizen_id, ranking in match.ranked(session, owners, limit=CANDIDATES_EACH, refused=not_told):
             if not going_on():
@@ -135,20 +138,22 @@ def rank(
         rows=rows,
         groups=groups,
         here=_needs_here(matches[0], territory),
-        hearers=array("q", (citizen_id for citizen_id, _ in _profiles_in(territory, wanting))),
+        hearers=tuple(citizen_id for citizen_id, _ in _profiles_in(territory, wanting)),
         matches=matches[0],
         readers=wanting,
         best_profile=best_profile,
     )
 
 
-def _needs_here(matches: matching.TerritoryMatches, territory: Territory) -> tuple[int, ...]:
+def _needs_here(matches: matching.TerritoryMatches, territory: Territory) -> tuple[NeedId, ...]:
     """The open needs of a territory itself, without those elsewhere that can be met from home."""
     needs = (need for batch in matches.batches for need in batch.needs)
-    return tuple(int(need.id) for need in needs if need.territory_id == str(territory.id))
+    return tuple(need.id for need in needs if need.territory_id == territory.id)
 
 
-def _profiles_in(territory: Territory, readers: Mapping[str, Recipient]) -> Iterator[tuple[int, str]]:
+def _profiles_in(
+    territory: Territory, readers: Mapping[ReaderId, Recipient]
+) -> Iterator[tuple[CitizenId, ReaderId]]:
     """The citizens of a territory among some readers' profiles, each with the reader."""
     for reader_id, person in readers.items():
         for profile in person.profiles:
@@ -160,32 +165,32 @@ def _not_told(
     session: Session,
     place: Territory,
     match: matching.TerritoryMatches,
-    owners: Mapping[str, str],
-    refused: Callable[[Set[str]], Mapping[str, frozenset[str]]],
-) -> Callable[[Set[str]], Mapping[str, frozenset[str]]]:
+    owners: Mapping[CitizenId, ReaderId],
+    refused: Callable[[Set[ReaderId]], Mapping[ReaderId, frozenset[NeedId]]],
+) -> Callable[[Set[CitizenId]], Mapping[CitizenId, frozenset[NeedId]]]:
     """What tells for some citizens the needs that their owners are not to be told of, or that are settled."""
     needs = [need for batch in match.batches for need in batch.needs]
     settled = needs_settled(session, territory_id=place.id, needs=needs)
 
-    def not_told(citizen_ids: Set[str]) -> dict[str, frozenset[str]]:
-        readers = refused({owners[one] for one in citizen_ids})
+    def not_told(citizen_ids: Set[CitizenId]) -> dict[CitizenId, frozenset[NeedId]]:
+        readers = refused({owners[citizen_id] for citizen_id in citizen_ids})
         return {
-            one: readers.get(owners[one], frozenset())
-            | settled.between.get(one, frozenset())
+            citizen_id: readers.get(owners[citizen_id], frozenset())
+            | settled.between.get(citizen_id, frozenset())
             | settled.closed
-            for one in citizen_ids
+            for citizen_id in citizen_ids
         }
 
     return not_told
 
 
 def _best_of(
-    reader_id: str, ranking: Sequence[Ranked], best_profile: dict[tuple[str, str], int]
+    reader_id: ReaderId, ranking: Sequence[Ranked], best_profile: dict[tuple[ReaderId, NeedId], CitizenId]
 ) -> list[Ranked]:
     """One ranking of somebody with several profiles; as which of them they fit a need best is noted."""
-    best: dict[str, Ranked] = {}
-    for one in ranking:
-        if one.need_id not in best or one.total > best[one.need_id].total:
-            best[one.need_id] = one
-            best_profile[reader_id, one.need_id] = int(one.citizen_id)
-    return sorted(best.values(), key=lambda one: (-one.total, one.need_id))
+    best: dict[NeedId, Ranked] = {}
+    for ranked in ranking:
+        if ranked.need_id not in best or ranked.total > best[ranked.need_id].total:
+            best[ranked.need_id] = ranked
+            best_profile[reader_id, ranked.need_id] = ranked.citizen_id
+    return sorted(best.values(), key=lambda ranked: (-ranked.total, ranked.need_id))

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import in_parts
+from matchmaker.base.ids import AccountId, CitizenId, GroupId, NeedId, TerritoryId
 from matchmaker.citizens.models import Citizen, Consent
 from matchmaker.citizens.queries import letter_wanted
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun, LetterPreference
-from matchmaker.digests.rules import Frequency, LineKind
+from matchmaker.digests.rules import Frequency, LineKind, ReaderId
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState
 
-IN_NO_GROUP: frozenset[int] = frozenset()
+IN_NO_GROUP: frozenset[GroupId] = frozenset()
 """One for all: each empty set takes as much room as the rest of a recipient."""
 
 
@@ -25,8 +26,8 @@ IN_NO_GROUP: frozenset[int] = frozenset()
 class Profile:
     """A citizen's profile that its letter may tell of, in one territory."""
 
-    citizen_id: int
-    territory_id: int
+    citizen_id: CitizenId
+    territory_id: TerritoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +37,20 @@ class Recipient:
     Or a citizen without an account, whose letter is for paper; their address is empty.
     """
 
-    account_id: int | None
-    citizen_id: int | None = None
+    account_id: AccountId | None
+    citizen_id: CitizenId | None = None
     address: str
     first_name: str
     locale: str
     frequency: Frequency
     paused_until: date | None
     profiles: tuple[Profile, ...]
-    group_ids: frozenset[int]
+    group_ids: frozenset[GroupId]
 
     @property
-    def reader_id(self) -> str:
-        """What the recipient is called in a plan; an account by its id."""
-        return f"citizen:{self.citizen_id}" if self.account_id is None else str(self.account_id)
+    def reader_id(self) -> ReaderId:
+        """What the recipient is called in a plan."""
+        return ReaderId(self.account_id, self.citizen_id)
 
 
 def recipients(session: Session, *, territory_id: int) -> Sequence[Recipient]:
@@ -61,9 +62,9 @@ def recipients(session: Session, *, territory_id: int) -> Sequence[Recipient]:
     return list(recipients_by_id(session, ids).values())
 
 
-def recipients_by_id(session: Session, account_ids: Iterable[int]) -> dict[int, Recipient]:
+def recipients_by_id(session: Session, account_ids: Iterable[int]) -> dict[AccountId, Recipient]:
     """Some recipients by their account's id, in its order; who has left is not among them."""
-    found: dict[int, Recipient] = {}
+    found: dict[AccountId, Recipient] = {}
     for ids in in_parts(sorted(set(account_ids))):
         found |= {
             person.account_id: person
@@ -99,7 +100,7 @@ def _at_home(territory_id: int) -> ColumnElement[bool]:
 
 def _recipients(session: Session, those: ColumnElement[bool]) -> list[Recipient]:
     consents = exists().where(Consent.citizen_id == Citizen.id, letter_wanted()).correlate(Citizen)
-    profiles: dict[int, list[Profile]] = defaultdict(list)
+    profiles: dict[AccountId, list[Profile]] = defaultdict(list)
     for account_id, citizen_id, territory_id in session.execute(
         select(Account.id, Citizen.id, Citizen.territory_id)
         .join(Citizen, Citizen.account_id == Account.id)
@@ -107,7 +108,7 @@ def _recipients(session: Session, those: ColumnElement[bool]) -> list[Recipient]
         .order_by(Citizen.id)
     ):
         profiles[account_id].append(Profile(citizen_id=citizen_id, territory_id=territory_id))
-    groups: dict[int, set[int]] = defaultdict(set)
+    groups: dict[AccountId, set[GroupId]] = defaultdict(set)
     for account_id, group_id in session.execute(
         select(Membership.account_id, Membership.group_id)
         .join(Account, Account.id == Membership.account_id)
@@ -180,9 +181,9 @@ def last_letters(session: Session, *, recipient_keys: Iterable[str]) -> dict[str
 
 def groups_offered(
     session: Session, *, recipient_keys: Iterable[str], since: datetime
-) -> dict[str, set[str]]:
+) -> dict[str, set[GroupId]]:
     """The ids of the groups whose needs each recipient was told of since a moment."""
-    found: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, set[GroupId]] = defaultdict(set)
     for keys in in_parts(sorted(set(recipient_keys))):
         rows = session.execute(
             select(DigestLine.recipient_key, Need.group_id)
@@ -197,18 +198,18 @@ def groups_offered(
             .distinct()
         )
         for key, group_id in rows:
-            found[key].add(str(group_id))
+            found[key].add(group_id)
     return found
 
 
 def helpers_told(
     session: Session, *, group_ids: Iterable[int], away_from: int, since: datetime
-) -> dict[int, list[tuple[int, int]]]:
+) -> dict[GroupId, list[tuple[NeedId, CitizenId]]]:
     """By group, the needs and citizens of written lines that its own territory's runs told of it since a moment.
 
     Of groups in another territory than ``away_from`` alone: a run tells its own.
     """
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    found: dict[GroupId, list[tuple[NeedId, CitizenId]]] = defaultdict(list)
     for ids in in_parts(sorted(set(group_ids))):
         rows = session.execute(
             select(StartupGroup.id, DigestLine.need_id, DigestLine.citizen_id)

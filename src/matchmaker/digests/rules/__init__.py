@@ -1,6 +1,6 @@
 """The weekly letter as pure rules: when it is due, what each reader is told, and who is told of what."""
 
-from matchmaker.digests.rules.candidates import Candidates, Limits, candidates
+from matchmaker.digests.rules.candidates import Candidates, Fit, Limits, candidates
 from matchmaker.digests.rules.codes import (
     CODE_LASTS,
     CODES,
@@ -27,6 +27,7 @@ from matchmaker.digests.rules.plan import (
     PlannedLine,
     PlanningStopped,
     Reader,
+    ReaderId,
     Silence,
     lines_of,
     silence_of,
@@ -52,6 +53,7 @@ __all__ = [
     "Due",
     "EditKind",
     "Exposure",
+    "Fit",
     "Frequency",
     "Limits",
     "LineKind",
@@ -61,6 +63,7 @@ __all__ = [
     "PlannedLine",
     "PlanningStopped",
     "Reader",
+    "ReaderId",
     "RunState",
     "Schedule",
     "Silence",

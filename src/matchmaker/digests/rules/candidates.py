@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from matchmaker.digests.rules.eligible_pairs import Bools, Floats, Ints
 from matchmaker.digests.rules.plan import LINES_AT_MOST
-from matchmaker.matching.rules import Ranked
+
+Who = TypeVar("Who", bound=Hashable)
+What = TypeVar("What", bound=Hashable)
+Whose = TypeVar("Whose", bound=Hashable)
+Name = TypeVar("Name", bound=Hashable)
 
 STEPS = 1024
 """How many turns the seed can give a pair: equal candidates have the same turn once in so many cases."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit(Generic[Who, What]):
+    """How well a need fits a reader, from 0 to 100."""
+
+    reader_id: Who
+    need_id: What
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +51,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Candidates:
-    """Pairs of a citizen and a need, ordered by their ids, that a run may choose from.
+class Candidates(Generic[Who, What]):
+    """Pairs of a citizen and a need, ordered by the texts of their ids, that a run may choose from.
 
     `citizen`, `need` and `score` have one entry a pair, the first two as places in `citizens` and `needs`;
     `group` has one entry a need. `free` says of a pair that its group was offered to its citizen this month
     already, `used` of a citizen how many groups were.
     """
 
-    citizens: tuple[str, ...]
-    needs: tuple[str, ...]
+    citizens: tuple[Who, ...]
+    needs: tuple[What, ...]
     citizen: Ints
     need: Ints
     score: Floats
@@ -54,7 +68,7 @@ class Candidates:
     free: Bools
     used: Ints
 
-    def part(self, pairs: Ints) -> Candidates:
+    def part(self, pairs: Ints) -> Candidates[Who, What]:
         """Some of the pairs with their citizens alone, and all needs."""
         kept, citizen = np.unique(self.citizen[pairs], return_inverse=True)
         return replace(
@@ -69,18 +83,19 @@ class Candidates:
 
 
 def candidates(
-    ranked: Iterable[Ranked], *, groups: Mapping[str, str], offered: Iterable[tuple[str, str]]
-) -> Candidates:
-    """The pairs of some rankings, each pair once (else ValueError), in whatever order they come.
+    fits: Iterable[Fit[Who, What]], *, groups: Mapping[What, Whose], offered: Iterable[tuple[Who, Whose]]
+) -> Candidates[Who, What]:
+    """The pairs that fit, each pair once (else ValueError), in whatever order they come.
 
     `groups` names the group of every open need, those that fit nobody included; `offered` has the
     citizens with the groups that they were offered to this month already; a pair may come several times.
     """
-    citizen_ids, need_ids, scores = _Numbered(()), _Numbered(groups), array("d")
-    for one in ranked:
-        citizen_ids.add(one.citizen_id)
-        need_ids.add(one.need_id)
-        scores.append(one.total)
+    citizen_ids: _Numbered[Who] = _Numbered(())
+    need_ids, scores = _Numbered(groups), array("d")
+    for fit in fits:
+        citizen_ids.add(fit.reader_id)
+        need_ids.add(fit.need_id)
+        scores.append(fit.score)
     citizens, citizen = citizen_ids.in_order()
     needs, need = need_ids.in_order()
     order = np.lexsort((need, citizen))
@@ -88,7 +103,8 @@ def candidates(
     need = need[order]
     if np.any((np.diff(citizen) == 0) & (np.diff(need) == 0)):
         raise ValueError("a pair comes twice")
-    known, group_ids = {name: place for place, name in enumerate(citizens)}, _Numbered(())
+    known = {citizen_id: place for place, citizen_id in enumerate(citizens)}
+    group_ids: _Numbered[Whose] = _Numbered(())
     for need_id in needs:
         group_ids.add(groups[need_id])
     who = array("q")
@@ -116,29 +132,29 @@ def _among(known: Ints, numbers: Ints) -> Bools:
     return np.asarray(np.append(known, -1)[np.searchsorted(known, numbers)] == numbers)
 
 
-class _Numbered:
+class _Numbered(Generic[Name]):
     """Names as they come, each kept as a number."""
 
-    def __init__(self, known: Iterable[str]) -> None:
-        self._places: dict[str, int] = {}
+    def __init__(self, known: Iterable[Name]) -> None:
+        self._places: dict[Name, int] = {}
         self._numbers = array("i")
         for name in known:
             self._places.setdefault(name, len(self._places))
 
-    def add(self, name: str) -> None:
+    def add(self, name: Name) -> None:
         """Take the next name."""
         self._numbers.append(self._places.setdefault(name, len(self._places)))
 
-    def in_order(self) -> tuple[tuple[str, ...], Ints]:
-        """All names in alphabetical order, those known before included, and the place of each that came."""
+    def in_order(self) -> tuple[tuple[Name, ...], Ints]:
+        """All names in the order of their texts, those known before included, and the place of each that came."""
         names = list(self._places)
-        order = sorted(range(len(names)), key=names.__getitem__)
+        order = sorted(range(len(names)), key=lambda at: str(names[at]))
         place = np.empty(len(names), dtype=np.int64)
         place[order] = np.arange(len(names))
         return tuple(names[one] for one in order), place[np.asarray(self._numbers)]
 
 
-def turns(given: Candidates, pairs: Ints, *, seed: int) -> Ints:
+def turns(given: Candidates[Who, What], pairs: Ints, *, seed: int) -> Ints:
     """For each of some pairs a number from 0 to STEPS - 1 that hangs on nothing but the seed and the two ids."""
     mine = np.array([hashed(f"{seed} citizen {one}") for one in given.citizens], dtype=np.uint64)
     theirs = np.array([hashed(f"{seed} need {one}") for one in given.needs], dtype=np.uint64)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Generic
 
 import numpy as np
 
-from matchmaker.digests.rules.candidates import Candidates, Limits, turns
+from matchmaker.base.ids import NeedId
+from matchmaker.digests.rules.candidates import Candidates, Limits, What, Who, turns
 from matchmaker.digests.rules.eligible_pairs import Ints
 from matchmaker.digests.rules.greedy import greedy
 from matchmaker.digests.rules.partition import AT_ONCE, floors_of, pairs_of, parts_of, people_for
@@ -25,7 +27,7 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(Generic[Who, What]):
     """What a run tells: the ids of each citizen's needs, best first, and how many people each need reaches.
 
     `total` is the sum of the scores, `bands` that of the scores in whole bands. When `optimal` is false the time was
@@ -33,8 +35,8 @@ class Assignment:
     the best choice.
     """
 
-    letters: Mapping[str, tuple[str, ...]]
-    needs: Mapping[str, Exposure]
+    letters: Mapping[Who, tuple[What, ...]]
+    needs: Mapping[What, Exposure]
     total: float
     bands: int
     optimal: bool
@@ -45,7 +47,7 @@ class Assignment:
 class Unreachable:
     """A need that fits too few people who may be told of it; `gate` keeps most others out, None when nobody else fits."""
 
-    need_id: str
+    need_id: NeedId
     eligible: int
     gate: Gate | None
 
@@ -60,13 +62,13 @@ def unreachable(reaches: Iterable[Reach], *, limits: Limits) -> tuple[Unreachabl
 
 
 def assign(
-    candidates: Candidates,
+    candidates: Candidates[Who, What],
     *,
     limits: Limits,
     seed: int,
     at_once: int = AT_ONCE,
     going_on: Callable[[], bool] = lambda: True,
-) -> Assignment:
+) -> Assignment[Who, What]:
     """The best choice of one run within its limits, the same for one seed in every process when it is `optimal`.
 
     No other choice misses fewer people in all; of those none spares a need that misses more at the cost of one that
@@ -98,7 +100,7 @@ def assign(
     return _told(candidates, np.flatnonzero(chosen), seed, limits, bound=bound, optimal=optimal)
 
 
-def assign_greedily(candidates: Candidates, *, limits: Limits, seed: int) -> Assignment:
+def assign_greedily(candidates: Candidates[Who, What], *, limits: Limits, seed: int) -> Assignment[Who, What]:
     """A choice within the same limits that takes pair after pair: the scarcest needs to their floor, then the best."""
     every, most = np.arange(len(candidates.citizen)), np.minimum(limits.floor, people_for(candidates, limits))
     pairs, kept = pairs_of(candidates, every, floor=most, most=most, limits=limits, seed=seed)
@@ -107,8 +109,8 @@ def assign_greedily(candidates: Candidates, *, limits: Limits, seed: int) -> Ass
 
 
 def _told(
-    given: Candidates, chosen: Ints, seed: int, limits: Limits, *, bound: int, optimal: bool
-) -> Assignment:
+    given: Candidates[Who, What], chosen: Ints, seed: int, limits: Limits, *, bound: int, optimal: bool
+) -> Assignment[Who, What]:
     turn = turns(given, chosen, seed=seed)
     chosen = chosen[np.lexsort((given.need[chosen], -turn, -given.score[chosen], given.citizen[chosen]))]
     told = [given.needs[need] for need in given.need[chosen].tolist()]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from matchmaker.base.i18n import Labelled, mark
+from matchmaker.base.ids import AccountId, CitizenId, GroupId, NeedId
 
 LINES_AT_MOST = 5
 HELPERS_AT_MOST = 10
@@ -73,6 +74,18 @@ class Silence(Labelled):
     GONE = "gone", mark("Left before their letter was written")
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderId:
+    """Whom a letter is for: an account, or a citizen without one, whose letter is for paper. One of the two is None."""
+
+    account_id: AccountId | None
+    citizen_id: CitizenId | None = None
+
+    def __str__(self) -> str:
+        """The text by which a run's seed knows the reader."""
+        return f"citizen:{self.citizen_id}" if self.account_id is None else str(self.account_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Somebody as the letter sees them; ``recipient_key`` stands for the address, or for who has none.
@@ -82,7 +95,7 @@ class Reader:
     last one.
     """
 
-    account_id: str
+    reader_id: ReaderId
     recipient_key: str
     consents: bool
     member: bool
@@ -100,9 +113,9 @@ class PlannedLine:
     """
 
     kind: LineKind
-    need_id: int | None = None
-    citizen_id: int | None = None
-    group_id: int | None = None
+    need_id: NeedId | None = None
+    citizen_id: CitizenId | None = None
+    group_id: GroupId | None = None
     turn: str | None = None
 
     @property
@@ -121,12 +134,9 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLetter:
-    """Whom one letter goes to, and its lines, of which there is at least one.
+    """Whom one letter goes to, and its lines, of which there is at least one."""
 
-    ``account_id`` names a recipient as their ``reader_id`` does.
-    """
-
-    account_id: str
+    reader_id: ReaderId
     recipient_key: str
     lines: tuple[PlannedLine, ...]
 

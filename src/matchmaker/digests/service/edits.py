@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.base import db
+from matchmaker.base.ids import AccountId, ChallengeId, NeedId
 from matchmaker.base.work import Missing, Work
 from matchmaker.digests import queries
 from matchmaker.digests.loading import Plan, compose
 from matchmaker.digests.models import DigestEdit, DigestRun
-from matchmaker.digests.rules import EditKind, PinProblem, RunState, iso_week
+from matchmaker.digests.rules import EditKind, PinProblem, ReaderId, RunState, iso_week
 from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.digests.service.runs import seed_of
 from matchmaker.groups.models import Need
@@ -39,7 +40,7 @@ class PinRefused(Exception):
 
 
 def hold_line(
-    work: Work, *, territory_id: int, week: str, account_id: int, need_id: int, made_by: int
+    work: Work, *, territory_id: int, week: str, account_id: AccountId, need_id: NeedId, made_by: AccountId
 ) -> DigestEdit:
     """Keep a need out of somebody's letter of a week. Raises Missing, WeekClosed, AlreadyEdited."""
     territory = _open_week(work, territory_id, week)
@@ -64,7 +65,7 @@ def hold_line(
 
 
 def pin_line(
-    work: Work, *, territory_id: int, week: str, account_id: int, need_id: int, made_by: int
+    work: Work, *, territory_id: int, week: str, account_id: AccountId, need_id: NeedId, made_by: AccountId
 ) -> DigestEdit:
     """Make sure that a need is in somebody's letter of a week.
 
@@ -85,7 +86,7 @@ def pin_line(
         ),
     )
     plan = _plan(work, territory, week)
-    if str(account_id) not in plan.people:
+    if ReaderId(account_id) not in plan.people:
         raise Missing(account_id)
     edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
     pinned = {one.need_id for one in edits if one.kind is EditKind.PIN and one.account_id == account_id}
@@ -99,10 +100,10 @@ def keep_paragraph(
     *,
     territory_id: int,
     week: str,
-    challenge_id: int | None,
+    challenge_id: ChallengeId | None,
     text_fr: str,
     text_en: str,
-    made_by: int,
+    made_by: AccountId,
     edit_id: int | None = None,
 ) -> DigestEdit:
     """Write a paragraph for everybody, or for those whose letters touch a défi; or change the one that ``edit_id`` names.
@@ -189,15 +190,17 @@ def _plan(work: Work, territory: Territory, week: str) -> Plan:
     )
 
 
-def _needs_in(plan: Plan, account_id: int) -> set[int]:
-    return {int(one) for one in plan.assignment.letters.get(str(account_id), ())}
+def _needs_in(plan: Plan, account_id: AccountId) -> set[NeedId]:
+    return set(plan.assignment.letters.get(ReaderId(account_id), ()))
 
 
-def _why_not(work: Work, territory: Territory, plan: Plan, *, account_id: int, need_id: int) -> PinRefused:
-    if any(one.need_id == str(need_id) for one in plan.ranking.of(str(account_id))):
+def _why_not(
+    work: Work, territory: Territory, plan: Plan, *, account_id: AccountId, need_id: NeedId
+) -> PinRefused:
+    if any(one.need_id == need_id for one in plan.ranking.of(ReaderId(account_id))):
         return PinRefused(PinProblem.NO_ROOM)
     need = work.session.get(Need, need_id)
-    profiles = [one.citizen_id for one in plan.people[str(account_id)].profiles]
+    profiles = [one.citizen_id for one in plan.people[ReaderId(account_id)].profiles]
     if need is None or need.territory_id != territory.id or not profiles:
         raise Missing(need_id)
     gates = [matching.explain(work.session, need, citizen_id=one, now=work.now).gate for one in profiles]

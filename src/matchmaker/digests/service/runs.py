@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker.base import db, outbox
+from matchmaker.base.ids import AccountId, TerritoryId
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Work, WorkFactory
@@ -43,7 +44,7 @@ def seed_of(territory: Territory, week: str) -> int:
 
 
 def request_week(
-    work: Work, *, territory_id: int, started_by: int | None, week: str | None = None
+    work: Work, *, territory_id: int, started_by: AccountId | None, week: str | None = None
 ) -> DigestRun:
     """Ask for a territory's letters of ``week``, this one unless given; they are planned and written afterwards.
 
@@ -146,7 +147,7 @@ def keep_plan(work: Work, *, run_id: int, plan: Plan, few: Sequence[Unreached]) 
 
 def _keep(work: Work, run: DigestRun, plan: Plan, start: int) -> None:
     part = plan.letters[start : start + LETTERS_AT_ONCE]
-    people = [plan.people[letter.account_id] for letter in part]
+    people = [plan.people[letter.reader_id] for letter in part]
     relays = relay_ids(work.session, (one.citizen_id for one in people if one.citizen_id))
     numbers = work.session.scalars(
         insert(DigestLetter).returning(DigestLetter.id, sort_by_parameter_order=True),
@@ -236,7 +237,7 @@ def _record(work: Work, verb: DigestVerb, run: DigestRun) -> None:
 
 
 def _claim_week(
-    work: Work, *, territory: Territory, week: str, state: RunState, started_by: int | None
+    work: Work, *, territory: Territory, week: str, state: RunState, started_by: AccountId | None
 ) -> DigestRun:
     run = queries.find_run(work.session, territory_id=territory.id, iso_week=week)
     if run is not None:
@@ -263,7 +264,7 @@ def _claim_week(
     return run
 
 
-def _due(work: Work) -> list[tuple[int, Due]]:
+def _due(work: Work) -> list[tuple[TerritoryId, Due]]:
     settled = queries.weeks_settled(work.session)
     found = []
     for territory in places.territories(work.session):

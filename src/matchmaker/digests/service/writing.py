@@ -19,6 +19,7 @@ from matchmaker.digests.rules import (
     PlannedLetter,
     PlannedLine,
     Reader,
+    ReaderId,
     RunState,
     Silence,
     silence_of,
@@ -125,7 +126,7 @@ def _silence_now(letter: DigestLetter, person: Recipient | None, *, today: date)
     if person is None:
         return Silence.GONE
     reader = Reader(
-        account_id=person.reader_id,
+        reader_id=person.reader_id,
         recipient_key=letter.recipient_key,
         consents=bool(person.profiles),
         member=bool(person.group_ids),
@@ -135,7 +136,7 @@ def _silence_now(letter: DigestLetter, person: Recipient | None, *, today: date)
     return silence_of(reader, today=today, had_one=False)
 
 
-def _people(work: Work, planned: Sequence[DigestLetter]) -> dict[str, Recipient]:
+def _people(work: Work, planned: Sequence[DigestLetter]) -> dict[ReaderId, Recipient]:
     by_mail = queries.recipients_by_id(
         work.session, (one.account_id for one in planned if one.account_id is not None)
     )
@@ -145,8 +146,8 @@ def _people(work: Work, planned: Sequence[DigestLetter]) -> dict[str, Recipient]
     return {person.reader_id: person for person in (*by_mail.values(), *on_paper.values())}
 
 
-def _reader_id(letter: DigestLetter) -> str:
-    return str(letter.account_id) if letter.relay_id is None else f"citizen:{letter.citizen_id}"
+def _reader_id(letter: DigestLetter) -> ReaderId:
+    return ReaderId(letter.account_id, letter.citizen_id)
 
 
 def still_true(draft: Draft) -> Draft:
@@ -217,7 +218,7 @@ def _leave_out(work: Work, letter: DigestLetter, why: Silence) -> None:
 
 def _as_planned(letter: DigestLetter) -> PlannedLetter:
     return PlannedLetter(
-        account_id=_reader_id(letter),
+        reader_id=_reader_id(letter),
         recipient_key=letter.recipient_key,
         lines=tuple(
             PlannedLine(

@@ -6,6 +6,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import get_locale, gettext, mark
+from matchmaker.base.ids import AccountId, NeedId
 from matchmaker.base.work import Missing, Work
 from matchmaker.digests import service
 from matchmaker.digests.access import own_edit
@@ -45,13 +46,13 @@ GATES = {
 def hold_line(slug: str, iso_week: str, account_id: int, need_id: int) -> ResponseReturnValue:
     """Keep a need out of somebody's letter."""
 
-    def act(work: Work, territory: Territory, made_by: int) -> None:
+    def act(work: Work, territory: Territory, made_by: AccountId) -> None:
         service.hold_line(
             work,
             territory_id=territory.id,
             week=iso_week,
-            account_id=account_id,
-            need_id=need_id,
+            account_id=AccountId(account_id),
+            need_id=NeedId(need_id),
             made_by=made_by,
         )
 
@@ -63,13 +64,13 @@ def hold_line(slug: str, iso_week: str, account_id: int, need_id: int) -> Respon
 def pin_line(slug: str, iso_week: str, account_id: int, need_id: int) -> ResponseReturnValue:
     """Make sure that a need is in somebody's letter."""
 
-    def act(work: Work, territory: Territory, made_by: int) -> None:
+    def act(work: Work, territory: Territory, made_by: AccountId) -> None:
         service.pin_line(
             work,
             territory_id=territory.id,
             week=iso_week,
-            account_id=account_id,
-            need_id=need_id,
+            account_id=AccountId(account_id),
+            need_id=NeedId(need_id),
             made_by=made_by,
         )
 
@@ -151,7 +152,7 @@ def _paragraph(territory: Territory, week: str, edit: DigestEdit | None) -> Resp
 
 
 def _line(
-    slug: str, reader: int, act: Callable[[Work, Territory, int], None], done: str
+    slug: str, reader: int, act: Callable[[Work, Territory, AccountId], None], done: str
 ) -> ResponseReturnValue:
     """Change a line of a letter, and go back to the letter with a word about how that went."""
     territory = own_territory(slug)

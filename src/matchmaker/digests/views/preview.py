@@ -6,10 +6,11 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
+from matchmaker.base.ids import AccountId
 from matchmaker.base.letter import Letter
 from matchmaker.digests import loading, queries, service
 from matchmaker.digests.access import Desk, own_desk
-from matchmaker.digests.rules import EditKind
+from matchmaker.digests.rules import EditKind, ReaderId
 from matchmaker.digests.views.blueprint import blueprint, plan_of, without_key
 from matchmaker.groups.models import Need
 from matchmaker.matching import queries as matching_queries
@@ -33,12 +34,12 @@ def preview(slug: str, account_id: int) -> ResponseReturnValue:
     """One person's letter of this week as it will be read, or why there is none."""
     desk = own_desk(slug)
     plan = plan_of(desk)
-    person = or_404(plan.people.get(str(account_id)))
+    person = or_404(plan.people.get(ReaderId(AccountId(account_id))))
     edits = queries.edits(reading(), territory_id=desk.territory.id, iso_week=desk.week)
-    own = [one for one in edits if one.account_id == account_id]
+    own = [edit for edit in edits if edit.account_id == account_id]
     # Letters on paper are their relay's to read and to print.
-    order = [letter.account_id for letter in plan.letters if plan.people[letter.account_id].account_id]
-    here = order.index(str(account_id)) if str(account_id) in order else None
+    order = [letter.reader_id.account_id for letter in plan.letters if letter.reader_id.account_id]
+    here = order.index(person.account_id) if person.account_id in order else None
     draft = _draft(plan, account_id)
     works = site().works
     letter = service.letter_of(works, desk.territory, draft, edits) if draft else None
@@ -50,9 +51,9 @@ def preview(slug: str, account_id: int) -> ResponseReturnValue:
         letter=letter,
         text=without_key(letter.text, letter.unsubscribe_url) if letter else None,
         sections=service.sections(works, draft, edits, locale=i18n.get_locale()) if draft else None,
-        why=next((why.label for one, why in plan.silent if one.account_id == account_id), None),
-        held=[one for one in own if one.kind is EditKind.HOLD],
-        pinned={one.need_id: one for one in own if one.kind is EditKind.PIN},
+        why=next((why.label for silent, why in plan.silent if silent.account_id == account_id), None),
+        held=[edit for edit in own if edit.kind is EditKind.HOLD],
+        pinned={edit.need_id: edit for edit in own if edit.kind is EditKind.PIN},
         candidates=_candidates(plan, account_id),
         before=order[here - 1] if here else None,
         after=order[here + 1] if here is not None and here + 1 < len(order) else None,
@@ -76,17 +77,14 @@ def _letter(desk: Desk, account_id: int) -> Letter | None:
 
 
 def _draft(plan: loading.Plan, account_id: int) -> loading.Draft | None:
-    planned = [letter for letter in plan.letters if letter.account_id == str(account_id)]
+    planned = [letter for letter in plan.letters if letter.reader_id.account_id == account_id]
     return next(iter(loading.drafts(reading(), plan.people, planned, now=now())), None)
 
 
 def _candidates(plan: loading.Plan, account_id: int) -> list[Candidate]:
     """The best needs that fit somebody beyond those of their letter."""
-    told = plan.assignment.letters.get(str(account_id), ())
-    others = [one for one in plan.ranking.of(str(account_id)) if one.need_id not in told]
-    needs = matching_queries.needs_by_id(reading(), (int(one.need_id) for one in others[:CANDIDATES_SHOWN]))
-    return [
-        Candidate(need=needs[int(one.need_id)], score=one.total)
-        for one in others
-        if int(one.need_id) in needs
-    ]
+    reader_id = ReaderId(AccountId(account_id))
+    told = plan.assignment.letters.get(reader_id, ())
+    others = [fit for fit in plan.ranking.of(reader_id) if fit.need_id not in told]
+    needs = matching_queries.needs_by_id(reading(), (fit.need_id for fit in others[:CANDIDATES_SHOWN]))
+    return [Candidate(need=needs[fit.need_id], score=fit.score) for fit in others if fit.need_id in needs]

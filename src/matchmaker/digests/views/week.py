@@ -106,7 +106,7 @@ def send(slug: str) -> ResponseReturnValue:
 def _named(plan: loading.Plan, name: str) -> Sequence[PlannedLetter]:
     """The letters to people whose first name has these letters in it."""
     wanted = fold(name)
-    return [one for one in plan.letters if wanted in fold(plan.people[one.account_id].first_name)]
+    return [one for one in plan.letters if wanted in fold(plan.people[one.reader_id].first_name)]
 
 
 def _silences(plan: loading.Plan) -> list[tuple[str, list[str]]]:

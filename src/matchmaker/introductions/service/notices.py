@@ -294,8 +294,8 @@ def _next_need(work: Work, introduction: Introduction) -> cards.NeedCard | None:
     known = queries.introductions_of_citizens(work.session, citizen_ids=[citizen.id])
     matches = matching.matches_for_citizen(work.session, citizen, now=work.now, limit=NEAREST)
     for match in matches:
-        if (int(match.need_id), citizen.id) not in known:
-            need = matching_queries.find_need(work.session, need_id=int(match.need_id))
+        if (match.need_id, citizen.id) not in known:
+            need = matching_queries.find_need(work.session, need_id=match.need_id)
             if need is not None:
                 return cards.need_card(need, to=work.links.to, locale=citizen.locale, match=match)
     return None

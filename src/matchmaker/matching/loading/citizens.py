@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from matchmaker.base.ids import ChallengeId, CitizenId
 from matchmaker.base.text import fold
 from matchmaker.base.work import Missing
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, SignUp
@@ -16,8 +18,10 @@ from matchmaker.matching.models import Dismissal, HiddenFromGroup, LoweredPair, 
 from matchmaker.matching.rules import Answer, CitizenProfile, Place
 from matchmaker.places.models import Commune
 
-SIGN_UP_ID = "sign-up"
-"""The id of the profile of somebody who has no account yet."""
+Other = TypeVar("Other")
+
+SIGN_UP_ID = CitizenId(0)
+"""No row's: the id of the profile of somebody who has no account yet."""
 
 _COLUMNS = select(
     Citizen.id,
@@ -77,13 +81,13 @@ def sign_up_as_read(
     written = [(text, language, chosen) for text, chosen in sign_up.skills]
     profile = CitizenProfile(
         id=SIGN_UP_ID,
-        territory_id=str(sign_up.territory_id),
+        territory_id=sign_up.territory_id,
         phrases=(),
         place=Place(latitude=sign_up.commune.latitude, longitude=sign_up.commune.longitude),
         radius_km=sign_up.radius_km,
         remote=sign_up.remote,
         hours=sign_up.hours_a_week,
-        challenge_ids=frozenset(map(str, sign_up.challenge_ids)) or None,
+        challenge_ids=frozenset(map(ChallengeId, sign_up.challenge_ids)) or None,
     )
     return tuple(one for book in books for one in _read(session, [profile], [written], book))
 
@@ -127,17 +131,17 @@ def _citizens(
     offered = gathered((row.citizen_id, written_in(row)) for row in skills)
     profiles = [
         CitizenProfile(
-            id=str(row.id),
-            territory_id=str(row.territory_id),
+            id=row.id,
+            territory_id=row.territory_id,
             phrases=(),
             place=Place(latitude=row.latitude, longitude=row.longitude),
             radius_km=row.radius_km,
             remote=row.remote,
             hours=row.hours_a_week,
-            challenge_ids=frozenset(map(str, challenges.get(row.id, ()))) or None,
-            group_ids=frozenset(map(str, groups.get(row.account_id, ()))),
-            refused_need_ids=frozenset(map(str, (*refused.get(row.id, ()), *said_no.get(row.id, ())))),
-            hidden_from_group_ids=frozenset(map(str, hidden.get(row.id, ()))),
+            challenge_ids=frozenset(challenges.get(row.id, ())) or None,
+            group_ids=frozenset(groups.get(row.account_id, ())),
+            refused_need_ids=frozenset((*refused.get(row.id, ()), *said_no.get(row.id, ()))),
+            hidden_from_group_ids=frozenset(hidden.get(row.id, ())),
         )
         for row in rows
     ]
@@ -148,30 +152,30 @@ def _citizens(
 
 def _of_citizens(
     session: Session,
-    citizen_id: InstrumentedAttribute[int],
-    other: InstrumentedAttribute[int],
+    citizen_id: InstrumentedAttribute[CitizenId],
+    other: InstrumentedAttribute[Other],
     condition: ColumnElement[bool],
-) -> dict[int, list[int]]:
+) -> dict[CitizenId, list[Other]]:
     """What some citizens have of one kind, by the citizen's id."""
     rows = session.execute(select(citizen_id, other).join(Citizen, Citizen.id == citizen_id).where(condition))
     return gathered((owner, value) for owner, value in rows)
 
 
-def _lowered(session: Session, condition: ColumnElement[bool]) -> dict[str, dict[str, set[str]]]:
+def _lowered(session: Session, condition: ColumnElement[bool]) -> dict[CitizenId, dict[str, set[str]]]:
     """What each citizen said that a skill of theirs does not cover: by their id, then by the folded skill."""
     rows = session.execute(
         select(LoweredPair.citizen_id, LoweredPair.own, LoweredPair.wanted)
         .join(Citizen, Citizen.id == LoweredPair.citizen_id)
         .where(condition)
     )
-    found: dict[str, dict[str, set[str]]] = {}
+    found: dict[CitizenId, dict[str, set[str]]] = {}
     for citizen_id, own, wanted in rows:
-        found.setdefault(str(citizen_id), {}).setdefault(own, set()).add(wanted)
+        found.setdefault(citizen_id, {}).setdefault(own, set()).add(wanted)
     return found
 
 
 def _taught(
-    profiles: Sequence[CitizenProfile], lowered: dict[str, dict[str, set[str]]]
+    profiles: Sequence[CitizenProfile], lowered: dict[CitizenId, dict[str, set[str]]]
 ) -> tuple[CitizenProfile, ...]:
     """Profiles whose phrases know what their owner said that they do not cover."""
     return tuple(

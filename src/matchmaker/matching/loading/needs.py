@@ -58,8 +58,8 @@ def open_need_batches(
     if remote_elsewhere:
         here = or_(here, Need.remote)
     days = {
-        str(number): local_day(now, time_zone)
-        for number, time_zone in session.execute(select(Territory.id, Territory.time_zone))
+        territory: local_day(now, time_zone)
+        for territory, time_zone in session.execute(select(Territory.id, Territory.time_zone))
     }
     found = _needs(session, and_(here, Need.state == NeedState.OPEN), home=territory_id)
     return tuple(
@@ -68,7 +68,7 @@ def open_need_batches(
             needs=tuple(
                 need
                 for need in batch.needs
-                if need.until is None or need.until >= days[need.territory_id or ""]
+                if need.until is None or need.territory_id is None or need.until >= days[need.territory_id]
             ),
         )
         for batch in found
@@ -125,15 +125,15 @@ def _profile(
     row: Row[*tuple[Any, ...]], wanted: Iterable[tuple[Written, Importance]], known: Mapping[Written, Phrase]
 ) -> NeedProfile:
     return NeedProfile(
-        id=str(row.id),
-        territory_id=str(row.territory_id),
+        id=row.id,
+        territory_id=row.territory_id,
         title=known[row.title, row.locale, None],
         wanted=tuple(Wanted(phrase=known[written], importance=importance) for written, importance in wanted),
-        group_id=str(row.group_id),
+        group_id=row.group_id,
         place=None if row.latitude is None else Place(latitude=row.latitude, longitude=row.longitude),
         remote=row.remote,
         hours=row.hours_a_week,
-        challenge_id=str(row.challenge_id),
+        challenge_id=row.challenge_id,
         until=row.until,
         places_left=row.places - row.places_taken,
         open=row.state is NeedState.OPEN,

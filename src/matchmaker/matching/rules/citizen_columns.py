@@ -17,7 +17,7 @@ from matchmaker.matching.rules.weights import Weights
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-SetTest = Callable[[Collection[str | None]], bool]
+SetTest = Callable[[Collection[object]], bool]
 
 
 class CitizenColumns:
@@ -125,8 +125,8 @@ def _share(points: Ints, weight: float, met: Floats) -> Ints:
 class _Codes:
     """A column of sets, of which few are distinct."""
 
-    def __init__(self, column: Sequence[frozenset[str] | None]) -> None:
-        codes: dict[frozenset[str] | None, int] = {}
+    def __init__(self, column: Sequence[frozenset[object] | None]) -> None:
+        codes: dict[frozenset[object] | None, int] = {}
         self._codes = np.array([codes.setdefault(one, len(codes)) for one in column], dtype=np.int32)
         self._distinct = list(codes)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-Totals = Mapping[str, Mapping[str, float]]
+from matchmaker.base.ids import CitizenId, NeedId
+
+Totals = Mapping[NeedId, Mapping[CitizenId, float]]
 """By need, the totals of whoever stands among the first under either set of weights."""
 
-Rankings = Mapping[str, Sequence[str]]
+Rankings = Mapping[CitizenId, Sequence[NeedId]]
 """By citizen, the needs that they would be told, best first."""
 
 
@@ -16,7 +18,7 @@ Rankings = Mapping[str, Sequence[str]]
 class Move:
     """A citizen's total for a need under both sets of weights."""
 
-    citizen_id: str
+    citizen_id: CitizenId
     before: float
     after: float
 
@@ -28,9 +30,9 @@ class ListChange:
     Nobody comes or goes where only their order changes.
     """
 
-    need_id: str
-    came: tuple[str, ...]
-    went: tuple[str, ...]
+    need_id: NeedId
+    came: tuple[CitizenId, ...]
+    went: tuple[CitizenId, ...]
     moves: tuple[Move, ...]
 
 
@@ -65,14 +67,14 @@ def compare(
     for need_id, old in before.items():
         new = after[need_id]
         first_old, first_new = _first(old, top, least), _first(new, top, least)
-        seen_before += [old[one] for one in first_old]
-        seen_after += [new[one] for one in first_new]
+        seen_before += [old[citizen_id] for citizen_id in first_old]
+        seen_after += [new[citizen_id] for citizen_id in first_new]
         if first_old != first_new:
             changes.append(
                 ListChange(
                     need_id=need_id,
-                    came=tuple(one for one in first_new if one not in first_old),
-                    went=tuple(one for one in first_old if one not in first_new),
+                    came=tuple(citizen_id for citizen_id in first_new if citizen_id not in first_old),
+                    went=tuple(citizen_id for citizen_id in first_old if citizen_id not in first_new),
                     moves=_moves(old, new, sorted({*first_old, *first_new})),
                 )
             )
@@ -88,14 +90,18 @@ def compare(
     )
 
 
-def _first(totals: Mapping[str, float], top: int, least: float) -> list[str]:
-    shown = [one for one, total in totals.items() if total >= least]
-    return sorted(shown, key=lambda one: (-totals[one], one))[:top]
+def _first(totals: Mapping[CitizenId, float], top: int, least: float) -> list[CitizenId]:
+    shown = [citizen_id for citizen_id, total in totals.items() if total >= least]
+    return sorted(shown, key=lambda citizen_id: (-totals[citizen_id], citizen_id))[:top]
 
 
-def _moves(old: Mapping[str, float], new: Mapping[str, float], citizens: Sequence[str]) -> tuple[Move, ...]:
+def _moves(
+    old: Mapping[CitizenId, float], new: Mapping[CitizenId, float], citizens: Sequence[CitizenId]
+) -> tuple[Move, ...]:
     moves = [
-        Move(citizen_id=one, before=old[one], after=new[one]) for one in citizens if old[one] != new[one]
+        Move(citizen_id=citizen_id, before=old[citizen_id], after=new[citizen_id])
+        for citizen_id in citizens
+        if old[citizen_id] != new[citizen_id]
     ]
     return tuple(sorted(moves, key=lambda move: (-abs(move.after - move.before), move.citizen_id)))
 

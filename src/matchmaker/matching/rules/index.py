@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.base.ids import CitizenId, NeedId, TerritoryId
 from matchmaker.matching.rules.citizen_columns import CitizenColumns
 from matchmaker.matching.rules.gates import why_not
 from matchmaker.matching.rules.phrase_index import PhraseIndex, Rows
@@ -31,8 +32,8 @@ SPARE = 10
 class Run:
     """A whole run: for each need its citizens, for each citizen their needs, best first."""
 
-    by_need: Mapping[str, tuple[Ranked, ...]]
-    by_citizen: Mapping[str, tuple[Ranked, ...]]
+    by_need: Mapping[NeedId, tuple[Ranked, ...]]
+    by_citizen: Mapping[CitizenId, tuple[Ranked, ...]]
 
 
 class MatchIndex:
@@ -56,12 +57,12 @@ class MatchIndex:
         self._offers = PhraseIndex(matcher, phrases)
         self._territories = _positions([one.territory_id for one in people])
 
-    def citizens_for(self, need: str | NeedProfile, *, today: date, limit: int = 20) -> tuple[Match, ...]:
+    def citizens_for(self, need: NeedId | NeedProfile, *, today: date, limit: int = 20) -> tuple[Match, ...]:
         """The best citizens for a need: gates applied, totals above 0, ties by id.
 
         The need is the id of an indexed one (else KeyError) or any value.
         """
-        asking = self._needs[need] if isinstance(need, str) else need
+        asking = need if isinstance(need, NeedProfile) else self._needs[need]
         found = self.rank_citizens(asking, today=today, limit=limit)
         return tuple(self._matcher.score(asking, self._citizens[one.citizen_id]) for one in found)
 
@@ -75,14 +76,16 @@ class MatchIndex:
         best.add_row(0, pool.members[some], totals)
         return best[need.id]
 
-    def needs_for(self, citizen: str | CitizenProfile, *, today: date, limit: int = 20) -> tuple[Match, ...]:
+    def needs_for(
+        self, citizen: CitizenId | CitizenProfile, *, today: date, limit: int = 20
+    ) -> tuple[Match, ...]:
         """The best needs for a citizen, who may be a value that no index knows yet; as `citizens_for`."""
         weights = self._matcher.weights
-        offering = self._citizens[citizen] if isinstance(citizen, str) else citizen
+        offering = citizen if isinstance(citizen, CitizenProfile) else self._citizens[citizen]
         possible = [need for need in self._needs.values() if why_not(need, offering, today) is None]
         alone = MatchIndex(self._matcher, needs=(), citizens=(offering,))
         asked, rows = alone._prepared(possible)
-        found: list[tuple[int, str]] = []
+        found: list[tuple[int, NeedId]] = []
         for need, (some, points) in zip(possible, alone._everyone.points(asked, *rows, weights), strict=True):
             totals = alone._everyone.totals(need, some, points, today, weights)
             found += [(-total, need.id) for total in totals.tolist() if total > 0]
@@ -96,7 +99,7 @@ class MatchIndex:
         need_ids = [need.id for need in needs]
         by_need = TopK(need_ids, self._order, limit, needs=True)
         by_citizen = TopK(self._people.ids, IdOrder(need_ids), limit, needs=False)
-        together: dict[tuple[str | None, bool], list[int]] = defaultdict(list)
+        together: dict[tuple[TerritoryId | None, bool], list[int]] = defaultdict(list)
         for number, need in enumerate(needs):
             together[need.territory_id, bool(need.remote)].append(number)
         asked, rows = self._prepared(needs)
@@ -192,8 +195,8 @@ def _largest(points: Ints, count: int) -> Bools:
     return np.asarray(points >= least)
 
 
-def _positions(territories: Sequence[str | None]) -> dict[str | None, Ints]:
-    found: dict[str | None, list[int]] = defaultdict(list)
+def _positions(territories: Sequence[TerritoryId | None]) -> dict[TerritoryId | None, Ints]:
+    found: dict[TerritoryId | None, list[int]] = defaultdict(list)
     for at, territory in enumerate(territories):
         found[territory].append(at)
     return {territory: np.array(at, dtype=np.int64) for territory, at in found.items()}

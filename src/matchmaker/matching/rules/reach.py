@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from matchmaker.base.ids import NeedId
 from matchmaker.matching.rules.gates import Gate, why_not
 from matchmaker.matching.rules.index import MatchIndex
 from matchmaker.matching.rules.score import Matcher
@@ -17,7 +18,7 @@ from matchmaker.matching.rules.values import CitizenProfile, NeedProfile
 class Reach:
     """How many people who fit a need may be told of it, and how many may not, by the first gate that is shut."""
 
-    need_id: str
+    need_id: NeedId
     eligible: int
     excluded: Mapping[Gate, int]
 
@@ -60,10 +61,10 @@ def reaches(
 
 
 def _without_gates(need: NeedProfile) -> NeedProfile:
-    """What a need asks for, said so that no gate can be shut: nobody has refused a need without a name."""
+    """What a need asks for, said so that no gate can be shut: nobody has refused the need 0, which is no row's."""
     return replace(
         need,
-        id="",
+        id=NeedId(0),
         territory_id=None,
         group_id=None,
         place=None,

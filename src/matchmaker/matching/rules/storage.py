@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.values import (
     Change,
@@ -50,8 +51,8 @@ class ChangeMapping(TypedDict):
 class MatchMapping(TypedDict):
     """A Match."""
 
-    need_id: str
-    citizen_id: str
+    need_id: int
+    citizen_id: int
     total: float
     weights_version: str
     vocabulary_version: str
@@ -107,8 +108,9 @@ def match_from_mapping(mapping: MatchMapping) -> Match:
     """The match that `match_to_mapping` was given; KeyError or ValueError when the mapping is not one."""
     change = mapping["best_change"]
     return Match(
-        need_id=mapping["need_id"],
-        citizen_id=mapping["citizen_id"],
+        # Release 0.1.0 kept these numbers as texts.
+        need_id=NeedId(int(mapping["need_id"])),
+        citizen_id=CitizenId(int(mapping["citizen_id"])),
         total=mapping["total"],
         weights_version=mapping["weights_version"],
         vocabulary_version=mapping["vocabulary_version"],

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.matching.rules.values import Ranked
 
 Ints = NDArray[np.int64]
+Key = TypeVar("Key", NeedId, CitizenId)
 
 
 class IdOrder:
-    """Ids by alphabet: `ranks` has the place of each in it, `ids` the id at each place."""
+    """Ids in their order: `ranks` has the place of each in it, `ids` the id at each place."""
 
-    def __init__(self, ids: Sequence[str]) -> None:
+    def __init__(self, ids: Sequence[int]) -> None:
         by_rank = sorted(range(len(ids)), key=ids.__getitem__)
         self.ids = [ids[at] for at in by_rank]
         self.ranks: Ints = np.empty(len(ids), dtype=np.int64)
         self.ranks[by_rank] = np.arange(len(ids))
 
 
-class TopK(Mapping[str, tuple[Ranked, ...]]):
+class TopK(Mapping[Key, tuple[Ranked, ...]]):
     """For each key (needs, or citizens) the best of the others, best first, while totals come in any order."""
 
-    def __init__(self, ids: Sequence[str], others: IdOrder, limit: int, *, needs: bool) -> None:
-        self._ids = ids
+    def __init__(self, ids: Sequence[Key], others: IdOrder, limit: int, *, needs: bool) -> None:
+        self._ids: Sequence[Key] = ids
         self._others = others
         self._needs = needs
         self._keys = np.zeros((len(ids), limit), dtype=np.int64)
@@ -65,7 +68,7 @@ class TopK(Mapping[str, tuple[Ranked, ...]]):
         # Orders by total, then by id; never 0 for a total above 0.
         return totals * len(self._others.ids) + (len(self._others.ids) - self._others.ranks[others])
 
-    def __getitem__(self, one: str) -> tuple[Ranked, ...]:
+    def __getitem__(self, one: Key) -> tuple[Ranked, ...]:
         number = self._numbers[one]
         keys = -np.sort(-self._keys[number])
         totals, behind = np.divmod(keys[keys > 0] - 1, len(self._others.ids))
@@ -73,14 +76,14 @@ class TopK(Mapping[str, tuple[Ranked, ...]]):
         for total, place in zip(totals.tolist(), behind.tolist(), strict=True):
             other = self._others.ids[len(self._others.ids) - 1 - place]
             need_id, citizen_id = (one, other) if self._needs else (other, one)
-            found.append(Ranked(need_id=need_id, citizen_id=citizen_id, total=total / 100))
+            found.append(Ranked(need_id=NeedId(need_id), citizen_id=CitizenId(citizen_id), total=total / 100))
         return tuple(found)
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
+    def _numbers(self) -> dict[Key, int]:
         return {one: at for at, one in enumerate(self._ids)}
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Key]:
         return iter(self._ids)
 
     def __len__(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from matchmaker.base.ids import ChallengeId, CitizenId, GroupId, NeedId, TerritoryId
 from matchmaker.groups.rules import Importance
 from matchmaker.vocabulary.rules import Phrase
 
@@ -33,20 +34,20 @@ class NeedProfile:
     `territory_id` None belongs to no territory and is open to all; a helper speaks one of the `languages`.
     """
 
-    id: str
-    territory_id: str | None
+    id: NeedId
+    territory_id: TerritoryId | None
     title: Phrase
     wanted: tuple[Wanted, ...]
-    group_id: str | None = None
+    group_id: GroupId | None = None
     place: Place | None = None
     remote: bool | None = None
     hours: float | None = None
-    challenge_id: str | None = None
+    challenge_id: ChallengeId | None = None
     until: date | None = None
     places_left: int | None = None
     open: bool = True
     languages: frozenset[str] | None = None
-    refused_citizen_ids: frozenset[str] = frozenset()
+    refused_citizen_ids: frozenset[CitizenId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +58,18 @@ class CitizenProfile:
     not see them either.
     """
 
-    id: str
-    territory_id: str | None
+    id: CitizenId
+    territory_id: TerritoryId | None
     phrases: tuple[Phrase, ...]
     place: Place | None = None
     radius_km: float | None = None
     remote: bool | None = None
     hours: float | None = None
-    challenge_ids: frozenset[str] | None = None
-    group_ids: frozenset[str] = frozenset()
+    challenge_ids: frozenset[ChallengeId] | None = None
+    group_ids: frozenset[GroupId] = frozenset()
     languages: frozenset[str] | None = None
-    refused_need_ids: frozenset[str] = frozenset()
-    hidden_from_group_ids: frozenset[str] = frozenset()
+    refused_need_ids: frozenset[NeedId] = frozenset()
+    hidden_from_group_ids: frozenset[GroupId] = frozenset()
 
 
 class Cover(StrEnum):
@@ -152,8 +153,8 @@ class Match:
     `highlight_*` are words as written on each side; `missing` are wanted skills not covered, musts first.
     """
 
-    need_id: str
-    citizen_id: str
+    need_id: NeedId
+    citizen_id: CitizenId
     total: float
     weights_version: str
     vocabulary_version: str
@@ -169,6 +170,6 @@ class Match:
 class Ranked:
     """A place in a ranking; `Matcher.score` gives the reasons for it."""
 
-    need_id: str
-    citizen_id: str
+    need_id: NeedId
+    citizen_id: CitizenId
     total: float

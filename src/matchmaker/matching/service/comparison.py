@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.matching.loading import citizen_profiles, open_need_batches
 from matchmaker.matching.rules import Comparison, MatchIndex, Weights, compare
 from matchmaker.matching.service.lists import LEAST_TOTAL
@@ -34,20 +35,20 @@ def compare_weights(
         )
         for judge in judges
     ]
-    totals: list[dict[str, dict[str, float]]] = []
+    totals: list[dict[NeedId, dict[CitizenId, float]]] = []
     for judge, run in zip(judges, runs, strict=True):
         totals.append({})
         for need in batch.needs:
-            found = {one.citizen_id: one.total for one in run.by_need[need.id]}
-            others = {one.citizen_id for each in runs for one in each.by_need[need.id]} - found.keys()
+            found = {ranked.citizen_id: ranked.total for ranked in run.by_need[need.id]}
+            others = {ranked.citizen_id for each in runs for ranked in each.by_need[need.id]} - found.keys()
             # Whoever is among the first under the other weights alone has a total under these too.
-            found |= {one: judge.score(need, by_id[one]).total for one in sorted(others)}
+            found |= {citizen_id: judge.score(need, by_id[citizen_id]).total for citizen_id in sorted(others)}
             totals[-1][need.id] = found
     matches = territory_matches(session, territory, now=now)
-    home = [citizen.id for citizen in people if citizen.territory_id == str(territory.id)]
+    home = [citizen.id for citizen in people if citizen.territory_id == territory.id]
     letters = [
         {
-            citizen_id: tuple(one.need_id for one in ranking)
+            citizen_id: tuple(ranked.need_id for ranked in ranking)
             for citizen_id, ranking in matches.ranked(session, home, limit=lines, weights=weights)
         }
         for weights in (before, after)

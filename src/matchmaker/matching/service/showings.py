@@ -25,8 +25,8 @@ def record_showings(
         return
     rows = [
         {
-            "citizen_id": int(match.citizen_id),
-            "need_id": int(match.need_id),
+            "citizen_id": match.citizen_id,
+            "need_id": match.need_id,
             "place": place,
             "to_organiser": to_organiser,
             "day": day,

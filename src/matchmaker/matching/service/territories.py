@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.matching.loading import (
     NeedBatch,
     citizen_profiles,
@@ -32,12 +33,12 @@ class TerritoryMatches:
     def ranked(
         self,
         session: Session,
-        citizen_ids: Iterable[str],
+        citizen_ids: Iterable[CitizenId],
         *,
         limit: int,
-        refused: Callable[[Set[str]], Mapping[str, frozenset[str]]] = lambda _: {},
+        refused: Callable[[Set[CitizenId]], Mapping[CitizenId, frozenset[NeedId]]] = lambda _: {},
         weights: Weights = WEIGHTS,
-    ) -> Iterator[tuple[str, tuple[Ranked, ...]]]:
+    ) -> Iterator[tuple[CitizenId, tuple[Ranked, ...]]]:
         """Each of some citizens by id with the needs worth showing to them, best first.
 
         ``refused`` tells the ids of needs that citizens are not to be shown; it is asked for a thousand at a time. The
@@ -45,7 +46,7 @@ class TerritoryMatches:
         """
         matchers = [batch.book.judge(weights) for batch in self.batches]
         for readings in self.readings(session, citizen_ids):
-            found: dict[str, list[Ranked]] = {citizen.id: [] for citizen in readings[0]}
+            found: dict[CitizenId, list[Ranked]] = {citizen.id: [] for citizen in readings[0]}
             unwanted = refused(found.keys())
             for matcher, batch, citizens in zip(matchers, self.batches, readings, strict=True):
                 people = [
@@ -59,33 +60,38 @@ class TerritoryMatches:
                     today=self.today, limit=limit
                 )
                 for citizen_id, ranking in run.by_citizen.items():
-                    found[citizen_id] += [one for one in ranking if one.total >= LEAST_TOTAL]
+                    found[citizen_id] += [ranked for ranked in ranking if ranked.total >= LEAST_TOTAL]
             for citizen_id, several in found.items():
-                yield citizen_id, tuple(sorted(several, key=lambda one: (-one.total, one.need_id))[:limit])
+                yield (
+                    citizen_id,
+                    tuple(sorted(several, key=lambda ranked: (-ranked.total, ranked.need_id))[:limit]),
+                )
 
     def readings(
-        self, session: Session, citizen_ids: Iterable[str]
+        self, session: Session, citizen_ids: Iterable[CitizenId]
     ) -> Iterator[tuple[tuple[CitizenProfile, ...], ...]]:
         """Some citizens as the book of each batch reads them, PEOPLE_AT_ONCE at a time."""
-        numbers = sorted(map(int, citizen_ids))
+        numbers = sorted(citizen_ids)
         books = [batch.book for batch in self.batches]
         for start in range(0, len(numbers), PEOPLE_AT_ONCE):
             yield citizens_as_read(session, numbers[start : start + PEOPLE_AT_ONCE], books=books)
 
 
-def matches_of(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Match]:
+def matches_of(
+    session: Session, pairs: Collection[tuple[NeedId, CitizenId]]
+) -> dict[tuple[NeedId, CitizenId], Match]:
     """The matches of some pairs of a need's and a citizen's id, in a fixed number of queries.
 
     A pair of which one is gone is not among them. There are at most some hundred pairs.
     """
-    found: dict[tuple[int, int], Match] = {}
+    found: dict[tuple[NeedId, CitizenId], Match] = {}
     known = need_batches(session, {need_id for need_id, _ in pairs})
     readings = citizens_as_read(
         session, {citizen_id for _, citizen_id in pairs}, books=[batch.book for batch in known]
     )
     for batch, citizens in zip(known, readings, strict=True):
-        needs = {int(need.id): need for need in batch.needs}
-        people = {int(citizen.id): citizen for citizen in citizens}
+        needs = {need.id: need for need in batch.needs}
+        people = {citizen.id: citizen for citizen in citizens}
         for need_id, citizen_id in pairs:
             if need_id in needs and citizen_id in people:
                 found[need_id, citizen_id] = batch.book.matcher.score(needs[need_id], people[citizen_id])
@@ -108,7 +114,7 @@ def needs_without_match(session: Session, territory: Territory, *, now: datetime
         today=local_day(now, territory.time_zone), limit=1
     )
     return tuple(
-        int(need.id)
+        need.id
         for need in batch.needs
-        if not any(one.total >= LEAST_TOTAL for one in run.by_need[need.id])
+        if not any(ranked.total >= LEAST_TOTAL for ranked in run.by_need[need.id])
     )

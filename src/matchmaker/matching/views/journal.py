@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import gettext
+from matchmaker.base.ids import CitizenId
 from matchmaker.citizens.access import CITIZEN, own_profile, own_profiles
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import queries as groups
@@ -107,6 +108,6 @@ def _need_and_profile(need_id: int) -> tuple[Need, Citizen]:
     return need, own_profile(territory_id=need.territory_id)
 
 
-def _profiles_before(group_id: int) -> list[int]:
+def _profiles_before(group_id: int) -> list[CitizenId]:
     or_404(groups.find_group(reading(), group_id=group_id))
     return [one.id for one in own_profiles()]

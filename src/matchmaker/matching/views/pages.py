@@ -115,13 +115,13 @@ def ranked_citizens(need_id: int) -> ResponseReturnValue:
     found = need_to_fill(need_id)
     member = is_member(found)
     matches = service.citizens_for_need(reading(), found, now=now(), limit=SHOWN)
-    people = queries.citizens_by_id(reading(), (int(match.citizen_id) for match in matches))
+    people = queries.citizens_by_id(reading(), (match.citizen_id for match in matches))
     territory = found.group.territory
     page = render_template(
         "matching/citizens.html",
         need=found,
         open=queries.need_state(found, now=now()) is NeedState.OPEN,
-        cards=[cards.citizen_card(people[int(match.citizen_id)], match=match) for match in matches],
+        cards=[cards.citizen_card(people[match.citizen_id], match=match) for match in matches],
         member=member,
         territory=territory,
     )
@@ -138,9 +138,9 @@ def _others(found: Need) -> Sequence[Need]:
 
 
 def _cards(matches: Sequence[Match]) -> list[cards.NeedCard]:
-    needs = queries.needs_by_id(reading(), (int(match.need_id) for match in matches))
+    needs = queries.needs_by_id(reading(), (match.need_id for match in matches))
     return [
-        cards.need_card(needs[int(match.need_id)], to=url_for, locale=i18n.get_locale(), match=match)
+        cards.need_card(needs[match.need_id], to=url_for, locale=i18n.get_locale(), match=match)
         for match in matches
     ]
 
@@ -154,7 +154,7 @@ def _beside(matches: Sequence[Match], territory: Territory, profile: CitizenProf
     beside: dict[str, object] = {"territory": territory, "few": len(matches) < FEW}
     if len(matches) >= FEW:
         return beside
-    shown = {int(match.need_id) for match in matches}
+    shown = {match.need_id for match in matches}
     needs = groups.open_needs(reading(), territory=territory, now=now(), limit=SHOWN_BESIDE)
     return beside | {
         "advice": service.advice(reading(), profile, territory, now=now()),
