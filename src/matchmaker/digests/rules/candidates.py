@@ -13,21 +13,22 @@ import numpy as np
 from matchmaker.digests.rules.eligible_pairs import Bools, Floats, Ints
 from matchmaker.digests.rules.plan import LINES_AT_MOST
 
-Who = TypeVar("Who", bound=Hashable)
-What = TypeVar("What", bound=Hashable)
-Whose = TypeVar("Whose", bound=Hashable)
-Name = TypeVar("Name", bound=Hashable)
+# The choice asks no more of an id than to be told from others, and to have a text for the seed.
+ReaderKey = TypeVar("ReaderKey", bound=Hashable)
+NeedKey = TypeVar("NeedKey", bound=Hashable)
+GroupKey = TypeVar("GroupKey", bound=Hashable)
+Key = TypeVar("Key", bound=Hashable)
 
 STEPS = 1024
 """How many turns the seed can give a pair: equal candidates have the same turn once in so many cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit(Generic[Who, What]):
+class Fit(Generic[ReaderKey, NeedKey]):
     """How well a need fits a reader, from 0 to 100."""
 
-    reader_id: Who
-    need_id: What
+    reader_id: ReaderKey
+    need_id: NeedKey
     score: float
 
 
@@ -51,7 +52,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Candidates(Generic[Who, What]):
+class Candidates(Generic[ReaderKey, NeedKey]):
     """Pairs of a citizen and a need, ordered by the texts of their ids, that a run may choose from.
 
     `citizen`, `need` and `score` have one entry a pair, the first two as places in `citizens` and `needs`;
@@ -59,8 +60,8 @@ class Candidates(Generic[Who, What]):
     already, `used` of a citizen how many groups were.
     """
 
-    citizens: tuple[Who, ...]
-    needs: tuple[What, ...]
+    citizens: tuple[ReaderKey, ...]
+    needs: tuple[NeedKey, ...]
     citizen: Ints
     need: Ints
     score: Floats
@@ -68,7 +69,7 @@ class Candidates(Generic[Who, What]):
     free: Bools
     used: Ints
 
-    def part(self, pairs: Ints) -> Candidates[Who, What]:
+    def part(self, pairs: Ints) -> Candidates[ReaderKey, NeedKey]:
         """Some of the pairs with their citizens alone, and all needs."""
         kept, citizen = np.unique(self.citizen[pairs], return_inverse=True)
         return replace(
@@ -83,14 +84,17 @@ class Candidates(Generic[Who, What]):
 
 
 def candidates(
-    fits: Iterable[Fit[Who, What]], *, groups: Mapping[What, Whose], offered: Iterable[tuple[Who, Whose]]
-) -> Candidates[Who, What]:
+    fits: Iterable[Fit[ReaderKey, NeedKey]],
+    *,
+    groups: Mapping[NeedKey, GroupKey],
+    offered: Iterable[tuple[ReaderKey, GroupKey]],
+) -> Candidates[ReaderKey, NeedKey]:
     """The pairs that fit, each pair once (else ValueError), in whatever order they come.
 
     `groups` names the group of every open need, those that fit nobody included; `offered` has the
     citizens with the groups that they were offered to this month already; a pair may come several times.
     """
-    citizen_ids: _Numbered[Who] = _Numbered(())
+    citizen_ids: _Numbered[ReaderKey] = _Numbered(())
     need_ids, scores = _Numbered(groups), array("d")
     for fit in fits:
         citizen_ids.add(fit.reader_id)
@@ -104,7 +108,7 @@ def candidates(
     if np.any((np.diff(citizen) == 0) & (np.diff(need) == 0)):
         raise ValueError("a pair comes twice")
     known = {citizen_id: place for place, citizen_id in enumerate(citizens)}
-    group_ids: _Numbered[Whose] = _Numbered(())
+    group_ids: _Numbered[GroupKey] = _Numbered(())
     for need_id in needs:
         group_ids.add(groups[need_id])
     who = array("q")
@@ -132,20 +136,20 @@ def _among(known: Ints, numbers: Ints) -> Bools:
     return np.asarray(np.append(known, -1)[np.searchsorted(known, numbers)] == numbers)
 
 
-class _Numbered(Generic[Name]):
+class _Numbered(Generic[Key]):
     """Names as they come, each kept as a number."""
 
-    def __init__(self, known: Iterable[Name]) -> None:
-        self._places: dict[Name, int] = {}
+    def __init__(self, known: Iterable[Key]) -> None:
+        self._places: dict[Key, int] = {}
         self._numbers = array("i")
         for name in known:
             self._places.setdefault(name, len(self._places))
 
-    def add(self, name: Name) -> None:
+    def add(self, name: Key) -> None:
         """Take the next name."""
         self._numbers.append(self._places.setdefault(name, len(self._places)))
 
-    def in_order(self) -> tuple[tuple[Name, ...], Ints]:
+    def in_order(self) -> tuple[tuple[Key, ...], Ints]:
         """All names in the order of their texts, those known before included, and the place of each that came."""
         names = list(self._places)
         order = sorted(range(len(names)), key=lambda at: str(names[at]))
@@ -154,7 +158,7 @@ class _Numbered(Generic[Name]):
         return tuple(names[one] for one in order), place[np.asarray(self._numbers)]
 
 
-def turns(given: Candidates[Who, What], pairs: Ints, *, seed: int) -> Ints:
+def turns(given: Candidates[ReaderKey, NeedKey], pairs: Ints, *, seed: int) -> Ints:
     """For each of some pairs a number from 0 to STEPS - 1 that hangs on nothing but the seed and the two ids."""
     mine = np.array([hashed(f"{seed} citizen {one}") for one in given.citizens], dtype=np.uint64)
     theirs = np.array([hashed(f"{seed} need {one}") for one in given.needs], dtype=np.uint64)

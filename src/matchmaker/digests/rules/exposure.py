@@ -9,7 +9,7 @@ from typing import Generic
 import numpy as np
 
 from matchmaker.base.ids import NeedId
-from matchmaker.digests.rules.candidates import Candidates, Limits, What, Who, turns
+from matchmaker.digests.rules.candidates import Candidates, Limits, NeedKey, ReaderKey, turns
 from matchmaker.digests.rules.eligible_pairs import Ints
 from matchmaker.digests.rules.greedy import greedy
 from matchmaker.digests.rules.partition import AT_ONCE, floors_of, pairs_of, parts_of, people_for
@@ -27,7 +27,7 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment(Generic[Who, What]):
+class Assignment(Generic[ReaderKey, NeedKey]):
     """What a run tells: the ids of each citizen's needs, best first, and how many people each need reaches.
 
     `total` is the sum of the scores, `bands` that of the scores in whole bands. When `optimal` is false the time was
@@ -35,8 +35,8 @@ class Assignment(Generic[Who, What]):
     the best choice.
     """
 
-    letters: Mapping[Who, tuple[What, ...]]
-    needs: Mapping[What, Exposure]
+    letters: Mapping[ReaderKey, tuple[NeedKey, ...]]
+    needs: Mapping[NeedKey, Exposure]
     total: float
     bands: int
     optimal: bool
@@ -62,13 +62,13 @@ def unreachable(reaches: Iterable[Reach], *, limits: Limits) -> tuple[Unreachabl
 
 
 def assign(
-    candidates: Candidates[Who, What],
+    candidates: Candidates[ReaderKey, NeedKey],
     *,
     limits: Limits,
     seed: int,
     at_once: int = AT_ONCE,
     going_on: Callable[[], bool] = lambda: True,
-) -> Assignment[Who, What]:
+) -> Assignment[ReaderKey, NeedKey]:
     """The best choice of one run within its limits, the same for one seed in every process when it is `optimal`.
 
     No other choice misses fewer people in all; of those none spares a need that misses more at the cost of one that
@@ -100,7 +100,9 @@ def assign(
     return _told(candidates, np.flatnonzero(chosen), seed, limits, bound=bound, optimal=optimal)
 
 
-def assign_greedily(candidates: Candidates[Who, What], *, limits: Limits, seed: int) -> Assignment[Who, What]:
+def assign_greedily(
+    candidates: Candidates[ReaderKey, NeedKey], *, limits: Limits, seed: int
+) -> Assignment[ReaderKey, NeedKey]:
     """A choice within the same limits that takes pair after pair: the scarcest needs to their floor, then the best."""
     every, most = np.arange(len(candidates.citizen)), np.minimum(limits.floor, people_for(candidates, limits))
     pairs, kept = pairs_of(candidates, every, floor=most, most=most, limits=limits, seed=seed)
@@ -109,8 +111,14 @@ def assign_greedily(candidates: Candidates[Who, What], *, limits: Limits, seed: 
 
 
 def _told(
-    given: Candidates[Who, What], chosen: Ints, seed: int, limits: Limits, *, bound: int, optimal: bool
-) -> Assignment[Who, What]:
+    given: Candidates[ReaderKey, NeedKey],
+    chosen: Ints,
+    seed: int,
+    limits: Limits,
+    *,
+    bound: int,
+    optimal: bool,
+) -> Assignment[ReaderKey, NeedKey]:
     turn = turns(given, chosen, seed=seed)
     chosen = chosen[np.lexsort((given.need[chosen], -turn, -given.score[chosen], given.citizen[chosen]))]
     told = [given.needs[need] for need in given.need[chosen].tolist()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from matchmaker.digests.rules.candidates import Candidates, Limits, What, Who, hashed, turns
+from matchmaker.digests.rules.candidates import Candidates, Limits, NeedKey, ReaderKey, hashed, turns
 from matchmaker.digests.rules.eligible_pairs import Bools, Ints, Pairs
 from matchmaker.digests.rules.greedy import GreedyChoice, best_first, scarcest_first
 
@@ -15,7 +15,7 @@ PAIRS_AT_ONCE = 50_000
 """About as many pairs have columns at a time while the floors of parts are drawn."""
 
 
-def parts_of(given: Candidates[Who, What], *, seed: int, at_once: int = AT_ONCE) -> Ints:
+def parts_of(given: Candidates[ReaderKey, NeedKey], *, seed: int, at_once: int = AT_ONCE) -> Ints:
     """For each citizen the part in which they are chosen for, of as many citizens each as can be, `at_once` at most."""
     people = len(given.citizens)
     parts = max(1, -(-people // at_once))
@@ -25,13 +25,13 @@ def parts_of(given: Candidates[Who, What], *, seed: int, at_once: int = AT_ONCE)
     return part
 
 
-def people_for(given: Candidates[Who, What], limits: Limits) -> Ints:
+def people_for(given: Candidates[ReaderKey, NeedKey], limits: Limits) -> Ints:
     """How many people each need can have."""
     return np.bincount(given.need[_possible(given, limits)], minlength=len(given.needs)).astype(np.int64)
 
 
 def pairs_of(
-    given: Candidates[Who, What], among: Ints, *, floor: Ints, most: Ints, limits: Limits, seed: int
+    given: Candidates[ReaderKey, NeedKey], among: Ints, *, floor: Ints, most: Ints, limits: Limits, seed: int
 ) -> tuple[Pairs, Ints]:
     """Those of some pairs that can be chosen, and where they stand among all.
 
@@ -54,7 +54,9 @@ def pairs_of(
     return pairs, kept
 
 
-def floors_of(given: Candidates[Who, What], part: Ints, many: Ints, *, limits: Limits, seed: int) -> Ints:
+def floors_of(
+    given: Candidates[ReaderKey, NeedKey], part: Ints, many: Ints, *, limits: Limits, seed: int
+) -> Ints:
     """How many people each part is to give each need at least: a row a part, a column a need.
 
     The needs choose over everybody, those with the fewest people first, as they do in `greedy`: what a need takes of a
@@ -81,11 +83,11 @@ def floors_of(given: Candidates[Who, What], part: Ints, many: Ints, *, limits: L
     return np.asarray(np.minimum(floors, people), dtype=np.int64)
 
 
-def _groups_left(given: Candidates[Who, What], limits: Limits) -> Ints:
+def _groups_left(given: Candidates[ReaderKey, NeedKey], limits: Limits) -> Ints:
     """How many groups the month leaves each citizen."""
     return np.maximum(0, limits.groups_a_month - given.used)
 
 
-def _possible(given: Candidates[Who, What], limits: Limits) -> Bools:
+def _possible(given: Candidates[ReaderKey, NeedKey], limits: Limits) -> Bools:
     """Which pairs the month's groups leave possible."""
     return given.free | (_groups_left(given, limits) > 0)[given.citizen]
