@@ -64,14 +64,8 @@ def drafts(
         for line in lines
         if line.kind is not LineKind.WAITING and line.need_id is not None and line.citizen_id is not None
     }
-    waiting = [line for line in lines if line.kind is LineKind.WAITING]
-    known = (
-        introductions.introductions_of_citizens(
-            session, citizen_ids=_ids(line.citizen_id for line in waiting)
-        )
-        if waiting
-        else {}
-    )
+    waiting = _ids(line.citizen_id for line in lines if line.kind is LineKind.WAITING)
+    known = introductions.introductions_of_citizens(session, citizen_ids=waiting) if waiting else {}
     matches = matching.matches_of(session, pairs) if pairs else {}
     speeds = introductions.speeds_of_groups(
         session, group_ids=(need.group_id for need in needs.values()), now=now
@@ -98,7 +92,7 @@ def drafts(
         Draft(
             recipient=people[letter.reader_id],
             recipient_key=letter.recipient_key,
-            lines=tuple(known_line for line in letter.lines if (known_line := found(line)) is not None),
+            lines=tuple(draft for line in letter.lines if (draft := found(line)) is not None),
         )
         for letter in letters
     )
