@@ -7,6 +7,7 @@ from sqlalchemy import select
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.assisted import service as assisted
+from matchmaker.base.ids import RelayId
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
@@ -157,7 +158,7 @@ def noted(address: str | None) -> Given:
             radius_km=None,
             remote=False,
         )
-        draft = assisted.note_answers(work, relay_id=town.numbers["relay_id"], answers=answers)
+        draft = assisted.note_answers(work, relay_id=RelayId(town.numbers["relay_id"]), answers=answers)
         return {"sign_up_id": draft.id}
 
     return given

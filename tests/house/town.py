@@ -8,6 +8,7 @@ from werkzeug.routing import Rule
 
 from matchmaker.accounts.models import Account
 from matchmaker.assisted.service import Answers, note_answers
+from matchmaker.base.ids import RelayId
 from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests.rules import iso_week
@@ -269,7 +270,7 @@ def _furnish_whole(
     add_need(work, group, title="Réparer les triporteurs", commune=commune)
     draft = note_answers(
         work,
-        relay_id=numbers["relay_id"],
+        relay_id=RelayId(numbers["relay_id"]),
         answers=Answers(
             first_name="Ida",
             locale="fr",

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from matchmaker.introductions.service.actions import close_for_need
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
@@ -25,6 +24,7 @@ from matchmaker.introductions.rules import (
     Party,
     State,
 )
+from matchmaker.introductions.service.actions import close_for_need
 from tests import builders
 from tests.introductions.conftest import Pair, make_pair
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from matchmaker.assisted import queries
 from matchmaker.assisted.service import AtDesk
+from matchmaker.base.ids import RelayId
 from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.relays import service as relays
@@ -18,7 +19,7 @@ def acting_at(relay_id: int) -> Iterator[tuple[Work, AtDesk]]:
     """A unit of work of the signed-in person at their relay. Raises Missing once they work there no more."""
     with begin() as work:
         relays.check_at_relay(work.session, relay_id=relay_id, account_id=account_id())
-        yield work, AtDesk(relay_id=relay_id, member_id=account_id())
+        yield work, AtDesk(relay_id=RelayId(relay_id), member_id=account_id())
 
 
 def own_person(relay_id: int, person_id: int) -> tuple[Relay, Citizen]:

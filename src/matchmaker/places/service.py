@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.ids import TerritoryId
 from matchmaker.base.work import Work
 from matchmaker.places import queries
 from matchmaker.places.models import Challenge, Commune, Organiser, Territory, TerritoryCommune
@@ -152,7 +153,7 @@ def check_commune(session: Session, territory_id: int, commune_code: str) -> Non
 class Place:
     """A territory and a commune of it."""
 
-    territory_id: int
+    territory_id: TerritoryId
     slug: str
     commune_code: str
 

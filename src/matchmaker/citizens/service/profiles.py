@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import violates
+from matchmaker.base.ids import TerritoryId
 from matchmaker.base.work import Work
 from matchmaker.citizens import queries
 from matchmaker.citizens.models import Citizen, CitizenSkill, Consent, SignUp
@@ -28,7 +29,7 @@ class ProfileExists(Exception):
 class ProfileDetails:
     """All of a profile but its skills."""
 
-    territory_id: int
+    territory_id: TerritoryId
     commune_code: str
     hours_a_week: int | None
     radius_km: int | None
