@@ -1,6 +1,7 @@
 """The script ``run``: what it says when it cannot go on, and when it finds the lock out of date."""
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,15 @@ def test_it_names_its_commands() -> None:
         assert f"./run {command}" in told
         assert command in unknown.stderr
     assert unknown.returncode == 1
+
+
+def test_what_it_starts_keeps_what_python_compiles(script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.chdir(script.ROOT)
+
+    script.main(["help"])
+
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
 def test_an_older_python_is_told_what_is_needed() -> None:
