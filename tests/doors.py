@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from matchmaker.db import make_engine, make_reading_factory, make_session_factory
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import ImmutableDict
 from werkzeug.test import TestResponse
 
 from matchmaker import web
@@ -25,30 +29,56 @@ from tests import builders
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
+@cache
+def _application(csrf: bool, **settings: object) -> Flask:
+    """The application as this process has made it for these settings; it serves as the model of others only.
+
+    Making one takes 80 ms, nearly all of them for the table of its addresses.
+    """
+    app = create_app(builders.make_settings(**settings))
+    app.jinja_env.bytecode_cache = _COMPILED
+    app.config["WTF_CSRF_ENABLED"] = csrf
+    site_of(app).engine.dispose()
+    # Its copies share what is added to it or configured, so that neither is possible any more: Flask refuses
+    # additions to one that has served.
+    app._got_first_request = True
+    app.config = ImmutableDict(app.config)  # type: ignore[assignment]
+    return app
+
+
+def _with_site(model: Flask, site: Site) -> Flask:
+    """An application that differs from the model in its parts alone."""
+    app = copy(model)
+    app.extensions = {**model.extensions, web.EXTENSION: site}
+    return app
+
+
 def make_app(
     sessions: SessionFactory,
     *,
     now: datetime = builders.NOW,
     clock: Clock | None = None,
+    csrf: bool = True,
     **settings: object,
 ) -> Flask:
-    """The application over ``sessions``, at a moment that stands still unless a clock is given."""
-    app = create_app(builders.make_settings(**settings), clock=clock or (lambda: now))
-    app.jinja_env.bytecode_cache = _COMPILED
-    own = site_of(app)
-    own.engine.dispose()
+    """The application over ``sessions``, at a moment that stands still unless a clock is given.
+
+    It is as it is: nothing can be added to it or configured. Without ``csrf`` its forms ask for no token.
+    """
+    model = _application(csrf, **settings)
+    own = site_of(model)
     works = replace(
         own.works,
         sessions=sessions,
         reading=sessions,
+        clock=clock or (lambda: now),
         letters=builders.letter_renderer(own.settings.mail_from_name),
     )
-    app.extensions[web.EXTENSION] = replace(own, works=works)
-    return app
+    return _with_site(model, replace(own, works=works))
 
 
 class _CompiledTemplates(BytecodeCache):
-    """Templates as a process has compiled them once: every test has an application of its own, of the same pages."""
+    """Templates as a process has compiled them once, for the applications of all settings."""
 
     def __init__(self) -> None:
         self._known: dict[str, bytes] = {}
@@ -108,12 +138,23 @@ class Person:
 @contextmanager
 def live_app(url: str, *, clock: Clock, **settings: object) -> Iterator[Flask]:
     """The application on a database at ``url`` by connections of its own, as it runs outside tests."""
-    app = create_app(builders.make_settings(database_url=url, **settings), clock=clock)
-    app.jinja_env.bytecode_cache = _COMPILED
+    model = _application(csrf=True, **settings)
+    own = site_of(model)
+    engine = make_engine(url)
+    works = replace(
+        own.works, sessions=make_session_factory(engine), reading=make_reading_factory(engine), clock=clock
+    )
     try:
-        yield app
+        yield _with_site(
+            model,
+            Site(
+                settings=builders.make_settings(database_url=url, **settings),
+                engine=engine,
+                works=works,
+            ),
+        )
     finally:
-        site_of(app).engine.dispose()
+        engine.dispose()
 
 
 def visitor(app: Flask) -> Person:

@@ -1,64 +1,25 @@
 """A site over the test's own database, with a small world in it."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from matchmaker.accounts.models import Account
-from matchmaker.app import create_app
 from matchmaker.assisted.service import AtDesk
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.relays.models import Relay
-from matchmaker.web import EXTENSION, Site
-from tests.builders import NOW, World, add_account, add_relay, make_settings, make_world
+from tests.builders import World, add_account, add_relay
+from tests.clock import MovableClock
 from tests.databases import Database
-from tests.doors import Person, signed_in
-
-
-@dataclass
-class MovableClock:
-    """A clock that stands still until a test sets it."""
-
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        """The moment that it shows."""
-        return self.now
-
-
-@pytest.fixture
-def clock() -> MovableClock:
-    """The clock of the site."""
-    return MovableClock()
+from tests.doors import Person, make_app, signed_in
 
 
 @pytest.fixture
 def app(database: Database, clock: MovableClock) -> Flask:
     """The whole application on the test's database; forms need no CSRF token."""
-    made = create_app(make_settings(), clock=clock)
-    made.config["WTF_CSRF_ENABLED"] = False
-    site: Site = made.extensions[EXTENSION]
-    made.extensions[EXTENSION] = replace(
-        site, works=replace(site.works, sessions=database.sessions, reading=database.sessions)
-    )
-    return made
-
-
-@pytest.fixture
-def works(app: Flask) -> WorkFactory:
-    """The site's units of work."""
-    site: Site = app.extensions[EXTENSION]
-    return site.works
-
-
-@pytest.fixture
-def world(works: WorkFactory) -> World:
-    """Two territories with their défis, four communes, a dozen concepts."""
-    with works.begin() as work:
-        return make_world(work)
+    return make_app(database.sessions, clock=clock, csrf=False)
 
 
 @pytest.fixture

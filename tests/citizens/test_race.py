@@ -4,26 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
 from matchmaker.accounts.service import LinkUnusable
-from matchmaker.app import create_app
-from matchmaker.base.db import make_session_factory
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens import service
 from matchmaker.citizens.models import Citizen, Consent
 from matchmaker.citizens.service.profiles import give_weekly_letter
-from tests.builders import World, add_account, add_citizen, make_settings, make_works, make_world
+from tests.builders import World, add_account, add_citizen, make_world
 from tests.citizens.steps import link_in
-
-
-@pytest.fixture
-def real_works(fresh_engine: Engine) -> WorkFactory:
-    """Units of work with a connection each."""
-    return make_works(make_session_factory(fresh_engine), create_app(make_settings()))
 
 
 def mailed_token(work: Work, world: World) -> str:
@@ -78,59 +70,59 @@ def all_of(session: Session) -> tuple[int, int, int]:
     )
 
 
-def test_one_link_confirmed_twice_at_once_makes_one_citizen(real_works: WorkFactory) -> None:
-    with real_works.begin() as work:
+def test_one_link_confirmed_twice_at_once_makes_one_citizen(live_works: WorkFactory) -> None:
+    with live_works.begin() as work:
         world = make_world(work)
         token = mailed_token(work, world)
-    answers = confirm_at_once(real_works, [token] * 4)
+    answers = confirm_at_once(live_works, [token] * 4)
     assert sum(isinstance(answer, service.Confirmed) for answer in answers) == 1
-    with real_works.sessions() as session:
+    with live_works.sessions() as session:
         assert all_of(session) == (1, 1, 1)
 
 
-def test_two_sign_ups_of_one_address_confirmed_at_once_make_one_citizen(real_works: WorkFactory) -> None:
-    with real_works.begin() as work:
+def test_two_sign_ups_of_one_address_confirmed_at_once_make_one_citizen(live_works: WorkFactory) -> None:
+    with live_works.begin() as work:
         world = make_world(work)
         tokens = [mailed_token(work, world) for _ in range(4)]
-    answers = confirm_at_once(real_works, tokens)
+    answers = confirm_at_once(live_works, tokens)
     made = [answer.created for answer in answers if isinstance(answer, service.Confirmed)]
     assert sorted(made) == [False, False, False, True]
-    with real_works.sessions() as session:
+    with live_works.sessions() as session:
         assert all_of(session) == (1, 1, 1)
 
 
-def test_two_sign_ups_of_an_account_without_a_profile_make_one_citizen(real_works: WorkFactory) -> None:
-    with real_works.begin() as work:
+def test_two_sign_ups_of_an_account_without_a_profile_make_one_citizen(live_works: WorkFactory) -> None:
+    with live_works.begin() as work:
         world = make_world(work)
         tokens = [mailed_token(work, world) for _ in range(4)]
         add_account(work, address="amina@example.org")
-    answers = confirm_at_once(real_works, tokens)
+    answers = confirm_at_once(live_works, tokens)
     made = [answer.created for answer in answers if isinstance(answer, service.Confirmed)]
     assert sorted(made) == [False, False, False, True]
-    with real_works.sessions() as session:
+    with live_works.sessions() as session:
         assert all_of(session) == (1, 1, 1)
 
 
-def test_one_consent_given_twice_at_once_is_recorded_once(real_works: WorkFactory) -> None:
-    with real_works.begin() as work:
+def test_one_consent_given_twice_at_once_is_recorded_once(live_works: WorkFactory) -> None:
+    with live_works.begin() as work:
         citizen = add_citizen(work, make_world(work).territory, consents=False)
     start = Barrier(4)
 
     def give(number: int) -> None:
         start.wait(timeout=10)
-        with real_works.begin() as work:
+        with live_works.begin() as work:
             give_weekly_letter(work, citizen_id=citizen.id, shown_text=str(number), locale="fr")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(give, range(4)))
-    with real_works.sessions() as session:
+    with live_works.sessions() as session:
         assert all_of(session) == (1, 1, 1)
 
 
-def test_a_block_that_raises_after_confirming_leaves_the_link_usable(real_works: WorkFactory) -> None:
-    with real_works.begin() as work:
+def test_a_block_that_raises_after_confirming_leaves_the_link_usable(live_works: WorkFactory) -> None:
+    with live_works.begin() as work:
         token = mailed_token(work, make_world(work))
-    with pytest.raises(Interrupted), real_works.begin() as work:
+    with pytest.raises(Interrupted), live_works.begin() as work:
         confirm_and_fall(work, token)
-    with real_works.begin() as work:
+    with live_works.begin() as work:
         assert service.confirm(work, token=token).created

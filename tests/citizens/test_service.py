@@ -19,9 +19,9 @@ from matchmaker.places import service as places
 from matchmaker.vocabulary import rules
 from matchmaker.vocabulary.rules import PhraseTooLongError, TooManyPhrasesError
 from tests.builders import NOW, World, account_of, add_account, add_citizen, add_group, add_organiser
-from tests.citizens.conftest import MovableClock
 from tests.citizens.readers import letter_readers
 from tests.citizens.steps import letters
+from tests.clock import MovableClock
 
 
 def queue_letter(work: Work, *, recipient: str, kind: str = "digests.weekly") -> None:

@@ -13,9 +13,11 @@ from matchmaker.base.work import WorkFactory
 from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
 from tests.builders import NOW, World, account_of, add_account, add_citizen
-from tests.citizens.conftest import MovableClock
 from tests.citizens.readers import letter_readers
 from tests.citizens.steps import answer_all, finish, letters, link_in, sign_in, sign_up_of
+from tests.clock import MovableClock
+from tests.databases import Database
+from tests.doors import make_app
 
 
 def count(session: Session, table: type[Citizen] | type[Account] | type[SignUp] | type[Consent]) -> int:
@@ -380,11 +382,15 @@ def test_a_confirmed_sign_up_cannot_be_changed_any_more(client: FlaskClient, ses
     assert client.post("/join/skills", data={"skills-0": "couture"}).location == "/join"
 
 
-def test_forms_without_a_token_are_refused(client: FlaskClient, session: Session) -> None:
+def test_forms_without_a_token_are_refused(client: FlaskClient, database: Database, session: Session) -> None:
     answer_all(client)
     finish(client)
     link = link_in(letters(session)[0])
-    client.application.config["WTF_CSRF_ENABLED"] = True
+    careful = make_app(database.sessions).test_client()
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    careful.set_cookie("session", cookie.value)
+    assert careful.get("/join/account").status_code == 200, "the same visitor"
     for path in ("/join", "/join/skills", "/join/challenges", "/join/time", "/join/account", link):
-        assert client.post(path, data={"commune": "Valence"}).status_code == 400
+        assert careful.post(path, data={"commune": "Valence"}).status_code == 400
     assert count(session, Citizen) == 0

@@ -7,9 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from matchmaker.app import create_app
 from matchmaker.web import Access, declared_access
+from tests.builders import make_settings
 from tests.databases import Database
-from tests.doors import Person, make_app
+from tests.doors import Person, make_app, site_of
 from tests.house.town import Town, make_town, path_of, rules
 
 WHO = ("visitor", "newcomer", "citizen from elsewhere", "lead and organiser")
@@ -36,9 +38,11 @@ def test_every_door_declares_who_may_enter(database: Database, tmp_path: object)
     assert undeclared == []
 
 
-def test_a_door_that_declares_nothing_lets_nobody_in(app: Flask) -> None:
+def test_a_door_that_declares_nothing_lets_nobody_in() -> None:
+    app = create_app(make_settings(database_url="sqlite:///never-opened.sqlite"))
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
     answer = app.test_client().get("/forgotten")
+    site_of(app).engine.dispose()
     assert answer.status_code == 403
     assert "secret" not in answer.text
 
