@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from matchmaker.base.db import make_engine
-from tests import databases, mailbox, postgres
+from tests import databases, extent, mailbox, postgres
 from tests.cli.command import Command
 from tests.clock import MovableClock
 from tests.databases import Database, Template
@@ -33,7 +33,15 @@ BACKENDS = ("sqlite", "postgres")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of our own."""
-    parser.addoption("--renew-golden", action="store_true", help="write golden files anew; read their diff")
+    add = parser.getgroup("matchmaker").addoption
+    add("--renew-golden", action="store_true", help="write golden files anew; read their diff")
+    add("--full", action="store_true", help="all random examples, kills and readers, not a third of them")
+    add("--every-way", action="store_true", help="all combinations of language, colours, width and script")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how much is done, before any test is read."""
+    extent.choose(full=config.getoption("full"), every_way=config.getoption("every_way"))
 
 
 @pytest.fixture(scope="session")

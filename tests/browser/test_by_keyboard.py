@@ -21,11 +21,10 @@ pytestmark = pytest.mark.parametrize("script", [True, False], ids=["with script"
 CITIZEN, GROUP, ORGANISER, RELAY = demo.sign_in_addresses()
 
 
-def check(somebody: Visit, script: bool, path: str) -> None:
+def check(somebody: Visit, path: str) -> None:
     """The visit has come to a page, and nothing stands in anybody's way there."""
     somebody.page.wait_for_url(re.compile(rf"http://[^/]+{path}"))
-    if script:
-        assert somebody.faults() == []
+    assert somebody.faults() == []
 
 
 def sign_in(somebody: Visit, address: str) -> None:
@@ -40,36 +39,36 @@ def test_somebody_signs_up(own_demonstration: Demonstration, visit: MakeVisit, s
     somebody = visit(own_demonstration, width=320, script=script)
     somebody.go("/")
     somebody.send("main a[href^='/join']")
-    check(somebody, script, "/join")
+    check(somebody, "/join")
     somebody.write("[name=commune]", "Romans-sur-Isère")
     somebody.send("main [type=submit]:not([formnovalidate])")
-    check(somebody, script, "/join/skills")
+    check(somebody, "/join/skills")
     somebody.write("[name=skills-0]", "réparer des vélos")
     somebody.send("button:text-is('Continuer')")
-    check(somebody, script, "/join/challenges")
+    check(somebody, "/join/challenges")
     somebody.press("[name=challenges]", "Space")
     somebody.send("main [type=submit]")
-    check(somebody, script, "/join/time")
+    check(somebody, "/join/time")
     somebody.send("main [type=submit]")
-    check(somebody, script, "/join/matches")
+    check(somebody, "/join/matches")
     somebody.send("main a[href='/join/account']")
-    check(somebody, script, "/join/account")
+    check(somebody, "/join/account")
     somebody.send("main [type=submit]")
-    check(somebody, script, "/join/account")
+    check(somebody, "/join/account")
     assert somebody.page.locator(".error-summary").count() == 1
     somebody.write("[name=first_name]", "Amina")
     somebody.write("[name=address]", "amina@example.org")
     somebody.send("main [type=submit]")
-    check(somebody, script, "/join/sent")
+    check(somebody, "/join/sent")
     with works_of(own_demonstration.app).begin() as work:
         letter = work.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert letter is not None
     link = re.search(r"/join/confirm/\S+", letter.text)
     assert link is not None
     somebody.go(link[0])
-    check(somebody, script, "/join/confirm/.+")
+    check(somebody, "/join/confirm/.+")
     somebody.send("main [type=submit]")
-    check(somebody, script, "/home")
+    check(somebody, "/home")
 
 
 def test_a_group_posts_a_need(own_demonstration: Demonstration, visit: MakeVisit, script: bool) -> None:
@@ -78,12 +77,12 @@ def test_a_group_posts_a_need(own_demonstration: Demonstration, visit: MakeVisit
     somebody.go("/my-groups")
     somebody.send("main a[href^='/groups/']")
     somebody.send("main a[href$='/needs/new']")
-    check(somebody, script, r"/groups/\d+/needs/new")
+    check(somebody, r"/groups/\d+/needs/new")
     somebody.write("[name=title]", "Peindre notre vitrine")
     somebody.write("[name='wanted-0-phrase']", "peinture")
     somebody.press("[name=remote]", "Space")
     somebody.send("[name=publish]")
-    check(somebody, script, r"/(groups|needs)/\d+.*")
+    check(somebody, r"/(groups|needs)/\d+.*")
     with works_of(own_demonstration.app).begin() as work:
         assert work.session.scalars(select(Need).where(Need.title == "Peindre notre vitrine")).one()
 
@@ -95,10 +94,10 @@ def test_a_citizen_answers_an_introduction(
     sign_in(somebody, CITIZEN)
     somebody.go("/introductions")
     somebody.send("section[aria-labelledby=waiting] a")
-    check(somebody, script, r"/introductions/\d+")
+    check(somebody, r"/introductions/\d+")
     number = int(somebody.path.rsplit("/", 1)[1])
     somebody.send("main button[name=action][value=accept], main form:has([value=accept]) [type=submit]")
-    check(somebody, script, r"/introductions/\d+")
+    check(somebody, r"/introductions/\d+")
     with works_of(own_demonstration.app).begin() as work:
         assert work.session.get_one(Introduction, number).state is State.ACCEPTED
 
@@ -110,7 +109,7 @@ def test_an_organiser_sends_the_week(
     sign_in(somebody, ORGANISER)
     somebody.go("/t/clermont/week")
     somebody.send("form[action$='/week/send'] [type=submit]")
-    check(somebody, script, "/t/clermont/week.*")
+    check(somebody, "/t/clermont/week.*")
     if somebody.page.locator("form[action$='/week/send']").count():
         somebody.send("form[action$='/week/send'] [type=submit]")
     with works_of(own_demonstration.app).begin() as work:
@@ -125,8 +124,8 @@ def test_a_relay_signs_somebody_up(own_demonstration: Demonstration, visit: Make
     somebody.write("[name=commune]", "Romans-sur-Isère")
     somebody.write("[name=skills-0]", "couture")
     somebody.send("button:text-is('Continuer')")
-    check(somebody, script, "/relays/1/sign-up/.+")
+    check(somebody, "/relays/1/sign-up/.+")
     somebody.press("[name=profile]", "Space")
     somebody.press("[name=channel]", "Space")
     somebody.send("main [type=submit]")
-    check(somebody, script, r"/relays/1/people/\d+")
+    check(somebody, r"/relays/1/people/\d+")

@@ -1,4 +1,4 @@
-"""Every page of every role, in both languages, light and dark, on a telephone, a tablet and a desk."""
+"""Every page of every role: both languages, with script and without, light and dark, on a telephone, a tablet, a desk."""
 
 import re
 from collections.abc import Sequence
@@ -15,14 +15,9 @@ from tests.browser.conftest import MakeVisit
 from tests.browser.markup import can_validate, mistakes
 from tests.browser.pages import BY_LETTER, NO_PAGES, ROLES, SIGN_UP, entered, pages_of
 from tests.browser.site import Demonstration
-from tests.browser.visit import WIDTHS, Scheme, Visit
+from tests.browser.visit import Visit
+from tests.browser.ways import READERS, Way, chosen, one_of
 from tests.doors import works_of
-
-Ways = Sequence[tuple[Scheme, int]]
-
-TWO_WAYS: Ways = (("light", 320), ("dark", 1280))
-EVERY_WAY: Ways = (*(("light", width) for width in WIDTHS), *(("dark", width) for width in WIDTHS))
-
 
 LETTERS = {"demo.letter", "demo.style_letter", "digests.preview_letter", "digests.sent_letter"}
 """Pages that are letters, as a mail program shows them."""
@@ -31,24 +26,37 @@ SAME_FOR_ALL = {"demo.style", "demo.style_letter"}
 """Pages that are long to look at, and say the same to whoever comes to them."""
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+readers = pytest.mark.parametrize(
+    ("language", "script"),
+    READERS,
+    ids=[f"{language}-{'with' if script else 'without'} script" for language, script in READERS],
+)
+
+
+@readers
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_can_be_used_by_everyone(
-    demonstration: Demonstration, visit: MakeVisit, role: str, language: str
+    demonstration: Demonstration, visit: MakeVisit, role: str, language: str, script: bool
 ) -> None:
-    """A page that an earlier role comes to as well was looked at in every way for that one: here in two ways."""
-    somebody, reader = (visit(demonstration, language=language, letters=one) for one in (False, True))
+    """A page that an earlier role comes to as well was looked at in all ways for that one: here in one of them."""
+    somebody, reader = (
+        visit(demonstration, language=language, script=script, letters=one) for one in (False, True)
+    )
     for one in (somebody, reader):
         one.enter(role)
         one.go(f"/?lang={language}")
     known = {page for earlier in ROLES[: ROLES.index(role)] for page in pages_of(demonstration, earlier)}
     faults = []
-    for page, path in pages_of(demonstration, role).items():
+    for number, (page, path) in enumerate(pages_of(demonstration, role).items()):
         if page in known and page[0] in SAME_FOR_ALL:
             continue
-        looking = reader if page[0] in LETTERS else somebody
-        assert looking.go(path) == 200, path
-        faults += everywhere(looking, TWO_WAYS if page in known else EVERY_WAY)
+        ways = [
+            way for way in (one_of(number) if page in known else chosen()) if way.reader == (language, script)
+        ]
+        if ways:
+            looking = reader if page[0] in LETTERS else somebody
+            assert looking.go(path) == 200, path
+            faults += found_in(looking, ways)
     assert faults == [], "\n".join(faults)
 
 
@@ -74,9 +82,8 @@ def test_every_page_is_among_those_that_are_looked_at(demonstration: Demonstrati
     assert answering - linked == SIGN_UP | BY_LETTER | NO_PAGES | {"assisted.agreement"}
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
 def test_pages_that_letters_open_can_be_used_by_everyone(
-    own_demonstration: Demonstration, visit: MakeVisit, language: str
+    own_demonstration: Demonstration, visit: MakeVisit
 ) -> None:
     ask_for_letters(own_demonstration)
     with works_of(own_demonstration.app).begin() as work:
@@ -86,39 +93,41 @@ def test_pages_that_letters_open_can_be_used_by_everyone(
     for link in re.findall(r"http://[^/\s]+(/\S+)", "\n".join(texts)):
         opened.setdefault(adapter.match(urlsplit(link).path)[0], link)
     assert opened.keys() >= BY_LETTER
-    somebody = visit(own_demonstration, language=language)
     faults = []
-    for endpoint in sorted(BY_LETTER):
-        assert somebody.go(opened[endpoint]) == 200, endpoint
-        faults += everywhere(somebody)
+    for language, script in READERS:
+        somebody = visit(own_demonstration, language=language, script=script)
+        somebody.go(f"/?lang={language}")
+        for endpoint in sorted(BY_LETTER):
+            assert somebody.go(opened[endpoint]) == 200, endpoint
+            faults += found_in(somebody, [way for way in chosen() if way.reader == (language, script)])
     assert faults == [], "\n".join(faults)
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@readers
 @pytest.mark.parametrize(
     ("path", "status"),
     [("/nowhere", 404), ("/needs/1/edit", 404), ("/sign-out", 405), ("/join/confirm/a", 410)],
 )
 def test_pages_of_errors_help_everyone(
-    demonstration: Demonstration, visit: MakeVisit, path: str, status: int, language: str
+    demonstration: Demonstration, visit: MakeVisit, path: str, status: int, language: str, script: bool
 ) -> None:
-    somebody = visit(demonstration, language=language)
+    somebody = visit(demonstration, language=language, script=script)
     somebody.enter("citizen")
     somebody.go(f"/?lang={language}")
     assert somebody.go(path) == status
     assert somebody.page.locator("main a").count() > 0
-    assert everywhere(somebody) == []
+    assert found_in(somebody, [way for way in chosen() if way.reader == (language, script)]) == []
 
 
-def everywhere(somebody: Visit, ways: Ways = EVERY_WAY) -> list[str]:
-    """What is wrong with the page that is open, in some schemes and widths."""
+def found_in(somebody: Visit, ways: Sequence[Way]) -> list[str]:
+    """What is wrong with the page that is open, in some colours and widths."""
     found = []
     known: set[int] = set()
-    for scheme, width in ways:
-        somebody.wear(scheme, width)
-        faults = somebody.faults(colours_alone=width in known)
-        known.add(width)
-        found += [f"{somebody.path} {scheme} {width}: {one}" for one in faults]
+    for way in ways:
+        somebody.wear(way.scheme, way.width)
+        faults = somebody.faults(colours_alone=way.width in known)
+        known.add(way.width)
+        found += [f"{somebody.path} {way}: {one}" for one in faults]
     return found
 
 

@@ -33,9 +33,14 @@ COLOUR_RULES = ("color-contrast", "link-in-text-block")
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 TABS_AT_MOST = 250
+PATIENCE = 180_000
+"""Milliseconds to wait for what must come: much longer than it takes on a busy machine."""
 
-RUN_AXE = """wanted => axe.run(document, {
-    runOnly: wanted, resultTypes: ['violations'], iframes: false
+# Where the page may run no script, no timer of it ever rings: axe-core only wants its own to come after all else.
+TIMERS = "() => { window.setTimeout = (act, _, ...given) => { Promise.resolve().then(() => act(...given)) } }"
+
+RUN_AXE = """([wanted, preload]) => axe.run(document, {
+    runOnly: wanted, resultTypes: ['violations'], iframes: false, preload
 }).then(found => found.violations.map(
     one => one.id + ' at ' + one.nodes.map(node => node.target.join(' ')).slice(0, 4).join(', ')
         + ': ' + (one.nodes[0].any[0]?.message ?? one.nodes[0].all[0]?.message
@@ -74,7 +79,8 @@ class Visit:
             # A letter's own policy lets no script run, axe-core's neither.
             bypass_csp=letters,
         )
-        self._context.set_default_timeout(15_000)
+        self._context.set_default_timeout(PATIENCE)
+        self._script = script
         self.page: Page = self._context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
@@ -132,10 +138,8 @@ class Visit:
     def send(self, selector: str) -> None:
         """Press a button or follow a link, and wait for the page that comes."""
         self.tab_to(selector)
-        # The address may stay the same: only a mark on the document tells whether it is another.
-        self.page.evaluate("() => { window.isLeft = true }")
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_function("() => !window.isLeft && document.readyState === 'complete'")
+        with self.page.expect_event("load"):
+            self.page.keyboard.press("Enter")
 
     @property
     def path(self) -> str:
@@ -154,12 +158,15 @@ class Visit:
 
     def _axe(self, colours_alone: bool) -> list[str]:
         if not self.page.evaluate("() => 'axe' in window"):
+            if not self._script:
+                self.page.evaluate(TIMERS)
             self.page.evaluate(AXE)
         wanted = {
             "type": "rule" if colours_alone else "tag",
             "values": COLOUR_RULES if colours_alone else RULES,
         }
-        found: list[Any] = self.page.evaluate(RUN_AXE, wanted)
+        # It loads styles anew to look at their media queries, and waits for them by a timer.
+        found: list[Any] = self.page.evaluate(RUN_AXE, [wanted, self._script])
         return [str(one) for one in found]
 
     def _hear(self, message: ConsoleMessage) -> None:

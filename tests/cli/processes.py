@@ -1,5 +1,6 @@
 """The command as a process beside the test."""
 
+import secrets
 import socket
 import subprocess
 import sys
@@ -8,6 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from tests.cli.command import Command
+
+PATIENCE = 180
+"""Seconds to wait for what must come: much longer than it takes on a busy machine."""
+
+FIRST_PORT, PORTS = 20_000, 10_000
+"""Where servers of tests listen: below the ports that systems give to whoever connects to something."""
 
 
 @contextmanager
@@ -30,15 +37,17 @@ def running(command: Command, *arguments: str, **settings: str) -> Iterator[subp
             process.communicate()
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 30) -> None:
+def eventually(holds: Callable[[], bool]) -> None:
     """Wait until it holds."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    """A port that nobody listens on, chosen by lot: two processes of the tests look for one at the same moment."""
+    while True:
+        port = FIRST_PORT + secrets.randbelow(PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

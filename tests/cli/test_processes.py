@@ -17,7 +17,8 @@ from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import WorkFactory, system_clock
 from tests.builders import add_account, make_works
 from tests.cli.command import Command
-from tests.cli.processes import eventually, free_port, running
+from tests.cli.processes import PATIENCE, eventually, free_port, running
+from tests.extent import part_of
 from tests.kernel.letters import letter, outbox
 from tests.mailbox import Mailbox
 
@@ -32,7 +33,7 @@ def works(fresh_engine: Engine) -> WorkFactory:
 
 def get(port: int, path: str) -> tuple[int, str]:
     """Status and text of a page."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -53,7 +54,7 @@ def test_the_web_answers_until_it_is_asked_to_end(command: Command) -> None:
     with running(command, "serve", f"--port={port}", WEB_WORKERS="2") as process:
         eventually(answers)
         process.terminate()
-        _, told = process.communicate(timeout=20)
+        _, told = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
     assert f"http://127.0.0.1:{port}" in told
     assert "Traceback" not in told
@@ -76,7 +77,7 @@ def test_a_failure_is_logged_without_the_token_in_its_address(command: Command, 
         assert status == 500
         assert "Traceback" not in page
         process.terminate()
-        _, told = process.communicate(timeout=20)
+        _, told = process.communicate(timeout=PATIENCE)
     assert '"event": "request_failed"' in told
     assert '"endpoint": "accounts.link"' in told
     assert "mailed_links" in told
@@ -95,7 +96,7 @@ def test_the_scheduler_sends_what_waits_and_ends_when_asked(
         eventually(lambda: outbox(works)[0].state is MessageState.SENT)
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=20)
+        _, told = process.communicate(timeout=PATIENCE)
         assert time.monotonic() - asked < 10
         assert process.returncode == 0
     assert account.address not in told
@@ -124,23 +125,23 @@ def test_a_beat_that_fails_is_told_and_the_next_one_works(
         rename("gone", "outbox_messages")
         eventually(lambda: len(smtp_server.received) == 1)
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
 
 
 def test_schedulers_that_are_killed_again_and_again_send_nothing_twice(
     command: Command, works: WorkFactory, smtp_server: Mailbox
 ) -> None:
-    recipients = [f"citizen-{number}@example.org" for number in range(300)]
+    recipients = [f"citizen-{number}@example.org" for number in range(part_of(300))]
     with works.begin() as work:
         for recipient in recipients:
             work.post(letter(recipient))
     for _ in range(4):
-        enough = min(len(smtp_server.received) + 40, 300)
+        enough = min(len(smtp_server.received) + part_of(40), len(recipients))
         with running(command, "scheduler"), running(command, "scheduler"):
             eventually(lambda enough=enough: len(smtp_server.received) >= enough)  # type: ignore[misc]
     with running(command, "scheduler"):
-        eventually(lambda: all(m.state is not MessageState.PENDING for m in outbox(works)), 60)
+        eventually(lambda: all(m.state is not MessageState.PENDING for m in outbox(works)))
     received = Counter(recipient for mail in smtp_server.received for recipient in mail.recipients)
     assert received.most_common(1)[0][1] == 1
     # What a kill caught in the middle is known to be so: nothing else is missing.

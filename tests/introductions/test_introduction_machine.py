@@ -37,6 +37,7 @@ from tests import builders
 from tests.clock import MovableClock
 from tests.databases import Template
 from tests.doors import live_app, works_of
+from tests.extent import part_of
 from tests.introductions.conftest import make_pair
 
 pytestmark = pytest.mark.slow
@@ -333,9 +334,8 @@ def test_whatever_happens_in_whatever_order_the_promises_hold(template: Template
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=12,
+            max_examples=part_of(12),
             stateful_step_count=25,
-            deadline=None,
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),

@@ -12,6 +12,7 @@ from matchmaker.digests.rules.candidates import turns
 from matchmaker.digests.rules.eligible_pairs import Pairs
 from matchmaker.digests.rules.partition import parts_of
 from matchmaker.digests.rules.solver import IntegerProgram
+from tests.extent import part_of
 from tests.rules.weeks import week
 
 CITIZENS, NEEDS, GROUPS = ("c1", "c2", "c3", "c4"), ("n1", "n2", "n3", "n4"), ("g1", "g2", "g3")
@@ -91,7 +92,7 @@ def worth_of(given: Candidates[str, str], told: Assignment[str, str], kept: Limi
     return worth(people, told.bands, taken, kept)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=part_of(400))
 @given(weeks, limits)
 def test_no_other_choice_does_better(given: Candidates[str, str], kept: Limits) -> None:
     told = assign(given, limits=kept, seed=SEED)
@@ -100,7 +101,7 @@ def test_no_other_choice_does_better(given: Candidates[str, str], kept: Limits) 
     assert worth_of(given, told, kept) == best_worth(given, kept)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=part_of(100))
 @given(weeks, limits)
 def test_the_greedy_choice_keeps_the_limits_and_its_gap_is_honest(
     given: Candidates[str, str], kept: Limits
@@ -112,7 +113,7 @@ def test_the_greedy_choice_keeps_the_limits_and_its_gap_is_honest(
     assert best.bands * (1 - told.gap) <= told.bands + 1e-9
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=part_of(300))
 @given(weeks, limits, st.integers(1, 3))
 def test_parts_keep_the_limits_and_miss_no_more_people_than_the_greedy_choice(
     given: Candidates[str, str], kept: Limits, at_once: int

@@ -25,6 +25,7 @@ from matchmaker.matching.rules import (
     why_not,
 )
 from matchmaker.vocabulary.rules import Phrase, Resolver
+from tests.extent import part_of
 
 TODAY = date(2026, 11, 24)
 VOCABULARY = read_packaged()
@@ -75,7 +76,7 @@ citizens = st.builds(
     refused_need_ids=st.sampled_from([frozenset(), frozenset({NeedId(1)})]),
     hidden_from_group_ids=st.sampled_from([frozenset(), frozenset({GroupId(1)})]),
 )
-quick = settings(max_examples=150, deadline=None)
+quick = settings(max_examples=part_of(150))
 
 
 @quick

@@ -12,6 +12,7 @@ from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import CitizenProfile, Matcher, MatchIndex, NeedProfile, Wanted
 from matchmaker.vocabulary.rules import Decisions, Resolver, Verdict, VerdictKind
+from tests.extent import part_of
 
 NEVER, SAME = VerdictKind.NEVER, VerdictKind.SAME
 VOCABULARY = read_packaged()
@@ -24,7 +25,7 @@ text = st.sampled_from(TEXTS)
 verdicts = st.lists(
     st.builds(Verdict, kind=st.sampled_from(VerdictKind), phrase=text, other=text), max_size=5
 )
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=part_of(60))
 
 
 def verdict(kind: VerdictKind, phrase: str, other: str) -> Verdict:
@@ -52,7 +53,7 @@ def said(declared: Sequence[Verdict]) -> list[object]:
     ]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=part_of(15))
 @given(verdicts, st.randoms(use_true_random=False))
 def test_which_phrase_comes_first_and_which_verdict_is_all_one(
     declared: list[Verdict], random: object

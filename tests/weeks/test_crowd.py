@@ -15,14 +15,15 @@ from matchmaker.base.outbox import MessageState
 from matchmaker.base.work import system_clock
 from tests.builders import add_organiser
 from tests.cli.command import Command
-from tests.cli.processes import eventually, free_port, running
+from tests.cli.processes import PATIENCE, eventually, free_port, running
 from tests.doors import make_app, signed_in, works_of
+from tests.extent import part_of
 from tests.mailbox import Mailbox
 from tests.weeks.towns import check_promise, letters, make_town, received, runs, states
 
 pytestmark = pytest.mark.slow
 
-READERS = 500
+READERS = part_of(500)
 
 
 def test_web_schedulers_and_cron_at_once_make_one_week(
@@ -45,7 +46,7 @@ def test_web_schedulers_and_cron_at_once_make_one_week(
     port = free_port()
 
     def ask(_: int) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         with closing(connection):
             form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"session={cookie.value}"}
             body = urlencode({"csrf_token": token, "confirm": "y"})
@@ -67,7 +68,7 @@ def test_web_schedulers_and_cron_at_once_make_one_week(
         eventually(listens)
         assert set(threads.map(ask, range(12))) == {302}
         cron.result()
-        eventually(lambda: states(works)[MessageState.SENT] == READERS, 120)
+        eventually(lambda: states(works)[MessageState.SENT] == READERS)
     check_promise(works, received(smtp_server), doubts_at_most=0)
     assert len(smtp_server.received) == READERS
     assert len(letters(works)) == READERS

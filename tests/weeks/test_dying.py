@@ -18,7 +18,8 @@ from matchmaker.digests.models import DigestLetter
 from matchmaker.digests.rules import RunState, iso_week
 from matchmaker.post import delivery
 from matchmaker.post.delivery import LEASE, Delivered
-from tests.cli.processes import eventually
+from tests.cli.processes import PATIENCE, eventually
+from tests.extent import part_of
 from tests.kernel.letters import letter, only
 from tests.kernel.scripted_smtp import scripted_server
 from tests.mailbox import Mailbox
@@ -39,7 +40,8 @@ pytestmark = pytest.mark.slow
 
 WEEK = timedelta(days=7)
 READERS = 2
-KILLS = 40
+KILLS = part_of(40)
+TOLD = part_of(250)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -113,11 +115,11 @@ def step_of_this_week(works: WorkFactory) -> str:
     return "nothing"
 
 
-def test_forty_kills_double_nothing_and_leave_a_doubt_each_at_most(
+def test_many_kills_double_nothing_and_leave_a_doubt_each_at_most(
     place: Place, works: WorkFactory, clock: FileClock, smtp_server: Mailbox
 ) -> None:
     with works.begin() as work:
-        make_town(work, readers=250)
+        make_town(work, readers=TOLD)
     rng = random.Random(40)
     processes = [start(beat, place) for _ in range(2)]
     for kill in range(KILLS):
@@ -137,7 +139,7 @@ def test_forty_kills_double_nothing_and_leave_a_doubt_each_at_most(
         process.terminate()
         process.join()
     check_promise(works, received(smtp_server), doubts_at_most=KILLS)
-    assert len(letters(works)) == 250
+    assert len(letters(works)) == TOLD
     assert [run.iso_week for run in runs(works)] == ["2026-W48"]
 
 
@@ -163,7 +165,7 @@ def test_a_sender_that_slept_past_its_lease_sends_nothing_when_it_wakes(
         server.before = put_to_sleep
         here = replace(place, mail_port=server.port)
         sleeper = start(send, here)
-        assert asleep.wait(60)
+        assert asleep.wait(PATIENCE)
         clock.advance(LEASE)
         assert delivery.deliver(works, here.settings) == Delivered(sent=1 - doubts)
         os.kill(sleeper.pid or 0, signal.SIGCONT)

@@ -26,6 +26,7 @@ from tests.builders import make_settings
 from tests.clock import MovableClock
 from tests.databases import SqliteTemplate, sqlite_template
 from tests.doors import live_app, works_of
+from tests.extent import part_of
 from tests.kernel.scripted_smtp import scripted_server
 from tests.weeks.programs import live_a_week, mortal
 from tests.weeks.towns import add_news, address, make_town
@@ -77,7 +78,7 @@ class Weeks(RuleBasedStateMachine):
         app = self.closing.enter_context(live_app(url, clock=self.clock))
         self.works = works_of(app)
         self.settings = make_settings(
-            database_url=url, mail_host="127.0.0.1", mail_port=self.server.port, mail_timeout=5
+            database_url=url, mail_host="127.0.0.1", mail_port=self.server.port, mail_timeout=60
         )
 
     def teardown(self) -> None:
@@ -191,9 +192,8 @@ def test_whatever_happens_in_whatever_order_nobody_gets_two_letters_in_a_week(tm
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=part_of(25),
             stateful_step_count=20,
-            deadline=None,
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.post.reports import DIAGNOSTIC_LENGTH, LARGEST_REPORT, Bounce, judge, read_report
+from tests.extent import part_of
 from tests.kernel.reports import AMINA, KEY, LOU, POSTFIX, SHAPES, report, with_recipients
 
 
@@ -166,7 +167,7 @@ def test_what_is_no_report_of_ours_is_none(odd: bytes) -> None:
     assert read_report(odd) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=part_of(200))
 @given(st.data())
 def test_a_report_that_was_damaged_anywhere_breaks_nothing(data: st.DataObject) -> None:
     whole = report(shape=data.draw(st.sampled_from([POSTFIX, *SHAPES.values()])))
