@@ -6,6 +6,7 @@ from threading import Barrier
 from typing import TypeVar
 
 from matchmaker.base.work import Work, WorkFactory
+from tests.cli.processes import PATIENCE
 
 Given = TypeVar("Given")
 
@@ -17,7 +18,7 @@ def at_once(
     start = Barrier(len(acts))
 
     def do(act: Callable[[Work], Given]) -> Given | Exception:
-        start.wait(timeout=10)
+        start.wait(timeout=PATIENCE)
         try:
             with works.begin() as work:
                 return act(work)

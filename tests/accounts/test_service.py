@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import pytest
 from flask import Flask
@@ -240,10 +240,10 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(works: WorkFactory
         service.set_password(work, account_id=camille.id, password=PASSWORD, keep_session="none")
 
     def seconds(address: str) -> float:
-        started = perf_counter()
+        started = process_time()
         with works.begin() as work:
             service.sign_in_by_password(work, address=address, password="wrong, but long enough")
-        return perf_counter() - started
+        return process_time() - started
 
     seconds("nobody@example.org")
     known = median(seconds(camille.address) for _ in range(5))

@@ -16,6 +16,7 @@ from matchmaker.citizens.models import Citizen, Consent
 from matchmaker.citizens.service.profiles import give_weekly_letter
 from tests.builders import World, add_account, add_citizen, make_world
 from tests.citizens.steps import link_in
+from tests.cli.processes import PATIENCE
 
 
 def mailed_token(work: Work, world: World) -> str:
@@ -42,7 +43,7 @@ def confirm_at_once(works: WorkFactory, tokens: list[str]) -> list[service.Confi
     start = Barrier(len(tokens))
 
     def confirm(token: str) -> service.Confirmed | LinkUnusable:
-        start.wait(timeout=10)
+        start.wait(timeout=PATIENCE)
         try:
             with works.begin() as work:
                 return service.confirm(work, token=token)
@@ -109,7 +110,7 @@ def test_one_consent_given_twice_at_once_is_recorded_once(live_works: WorkFactor
     start = Barrier(4)
 
     def give(number: int) -> None:
-        start.wait(timeout=10)
+        start.wait(timeout=PATIENCE)
         with live_works.begin() as work:
             give_weekly_letter(work, citizen_id=citizen.id, shown_text=str(number), locale="fr")
 

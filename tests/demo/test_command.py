@@ -22,10 +22,9 @@ from matchmaker.base import settings
 from matchmaker.cli import demo as command
 from matchmaker.cli import demo_processes
 from matchmaker.demo import service
-from tests.cli.processes import free_port
+from tests.cli.processes import PATIENCE, free_port
 from tests.doors import site_of
 
-PATIENCE = 60
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 

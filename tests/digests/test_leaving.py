@@ -41,7 +41,7 @@ def server() -> Iterator[ScriptedServer]:
 @pytest.fixture
 def settings(server: ScriptedServer) -> Settings:
     """Settings that send to it."""
-    return make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=5)
+    return make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=60)
 
 
 @pytest.fixture

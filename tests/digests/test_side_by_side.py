@@ -16,6 +16,7 @@ from matchmaker.digests.service.runs import keep_plan
 from matchmaker.digests.service.writing import write_letters
 from matchmaker.post import delivery
 from tests import builders
+from tests.cli.processes import PATIENCE
 from tests.digests.weeks import add_quiet_need, plan_run
 from tests.kernel.letters import outbox
 
@@ -38,7 +39,7 @@ def beside(works: WorkFactory, first: Callable[[Work], object], second: Callable
             work.session.flush()
             beginning = pool.submit(begin)
             wait([beginning], timeout=A_MOMENT)
-        return beginning.result(timeout=10)
+        return beginning.result(timeout=PATIENCE)
 
 
 @pytest.fixture

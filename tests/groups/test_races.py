@@ -16,6 +16,7 @@ from matchmaker.groups.rules import ActionNotAllowed, LastLead, NeedAction, Need
 from matchmaker.groups.service import INVITATION
 from matchmaker.invitations import service as invitations
 from tests.builders import World, add_group, add_need, make_world
+from tests.cli.processes import PATIENCE
 from tests.doors import works_of
 from tests.groups.conftest import Cast, make_cast
 from tests.groups.pages import letters_to, link_in
@@ -91,7 +92,7 @@ def test_somebody_who_accepts_two_invitations_at_once_has_one_account(
             # Long enough for the other to have found no account, and to wait for this one's.
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=0.5)
-        assert waiting.result(timeout=10)
+        assert waiting.result(timeout=PATIENCE)
     with works.sessions() as session:
         eve = session.scalars(select(Account).where(Account.address == EVE)).one()
         joined = session.scalars(select(Membership).where(Membership.account_id == eve.id)).all()

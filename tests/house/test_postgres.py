@@ -11,6 +11,7 @@ import pytest
 
 from tests import postgres
 from tests.checkout import ROOT
+from tests.cli.processes import eventually
 
 USE = (
     "import pathlib, sys; from tests import postgres\n"
@@ -46,7 +47,4 @@ def test_the_server_ends_with_the_last_process_that_uses_it(tmp_path: Path) -> N
 
         users[1].kill()
         users[1].wait()
-        until = time.monotonic() + 10
-        while folder.exists():
-            assert time.monotonic() < until, f"{folder} is still there"
-            time.sleep(0.05)
+        eventually(lambda: not folder.exists())

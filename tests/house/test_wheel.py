@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import sysconfig
-import time
 import urllib.request
 import venv
 import zipfile
@@ -19,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import ROOT, kept_files
+from tests.cli.processes import PATIENCE, eventually, free_port
 from tests.mailbox import Mailbox
 
 # Where the files of a top-level folder are in the wheel.
@@ -56,7 +56,7 @@ class Installation:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE,
         )
 
     @contextmanager
@@ -184,8 +184,7 @@ def test_it_is_set_up_from_another_folder(installation: Installation, smtp_serve
 
 def test_its_pages_are_served_from_another_folder(installation: Installation) -> None:
     installation.run("db", "upgrade")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
 
     with installation.running("serve", "--port", str(port)) as alive:
         wait_for(lambda: answers(port), alive)
@@ -199,12 +198,13 @@ def test_its_pages_are_served_from_another_folder(installation: Installation) ->
 
 
 def wait_for(happened: Callable[[], bool], alive: Callable[[], None]) -> None:
-    """Wait until something has happened, for 30 seconds at most."""
-    until = time.monotonic() + 30
-    while not happened():
+    """Wait until something has happened, while the process is alive."""
+
+    def happened_or_ended() -> bool:
         alive()
-        assert time.monotonic() < until
-        time.sleep(0.05)
+        return happened()
+
+    eventually(happened_or_ended)
 
 
 def answers(port: int) -> bool:
@@ -219,6 +219,6 @@ def answers(port: int) -> bool:
 def fetch(port: int, path: str) -> str:
     """The text of a page, which must be there."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": "localhost"})
-    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
         text: str = answer.read().decode()
     return text

@@ -30,4 +30,4 @@ def live_works(fresh_engine: Engine, clock: MovableClock) -> WorkFactory:
 @pytest.fixture
 def settings(smtp_server: Mailbox) -> Settings:
     """Settings that send to ``smtp_server``."""
-    return make_settings(mail_host=smtp_server.host, mail_port=smtp_server.port, mail_timeout=5)
+    return make_settings(mail_host=smtp_server.host, mail_port=smtp_server.port, mail_timeout=60)

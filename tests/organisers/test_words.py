@@ -16,6 +16,7 @@ from matchmaker.vocabulary.models import TerritoryVerdict
 from matchmaker.vocabulary.rules import VerdictKind
 from tests import builders
 from tests.builders import World
+from tests.cli.processes import PATIENCE
 from tests.doors import Person, signed_in, visitor, works_of
 
 PAGE = "/t/valence-romans/words"
@@ -238,7 +239,7 @@ def test_two_organisers_who_decide_at_once_both_get_a_clear_page(live_app: Flask
 
     def send(person: Person) -> str:
         person.get(PAGE)
-        start.wait(timeout=20)
+        start.wait(timeout=PATIENCE)
         return decide(person, "bicloune", VerdictKind.SAME, "vélo")
 
     with ThreadPoolExecutor(2) as pool:

@@ -16,6 +16,7 @@ from matchmaker.vocabulary.models import TerritoryVerdict
 from matchmaker.vocabulary.rules import Verdict, VerdictKind
 from tests import builders
 from tests.builders import NOW, World
+from tests.cli.processes import PATIENCE
 
 
 def declare(
@@ -214,7 +215,7 @@ def test_two_organisers_who_decide_the_same_pair_at_once_have_one_verdict(live_w
 
     def decide(act: tuple[Account, str, str, VerdictKind]) -> str:
         account, phrase, partner, kind = act
-        start.wait(timeout=10)
+        start.wait(timeout=PATIENCE)
         try:
             with live_works.begin() as work:
                 declare(work, world, phrase, partner, kind, account=account)

@@ -224,7 +224,7 @@ def server() -> Iterator[ScriptedServer]:
 
 def settings_for(server: ScriptedServer, **values: object) -> Settings:
     """Settings that send to the scripted server."""
-    return make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=2, **values)
+    return make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=60, **values)
 
 
 @pytest.mark.parametrize(

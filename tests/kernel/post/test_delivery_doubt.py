@@ -32,7 +32,7 @@ def server() -> Iterator[ScriptedServer]:
 
 def settings_for(server: ScriptedServer) -> Settings:
     """Settings that send to the scripted server."""
-    return make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=2)
+    return make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=60)
 
 
 @pytest.mark.parametrize("verb", ["BODY", "MIDDLE", "DATA"])

@@ -92,7 +92,7 @@ def test_an_address_that_is_suppressed_between_rcpt_and_data_gets_no_letter(
 
     server.before = come_back
     post_weekly(live_works, AMINA, LOU)
-    settings = make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=2)
+    settings = make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=60)
     assert delivery.deliver(live_works, settings) == Delivered(sent=1)
     states = {message.recipient: message.state for message in outbox(live_works) if message.kind != KIND}
     assert states == {AMINA: MessageState.SKIPPED, LOU: MessageState.SENT}
