@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from flask import Flask
+from matchmaker.db import make_session_factory
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session, selectinload
 
 from matchmaker.accounts.models import Account
 from matchmaker.assisted import service as assisted
@@ -131,6 +134,25 @@ def make_world(work: Work) -> World:
     )
     add_challenge(work, other, slug="bien-manger", title_fr="Bien manger", title_en="Eating well")
     return World(territory=territory, other_territory=other, challenge=challenge, other_challenge=second)
+
+
+def settle(engine: Engine) -> None:
+    """Make the world in a database that has the schema alone."""
+    with make_works(make_session_factory(engine), Flask("no doors")).begin() as work:
+        make_world(work)
+
+
+def find_world(session: Session) -> World:
+    """The world of a database that has one from the beginning."""
+    query = select(Territory).options(selectinload(Territory.challenges))
+    territories = {one.slug: one for one in session.scalars(query)}
+    challenges = {one.slug: one for territory in territories.values() for one in territory.challenges}
+    return World(
+        territory=territories["valence-romans"],
+        other_territory=territories["clermont"],
+        challenge=challenges["produire-ici"],
+        other_challenge=challenges["se-deplacer"],
+    )
 
 
 def load_communes(work: Work) -> None:

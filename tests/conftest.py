@@ -85,9 +85,33 @@ def engine(template: Template) -> Iterator[Engine]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def settled_template(template: Template) -> Iterator[Template]:
+    """A database with the small world of ``tests.builders.make_world``, made once for each process."""
+    from tests.builders import settle
+
+    with databases.filled(template, settle) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def settled_engine(settled_template: Template) -> Iterator[Engine]:
+    """As ``engine``, with the small world."""
+    with databases.copied(settled_template) as made:
+        yield made
+
+
 @pytest.fixture
-def database(engine: Engine) -> Iterator[Database]:
+def settled() -> None:
+    """Has the test's database, whichever it asks for, hold the small world: ``tests.builders.find_world``."""
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, template: Template) -> Iterator[Database]:
     """A database whose changes are undone after the test."""
+    engine: Engine = request.getfixturevalue(
+        "settled_engine" if "settled" in request.fixturenames else "engine"
+    )
     with databases.rolled_back(engine) as isolated:
         yield isolated
 
@@ -100,8 +124,10 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def fresh_engine(template: Template) -> Iterator[Engine]:
+def fresh_engine(request: pytest.FixtureRequest, template: Template) -> Iterator[Engine]:
     """An engine of a database of the test's own, for tests with several connections or processes at once."""
+    if "settled" in request.fixturenames:
+        template = request.getfixturevalue("settled_template")
     with databases.copied(template) as made:
         yield made
 
@@ -161,12 +187,12 @@ def works(app: Flask) -> WorkFactory:
 
 
 @pytest.fixture
-def world(works: WorkFactory) -> World:
+def world(settled: None, works: WorkFactory) -> World:
     """A small world in the database of ``app``: see ``tests.builders.make_world``."""
-    from tests.builders import make_world
+    from tests.builders import find_world
 
     with works.begin() as work:
-        return make_world(work)
+        return find_world(work.session)
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -43,18 +43,19 @@ class Database:
 class SqliteTemplate:
     """An SQLite file in a folder of its own."""
 
-    folder: Path
     url: str
 
     def copy(self) -> str:
         """Copy the file, which has no write-ahead log because nobody is connected to it."""
-        target = self.folder / f"{uuid.uuid4().hex}.sqlite"
-        shutil.copyfile(self.folder / "template.sqlite", target)
+        file = Path(make_url(self.url).database or "")
+        target = file.with_name(f"{uuid.uuid4().hex}.sqlite")
+        shutil.copyfile(file, target)
         return f"sqlite:///{target}"
 
     def drop(self, url: str) -> None:
         """Remove the file, with its log."""
-        for path in self.folder.glob(Path(url).name + "*"):
+        file = Path(make_url(url).database or "")
+        for path in file.parent.glob(file.name + "*"):
             path.unlink()
 
 
@@ -104,7 +105,7 @@ def _as_administrator(url: str, statement: Composed) -> None:
 
 def sqlite_template(folder: Path) -> SqliteTemplate:
     """An SQLite file in ``folder``, brought to the newest revision."""
-    template = SqliteTemplate(folder=folder, url=f"sqlite:///{folder / 'template.sqlite'}")
+    template = SqliteTemplate(url=f"sqlite:///{folder / 'template.sqlite'}")
     make_schema(template.url)
     return template
 
@@ -150,6 +151,19 @@ def rolled_back(engine: Engine) -> Iterator[Database]:
             yield Database(engine=engine, sessions=sessions)
         finally:
             outer.rollback()
+
+
+@contextmanager
+def filled(template: Template, fill: Callable[[Engine], object]) -> Iterator[Template]:
+    """Another template: a copy of this one with rows in it, removed at the end."""
+    url = template.copy()
+    engine = make_engine(url)
+    try:
+        fill(engine)
+        engine.dispose()
+        yield replace(template, url=url)
+    finally:
+        template.drop(url)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from matchmaker.invitations import service as invitations
 from matchmaker.relays import service as relays
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
 from matchmaker.relays.rules import RelayKind
-from tests.builders import World, add_person, make_world
+from tests.builders import World, add_person
 from tests.citizens.conftest import Places, make_places
 from tests.doors import works_of
 from tests.groups.pages import letters_to, link_in
@@ -29,13 +29,6 @@ EVE = "eve@mairie.example"
 def works(live_app: Flask) -> WorkFactory:
     """Units of work with a connection each."""
     return works_of(live_app)
-
-
-@pytest.fixture
-def world(works: WorkFactory) -> World:
-    """A small world that is really committed."""
-    with works.begin() as work:
-        return make_world(work)
 
 
 @pytest.fixture

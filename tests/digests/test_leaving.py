@@ -45,10 +45,10 @@ def settings(server: ScriptedServer) -> Settings:
 
 
 @pytest.fixture
-def world(live_works: WorkFactory) -> World:
+def world(settled: None, live_works: WorkFactory) -> World:
     """A town in which Camille and Lou are told of a need this week."""
     with live_works.begin() as work:
-        world = builders.make_world(work)
+        world = builders.find_world(work.session)
         add_quiet_need(work, world.challenge)
         builders.add_citizen(work, world.territory, address=CAMILLE)
         builders.add_citizen(work, world.territory, address="lou@example.org", first_name="Lou")

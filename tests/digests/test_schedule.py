@@ -36,8 +36,8 @@ def work(works: WorkFactory) -> Iterator[Work]:
 
 
 @pytest.fixture
-def world(work: Work) -> World:
-    found = builders.make_world(work)
+def world(settled: None, work: Work) -> World:
+    found = builders.find_world(work.session)
     found.territory.created_at = NOW - timedelta(days=100)
     # The other territory asks for nothing in these stories.
     found.other_territory.created_at = NOW + timedelta(days=100)

@@ -15,7 +15,7 @@ from matchmaker.groups.models import GroupInvitation, Membership, Need, StartupG
 from matchmaker.groups.rules import ActionNotAllowed, LastLead, NeedAction, NeedState, Role, Stage
 from matchmaker.groups.service import INVITATION
 from matchmaker.invitations import service as invitations
-from tests.builders import World, add_group, add_need, make_world
+from tests.builders import World, add_group, add_need
 from tests.cli.processes import PATIENCE
 from tests.doors import works_of
 from tests.groups.conftest import Cast, make_cast
@@ -29,13 +29,6 @@ EVE = "eve@example.org"
 def works(live_app: Flask) -> WorkFactory:
     """Units of work with a connection each."""
     return works_of(live_app)
-
-
-@pytest.fixture
-def world(works: WorkFactory) -> World:
-    """A small world that is really committed."""
-    with works.begin() as work:
-        return make_world(work)
 
 
 @pytest.fixture

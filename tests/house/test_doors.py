@@ -23,7 +23,7 @@ KEPT_READINGS = re.compile("resolved_phrases|profile_showings")
 
 
 @pytest.fixture
-def town(app: Flask) -> Town:
+def town(settled: None, app: Flask) -> Town:
     """The application with everybody in it."""
     return make_town(app)
 

@@ -33,7 +33,7 @@ from tests.builders import (
     add_organiser,
     add_person,
     add_relay,
-    make_world,
+    find_world,
 )
 from tests.digests.weeks import run_week
 from tests.doors import Person, signed_in, visitor, works_of
@@ -66,7 +66,7 @@ class Town:
 def make_town(app: Flask) -> Town:
     """A newcomer without profile, a citizen from elsewhere, a neighbour who could help, and somebody who is everything."""
     with works_of(app).begin() as work:
-        world = make_world(work)
+        world = find_world(work.session)
         everything = add_organiser(work, world.territory)
         citizen = add_citizen(work, world.territory, account=everything, skills=["vélo", "zwirbel"])
         newcomer = add_account(work, address="newcomer@example.org", first_name="Noé")

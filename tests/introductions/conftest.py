@@ -44,14 +44,19 @@ class Pair:
 
 
 def make_pair(work: Work, *, places: int = 1) -> Pair:
-    """A world with the two of them."""
-    world = builders.make_world(work)
+    """The two of them, in a world that is there already."""
+    world = builders.find_world(work.session)
     lead = builders.add_account(work, address="gaspard@example.org", first_name="Gaspard")
     group = builders.add_group(work, world.challenge, lead=lead)
     need = builders.add_need(work, group, wanted=("réparer des vélos",), places=places)
     citizen = builders.add_citizen(work, world.territory)
     organiser = builders.add_organiser(work, world.territory)
     return Pair(world=world, citizen=citizen, lead=lead, organiser=organiser, group=group, need=need)
+
+
+@pytest.fixture(autouse=True)
+def everywhere_settled(settled: None) -> None:
+    """Every database here holds the small world."""
 
 
 @pytest.fixture

@@ -329,8 +329,8 @@ def yeses(one: Introduction) -> set[Party]:
     return found
 
 
-def test_whatever_happens_in_whatever_order_the_promises_hold(template: Template) -> None:
-    machine = type("IntroductionsOfThisTown", (Introductions,), {"town": template})
+def test_whatever_happens_in_whatever_order_the_promises_hold(settled_template: Template) -> None:
+    machine = type("IntroductionsOfThisTown", (Introductions,), {"town": settled_template})
     run_state_machine_as_test(
         machine,
         settings=settings(

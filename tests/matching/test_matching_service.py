@@ -27,8 +27,8 @@ def work(app: Flask) -> Iterator[Work]:
 
 
 @pytest.fixture
-def world(work: Work) -> World:
-    return builders.make_world(work)
+def world(settled: None, work: Work) -> World:
+    return builders.find_world(work.session)
 
 
 def test_a_citizen_sees_the_needs_that_ask_for_what_they_offer_best_first(work: Work, world: World) -> None:

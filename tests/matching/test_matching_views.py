@@ -22,8 +22,8 @@ def work(app: Flask) -> Iterator[Work]:
 
 
 @pytest.fixture
-def world(work: Work) -> World:
-    return builders.make_world(work)
+def world(settled: None, work: Work) -> World:
+    return builders.find_world(work.session)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from tests.databases import Database
 from tests.doors import make_app, signed_in, visitor, works_of
 from tests.introductions.conftest import make_pair
 
+pytestmark = pytest.mark.usefixtures("settled")
+
 BOARD = "/t/valence-romans/introductions"
 
 

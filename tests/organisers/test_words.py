@@ -32,12 +32,6 @@ def add_organiser(app: Flask, territory: Territory, address: str = "orga@example
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
-    with works_of(app).begin() as work:
-        return builders.make_world(work)
-
-
-@pytest.fixture
 def orane(app: Flask, world: World) -> Person:
     return signed_in(app, add_organiser(app, world.territory))
 
