@@ -44,6 +44,19 @@ def pytest_configure(config: pytest.Config) -> None:
     extent.choose(full=config.getoption("full"), every_way=config.getoption("every_way"))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what runs with coverage: all that is not on PostgreSQL, nor marked as ``unmeasured``."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if "postgres" not in params.values() and not item.get_closest_marker("unmeasured"):
+        item.add_marker("measured")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the long ones come first, so that no worker ends long after the other."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("slow", "unmeasured"))))
+
+
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A folder that all processes of this run of the tests share."""

@@ -16,7 +16,10 @@ from tests.browser.site import Demonstration
 from tests.browser.visit import Visit
 from tests.doors import works_of
 
-pytestmark = pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+pytestmark = [
+    pytest.mark.unmeasured,
+    pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"]),
+]
 
 CITIZEN, GROUP, ORGANISER, RELAY = demo.sign_in_addresses()
 

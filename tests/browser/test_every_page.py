@@ -16,8 +16,10 @@ from tests.browser.markup import can_validate, mistakes
 from tests.browser.pages import BY_LETTER, NO_PAGES, ROLES, SIGN_UP, entered, pages_of
 from tests.browser.site import Demonstration
 from tests.browser.visit import Visit
-from tests.browser.ways import READERS, Way, chosen, one_of
+from tests.browser.ways import LANGUAGES, READERS, Way, chosen, one_of
 from tests.doors import works_of
+
+pytestmark = pytest.mark.unmeasured
 
 LETTERS = {"demo.letter", "demo.style_letter", "digests.preview_letter", "digests.sent_letter"}
 """Pages that are letters, as a mail program shows them."""
@@ -61,9 +63,13 @@ def test_every_page_can_be_used_by_everyone(
 
 
 @pytest.mark.skipif(not can_validate(), reason="no html-validate here: ./run setup-browser installs it")
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", ROLES)
-def test_every_page_is_valid_html(demonstration: Demonstration, tmp_path: Path, role: str) -> None:
+def test_every_page_is_valid_html(
+    demonstration: Demonstration, tmp_path: Path, role: str, language: str
+) -> None:
     person = entered(demonstration, role)
+    person.get(f"/?lang={language}")
     # Letters say in old attributes what mail programs know from no style.
     pages = {
         path: person.get(path).text

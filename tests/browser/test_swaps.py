@@ -1,5 +1,6 @@
 """What changes in a page while somebody is there: the focus stays, and a screen reader hears what matters."""
 
+import pytest
 from sqlalchemy import select
 
 from matchmaker.digests import service as weeks
@@ -10,6 +11,8 @@ from tests.browser.conftest import MakeVisit
 from tests.browser.site import UNWRITTEN, Demonstration
 from tests.browser.visit import Visit
 from tests.doors import works_of
+
+pytestmark = pytest.mark.unmeasured
 
 
 def focused(somebody: Visit, selector: str) -> bool:

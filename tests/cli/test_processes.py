@@ -22,7 +22,7 @@ from tests.extent import part_of
 from tests.kernel.letters import letter, outbox
 from tests.mailbox import Mailbox
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 
 @pytest.fixture

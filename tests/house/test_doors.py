@@ -14,6 +14,8 @@ from tests.databases import Database
 from tests.doors import Person, make_app, site_of
 from tests.house.town import Town, make_town, path_of, rules
 
+pytestmark = pytest.mark.unmeasured
+
 WHO = ("visitor", "newcomer", "citizen from elsewhere", "lead and organiser")
 LETTERS = {"digests.preview_letter", "digests.sent_letter"}
 """A letter in the frame of a page: in its reader's language, whoever looks at it."""

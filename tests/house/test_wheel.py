@@ -29,7 +29,7 @@ PLACES = {
 }
 
 # The wheel is built once, by the one process that runs all of these.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured, pytest.mark.xdist_group("wheel")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from tests.extent import part_of
 from tests.mailbox import Mailbox
 from tests.weeks.towns import check_promise, letters, make_town, received, runs, states
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 READERS = part_of(500)
 

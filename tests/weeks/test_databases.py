@@ -17,7 +17,7 @@ from tests.postgres import OwnServer
 from tests.weeks.programs import FileClock, Place, beat, running
 from tests.weeks.towns import check_promise, letters, make_town, received, settled
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 READERS = 120
 CRASHES = 4

@@ -36,7 +36,7 @@ from tests.weeks.towns import (
     written,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 WEEK = timedelta(days=7)
 READERS = 2

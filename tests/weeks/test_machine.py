@@ -31,7 +31,7 @@ from tests.kernel.scripted_smtp import scripted_server
 from tests.weeks.programs import live_a_week, mortal
 from tests.weeks.towns import add_news, address, make_town
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 READERS = 3
 
