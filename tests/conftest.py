@@ -20,6 +20,7 @@ from tests.cli.command import Command
 from tests.clock import MovableClock
 from tests.databases import Database, Template
 from tests.mailbox import Mailbox
+from tests.steadily import Steadily
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,11 +38,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--renew-golden", action="store_true", help="write golden files anew; read their diff")
     add("--full", action="store_true", help="all random examples, kills and readers, not a third of them")
     add("--every-way", action="store_true", help="all combinations of language, colours, width and script")
+    add("--steadily", type=int, metavar="N", help="races, processes and stories N times, on a busy machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how much is done, before any test is read."""
     extent.choose(full=config.getoption("full"), every_way=config.getoption("every_way"))
+    times = config.getoption("steadily")
+    if times:
+        config.pluginmanager.register(Steadily(times), "steadily")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -1,0 +1,51 @@
+"""``--steadily N``: what could depend on the speed of the machine, N times in a row beside two busy loops."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+LOOPS = 2
+TELLING = {"fresh_engine", "own_demonstration", "own_server"}
+"""Fixtures of tests with several connections, processes or a browser at once."""
+
+
+class Steadily:
+    """A plugin that chooses and repeats tests, and keeps the machine busy."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Have each test run so many times."""
+        metafunc.fixturenames.append("time_in_a_row")
+        metafunc.parametrize("time_in_a_row", range(1, self.times + 1), indirect=True)
+
+    @pytest.fixture
+    def time_in_a_row(self, request: pytest.FixtureRequest) -> object:
+        """Which of them it is."""
+        return request.param
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Choose races, processes and stories in a browser."""
+        chosen = [item for item in items if is_told(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not is_told(item)])
+        items[:] = chosen
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Iterator[None]:
+        """Keep two processors busy meanwhile."""
+        loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(LOOPS)]
+        try:
+            return (yield)
+        finally:
+            for loop in loops:
+                loop.kill()
+                loop.wait()
+
+
+def is_told(item: pytest.Item) -> bool:
+    """Whether a test may depend on who comes first, or on how long something takes."""
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & TELLING) or item.get_closest_marker("slow") is not None
