@@ -19,6 +19,8 @@ from tests import databases, extent, mailbox, postgres
 from tests.cli.command import Command
 from tests.clock import MovableClock
 from tests.databases import Database, Template
+from tests.durations import Durations
+from tests.extent import Extent
 from tests.mailbox import Mailbox
 from tests.steadily import Steadily
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from tests.doors import Person
 
 BACKENDS = ("sqlite", "postgres")
+WHOLE_RUNS = ("measured", "not measured")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--renew-golden", action="store_true", help="write golden files anew; read their diff")
     add("--full", action="store_true", help="all random examples, kills and readers, not a third of them")
     add("--every-way", action="store_true", help="all combinations of language, colours, width and script")
+    add("--renew-durations", action="store_true", help="write tests/durations.csv anew")
     add("--steadily", type=int, metavar="N", help="races, processes and stories N times, on a busy machine")
 
 
@@ -47,6 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
     times = config.getoption("steadily")
     if times:
         config.pluginmanager.register(Steadily(times), "steadily")
+    is_worker = hasattr(config, "workerinput")
+    run = config.option.markexpr
+    if run in WHOLE_RUNS and not is_worker and extent.chosen == Extent():
+        renew = config.getoption("renew_durations")
+        config.pluginmanager.register(Durations(run, renew=renew), "durations")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
