@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 LOOPS = 2
+BUSY = "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"
+"""Ends with the tests, however they end."""
+
 TELLING = {"fresh_engine", "own_demonstration", "own_server"}
 """Fixtures of tests with several connections, processes or a browser at once."""
 
@@ -36,7 +39,7 @@ class Steadily:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Iterator[None]:
         """Keep two processors busy meanwhile."""
-        loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(LOOPS)]
+        loops = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(LOOPS)]
         try:
             return (yield)
         finally:
