@@ -11,13 +11,12 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from flask import Flask
-from matchmaker.db import make_session_factory
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, selectinload
 
 from matchmaker.accounts.models import Account
 from matchmaker.assisted import service as assisted
-from matchmaker.base.db import SessionFactory
+from matchmaker.base.db import SessionFactory, make_session_factory
 from matchmaker.base.letter import LetterRenderer
 from matchmaker.base.settings import Settings
 from matchmaker.base.text import fold

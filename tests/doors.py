@@ -11,7 +11,6 @@ from functools import cache
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from matchmaker.db import make_engine, make_reading_factory, make_session_factory
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import ImmutableDict
@@ -21,7 +20,7 @@ from matchmaker import web
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.app import create_app
-from matchmaker.base.db import SessionFactory
+from matchmaker.base.db import SessionFactory, make_engine, make_reading_factory, make_session_factory
 from matchmaker.base.work import Clock, WorkFactory
 from matchmaker.web import Site
 from tests import builders
@@ -75,6 +74,16 @@ def make_app(
         letters=builders.letter_renderer(own.settings.mail_from_name),
     )
     return _with_site(model, replace(own, works=works))
+
+
+def open_app(sessions: SessionFactory) -> Flask:
+    """An application over ``sessions`` to which a test may add doors; it takes as long as twenty of ``make_app``."""
+    app = create_app(builders.make_settings(database_url="sqlite:///never-opened.sqlite"))
+    own = site_of(app)
+    own.engine.dispose()
+    works = replace(own.works, sessions=sessions, reading=sessions, clock=lambda: builders.NOW)
+    app.extensions[web.EXTENSION] = replace(own, works=works)
+    return app
 
 
 class _CompiledTemplates(BytecodeCache):
@@ -147,7 +156,8 @@ def live_app(url: str, *, clock: Clock, **settings: object) -> Iterator[Flask]:
     try:
         yield _with_site(
             model,
-            Site(
+            replace(
+                own,
                 settings=builders.make_settings(database_url=url, **settings),
                 engine=engine,
                 works=works,

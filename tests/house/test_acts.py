@@ -33,7 +33,7 @@ CHOSEN = re.compile(r"[a-z_]+|\d+|\d{4}-W\d{2}|True|False")
 
 
 @pytest.fixture
-def town(app: Flask) -> Town:
+def town(settled: None, app: Flask) -> Town:
     """The application with everybody in it."""
     return make_town(app)
 

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from matchmaker.catalogue.models import Challenge, Territory
-from matchmaker.work import WorkFactory
+from matchmaker.base.work import WorkFactory
+from matchmaker.places.models import Challenge, Territory
 from tests.builders import NOW, World, find_world
 from tests.databases import Database
 from tests.doors import make_app, site_of

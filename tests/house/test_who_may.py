@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from matchmaker.places.access import own_territory
 from matchmaker.web import Access, Role, access, declared_access
 from tests.databases import Database
+from tests.doors import open_app
 from tests.house.town import Neighbours, Resident, make_neighbours, rules
 
 HOLDERS = {
@@ -147,7 +148,7 @@ class Walk:
 
 
 @pytest.fixture
-def walk(database: Database, app: Flask) -> Walk:
+def walk(settled: None, database: Database, app: Flask) -> Walk:
     """Two territories with everybody and one of everything."""
     return Walk(town=make_neighbours(app), connection=database.sessions.kw["bind"])
 
@@ -175,11 +176,12 @@ def test_what_is_elsewhere_is_not_there_for_who_has_the_role_here(walk: Walk) ->
     assert shared == set(SHARED)
 
 
-def test_the_walk_finds_a_door_that_asks_more_than_it_declares(database: Database, app: Flask) -> None:
+def test_the_walk_finds_a_door_that_asks_more_than_it_declares(settled: None, database: Database) -> None:
     @access(Access.SIGNED_IN)
     def careless(slug: str) -> ResponseReturnValue:
         return own_territory(slug).name
 
+    app = open_app(database.sessions)
     app.add_url_rule("/t/<slug>/careless", "careless", careless)
     walk = Walk(town=make_neighbours(app), connection=database.sessions.kw["bind"])
     found = walk.surprises("careless")
@@ -187,7 +189,7 @@ def test_the_walk_finds_a_door_that_asks_more_than_it_declares(database: Databas
     assert not any("organiser of here, GET /t/valence-romans" in one for one in found)
 
 
-def test_the_walk_finds_a_role_that_lets_others_in(database: Database, app: Flask) -> None:
+def test_the_walk_finds_a_role_that_lets_others_in(settled: None, database: Database) -> None:
     generous: Role[str] = Role(
         name="organiser", by="slug", find=lambda _, account_id, slug: f"{account_id} {slug}"
     )
@@ -196,6 +198,7 @@ def test_the_walk_finds_a_role_that_lets_others_in(database: Database, app: Flas
     def door(slug: str) -> ResponseReturnValue:
         return generous.own(slug=slug)
 
+    app = open_app(database.sessions)
     app.add_url_rule("/t/<slug>/generous", "generous", door)
     walk = Walk(town=make_neighbours(app), connection=database.sessions.kw["bind"])
     found = walk.surprises("generous")

@@ -223,7 +223,7 @@ def make_neighbours(app: Flask) -> Neighbours:
     accounts: dict[tuple[str, str | None], Account] = {}
     values: dict[str, dict[str, object]] = {}
     with works_of(app).begin() as work:
-        world = make_world(work)
+        world = find_world(work.session)
         other = world.other_territory.challenges[0]
         for place, challenge, commune in (("here", world.challenge, "26281"), ("elsewhere", other, "63113")):
             own = {

@@ -27,7 +27,7 @@ from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, Show
 from matchmaker.places.models import Territory
 from matchmaker.post import suppression
 from matchmaker.post.reports import Bounce
-from tests.builders import TODAY, add_citizen, add_need
+from tests.builders import TODAY, add_citizen, add_need, make_world
 from tests.digests.weeks import run_week
 from tests.doors import works_of
 from tests.house.town import make_town
@@ -35,8 +35,10 @@ from tests.house.town import make_town
 
 def fill(app: Flask) -> None:
     """Put the town of ``make_town`` into an empty database, and let it live through a week."""
-    numbers = make_town(app).numbers
     works = works_of(app)
+    with works.begin() as work:
+        make_world(work)
+    numbers = make_town(app).numbers
     with works.begin() as work:
         everything = work.session.get_one(Account, numbers["account_id"])
         need = work.session.get_one(Need, numbers["need_id"])
