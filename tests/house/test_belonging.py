@@ -139,7 +139,7 @@ def away_from_people(work: Work, pair: Pair) -> Iterator[Move]:
     yield LoweredPair.citizen_id, taught.id, other.id, "fk_lowered_pairs_dismissal_of_citizen"
 
 
-def test_the_database_refuses_what_belongs_elsewhere(works: WorkFactory) -> None:
+def test_the_database_refuses_what_belongs_elsewhere(settled: None, works: WorkFactory) -> None:
     with works.begin() as work:
         pair = make_pair(work)
         for column, row, parent, constraint in (*out_of_the_group(work, pair), *away_from_people(work, pair)):

@@ -15,7 +15,6 @@ from matchmaker.base.work import Transfer, Work
 
 
 def _about(session: Session, account_id: int) -> Sequence[Section]:
-    address = select(Account.address).where(Account.id == account_id).scalar_subquery()
     return (
         section(
             session,
@@ -35,6 +34,19 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             .where(AccountSession.account_id == account_id)
             .order_by(AccountSession.created_at),
         ),
+        *_mail(session, account_id),
+        section(
+            session,
+            mark("What I did, as it is on record"),
+            select(Act.at, Act.action, Act.detail).where(Act.by_id == account_id).order_by(Act.id),
+        ),
+    )
+
+
+def _mail(session: Session, account_id: int) -> Sequence[Section]:
+    """What was mailed to somebody."""
+    address = select(Account.address).where(Account.id == account_id).scalar_subquery()
+    return (
         section(
             session,
             mark("Links that were mailed to me"),
@@ -64,11 +76,6 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             )
             .where(OutboxMessage.recipient == address)
             .order_by(OutboxMessage.id),
-        ),
-        section(
-            session,
-            mark("What I did, as it is on record"),
-            select(Act.at, Act.action, Act.detail).where(Act.by_id == account_id).order_by(Act.id),
         ),
     )
 

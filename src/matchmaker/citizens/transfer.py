@@ -22,7 +22,6 @@ from matchmaker.places.models import Challenge, Commune, Territory
 
 def _about(session: Session, account_id: int) -> Sequence[Section]:
     mine = Citizen.account_id == account_id
-    address = select(Account.address).where(Account.id == account_id).scalar_subquery()
     return (
         section(
             session,
@@ -62,6 +61,15 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             .where(mine)
             .order_by(Challenge.id),
         ),
+        *_agreed(session, account_id),
+    )
+
+
+def _agreed(session: Session, account_id: int) -> Sequence[Section]:
+    """What somebody agreed to, and answered on their way here."""
+    mine = Citizen.account_id == account_id
+    address = select(Account.address).where(Account.id == account_id).scalar_subquery()
+    return (
         section(
             session,
             mark("What I agreed to"),

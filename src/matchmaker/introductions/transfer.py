@@ -66,6 +66,15 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             .where(IntroductionEvent.account_id == account_id)
             .order_by(IntroductionEvent.id),
         ),
+        *_told(session, account_id),
+        *_wishes(session, account_id),
+    )
+
+
+def _told(session: Session, account_id: int) -> Sequence[Section]:
+    """What somebody let the other side know."""
+    mine = select(Citizen.id).where(Citizen.account_id == account_id)
+    return (
         section(
             session,
             mark("What I let others see"),
@@ -91,7 +100,6 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             .where(IntroductionMessage.author_id == account_id)
             .order_by(IntroductionMessage.id),
         ),
-        *_wishes(session, account_id),
     )
 
 

@@ -48,6 +48,24 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             .where(HiddenFromGroup.citizen_id.in_(mine))
             .order_by(HiddenFromGroup.since),
         ),
+        *_dismissed(session, account_id),
+        section(
+            session,
+            mark("What I answered through a relay"),
+            _answers().where(NeedAnswer.citizen_id.in_(mine)),
+        ),
+        section(
+            session,
+            mark("Answers of others that I wrote down"),
+            _answers().where(NeedAnswer.recorded_by_id == account_id),
+        ),
+    )
+
+
+def _dismissed(session: Session, account_id: int) -> Sequence[Section]:
+    """What somebody does not want to see, or to be found by."""
+    mine = select(Citizen.id).where(Citizen.account_id == account_id)
+    return (
         section(
             session,
             mark("Needs that are not for me"),
@@ -68,16 +86,6 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             select(LoweredPair.own_text, LoweredPair.wanted_text)
             .where(LoweredPair.citizen_id.in_(mine))
             .order_by(LoweredPair.id),
-        ),
-        section(
-            session,
-            mark("What I answered through a relay"),
-            _answers().where(NeedAnswer.citizen_id.in_(mine)),
-        ),
-        section(
-            session,
-            mark("Answers of others that I wrote down"),
-            _answers().where(NeedAnswer.recorded_by_id == account_id),
         ),
     )
 

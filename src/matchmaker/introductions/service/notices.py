@@ -15,13 +15,7 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import StartupGroup
 from matchmaker.introductions import letters, queries
 from matchmaker.introductions.letters import NOTICES_KIND, NoticeLine
-from matchmaker.introductions.models import (
-    AbsencePeriod,
-    Introduction,
-    Notice,
-    NoticeDay,
-    NoticeRefusal,
-)
+from matchmaker.introductions.models import AbsencePeriod, Introduction, Notice, NoticeDay, NoticeRefusal
 from matchmaker.introductions.rules import (
     OWING,
     SIDES,
