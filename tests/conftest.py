@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matchmaker.base.work import WorkFactory
     from tests.builders import World
     from tests.doors import Person
+    from tests.relays.places import Places
 
 BACKENDS = ("sqlite", "postgres")
 WHOLE_RUNS = ("measured", "not measured")
@@ -228,6 +229,23 @@ def person(app: Flask) -> Person:
     from tests.doors import visitor
 
     return visitor(app)
+
+
+@pytest.fixture
+def places(works: WorkFactory, world: World) -> Places:
+    """Two relays with who works there, in the database of ``app``."""
+    from tests.relays.places import make_places
+
+    with works.begin() as work:
+        return make_places(work, world)
+
+
+@pytest.fixture
+def nadia(app: Flask, places: Places) -> Person:
+    """Nadia, who works at the library, signed in."""
+    from tests.doors import signed_in
+
+    return signed_in(app, places.nadia)
 
 
 @pytest.fixture

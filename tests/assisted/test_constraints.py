@@ -11,7 +11,7 @@ from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
 from matchmaker.relays.rules import RelayKind
 from tests.builders import NOW, World, add_person, add_relay
-from tests.citizens.conftest import Places
+from tests.relays.places import Places
 
 Row = dict[str, object]
 

@@ -6,9 +6,9 @@ from flask import Flask
 from matchmaker.base.work import WorkFactory
 from matchmaker.citizens.models import Citizen
 from tests.builders import World, add_group, add_need, add_organiser, add_person
-from tests.citizens.conftest import Places
 from tests.doors import Person, signed_in, visitor
 from tests.groups.pages import words
+from tests.relays.places import Places
 
 SECRETS = ("+33475020304", "04 75 02 03 04", "Médiathèque du Vieux Pont", "/relays/", "relay")
 

@@ -17,10 +17,10 @@ from matchmaker.relays import service as relays
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
 from matchmaker.relays.rules import RelayKind
 from tests.builders import World, add_person
-from tests.citizens.conftest import Places, make_places
 from tests.doors import works_of
 from tests.groups.pages import letters_to, link_in
 from tests.races import at_once
+from tests.relays.places import Places, make_places
 
 EVE = "eve@mairie.example"
 

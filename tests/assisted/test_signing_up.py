@@ -20,10 +20,10 @@ from matchmaker.digests.queries import recipients
 from matchmaker.invitations import service as invitations
 from matchmaker.relays import service as relays
 from tests.builders import World, add_account
-from tests.citizens.conftest import Places
 from tests.clock import MovableClock
 from tests.doors import Person
 from tests.groups.pages import chosen_of, error_beside, letters_to, link_in, value_of, words
+from tests.relays.places import Places
 
 ANSWERS = {
     "first_name": "Marcel",

@@ -17,10 +17,10 @@ from matchmaker.relays import service as relays_service
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
 from matchmaker.relays.rules import RelayKind
 from tests.builders import World, add_account, add_organiser, add_relay
-from tests.citizens.conftest import Places
 from tests.clock import MovableClock
 from tests.doors import Person, signed_in
 from tests.groups.pages import error_beside, letters_to, link_in, value_of, words
+from tests.relays.places import Places
 
 PAGE = "/t/valence-romans/relays"
 EVE = "eve@mairie.example"

@@ -18,10 +18,10 @@ from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.relays import service as relays
 from matchmaker.relays.models import RelayMember
 from tests.builders import World, account_of, add_account, add_citizen, add_person
-from tests.citizens.conftest import Places
 from tests.clock import MovableClock
 from tests.doors import Person
 from tests.groups.pages import error_beside, letters_to, link_in, value_of, words
+from tests.relays.places import Places
 
 MARCELS = "marcel@poste.example"
 
