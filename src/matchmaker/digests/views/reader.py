@@ -52,7 +52,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
         raise Missing from error
     if account is not None:
         speak_like(account.locale)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("digests/unsubscribe.html", done=False)
     if account is not None:
         with begin() as work:

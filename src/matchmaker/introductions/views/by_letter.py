@@ -55,7 +55,7 @@ def stop(token: str) -> ResponseReturnValue:
         raise Missing from error
     if account is not None:
         speak_like(account.locale)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("introductions/stop.html", done=False)
     if account is not None:
         number = account.id
