@@ -65,6 +65,26 @@ def details(**changed: object) -> NeedDetails:
     return NeedDetails(**said)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((NeedState.FILLED, 2), (NeedState.OPEN, 1)),
+        ((NeedState.OPEN, 1), (NeedState.OPEN, 0)),
+        ((NeedState.OPEN, 0), (NeedState.OPEN, 0)),
+        ((NeedState.CLOSED, 2), (NeedState.CLOSED, 1)),
+        ((NeedState.EXPIRED, 1), (NeedState.EXPIRED, 0)),
+    ],
+)
+def test_a_place_given_back_opens_what_was_full_and_nothing_else(
+    works: WorkFactory, cast: Cast, before: tuple[NeedState, int], after: tuple[NeedState, int]
+) -> None:
+    state, taken = before
+    number = need_of(works, cast, state=state, places=2, places_taken=taken)
+    with works.begin() as work:
+        service.free_place(work, need_id=number)
+    assert kept(works, number) == after
+
+
 def test_place_after_place_is_taken_until_the_need_is_filled(
     member: Person, person: Person, cast: Cast, works: WorkFactory
 ) -> None:

@@ -9,13 +9,15 @@ import pytest
 from flask import Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from matchmaker.places.access import own_territory
+from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.web import Access, Role, access, declared_access
+from tests.builders import add_account
 from tests.databases import Database
-from tests.doors import open_app
+from tests.doors import open_app, signed_in, works_of
 from tests.house.town import Neighbours, Resident, make_neighbours, rules
 
 HOLDERS = {
@@ -205,6 +207,40 @@ def test_the_walk_finds_a_role_that_lets_others_in(settled: None, database: Data
     assert any("organiser of elsewhere, GET /t/valence-romans" in one for one in found)
     assert any("member of here" in one and "let in, not nothing there" in one for one in found)
     assert not any(one.startswith("generous: visitor") for one in found)
+
+
+def test_a_door_that_only_declares_its_role_keeps_everybody_else_out(
+    settled: None, database: Database
+) -> None:
+    @access(ORGANISER)
+    def trusting(slug: str) -> ResponseReturnValue:
+        return f"secret of {slug}"
+
+    app = open_app(database.sessions)
+    app.add_url_rule("/t/<slug>/trusting", "trusting", trusting, methods=["GET", "POST"])
+    walk = Walk(town=make_neighbours(app), connection=database.sessions.kw["bind"])
+    assert walk.surprises("trusting") == []
+
+
+def test_a_role_is_looked_up_once_a_request(database: Database) -> None:
+    asked = []
+
+    def find(session: Session, *, account_id: int, slug: str) -> str:
+        asked.append((account_id, slug))
+        return slug
+
+    role = Role(name="organiser", by="slug", find=find)
+
+    @access(role)
+    def door(slug: str) -> ResponseReturnValue:
+        return role.own(slug=slug) + role.own(slug=slug)
+
+    app = open_app(database.sessions)
+    app.add_url_rule("/t/<slug>/door", "door", door)
+    with works_of(app).begin() as work:
+        account = add_account(work)
+    assert signed_in(app, account).get("/t/valence-romans/door").text == "valence-romans" * 2
+    assert asked == [(account.id, "valence-romans")]
 
 
 def test_every_role_is_held_by_somebody_and_found_by_its_address(app: Flask) -> None:

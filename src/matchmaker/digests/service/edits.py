@@ -146,7 +146,7 @@ def _open_week(work: Work, territory_id: int, week: str) -> Territory:
     territory = work.session.get_one(Territory, territory_id, with_for_update=True, populate_existing=True)
     this_week = iso_week(work.now, territory.time_zone)
     if week not in {this_week, iso_week(work.now + timedelta(days=7), territory.time_zone)}:
-        raise WeekClosed if week < this_week else LookupError(week)
+        raise WeekClosed if week < this_week else Missing(week)
     run = work.session.scalars(
         select(DigestRun)
         .where(DigestRun.territory_id == territory_id, DigestRun.iso_week == week)

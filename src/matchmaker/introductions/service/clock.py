@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from matchmaker.base.work import Work, WorkFactory
+from matchmaker.base.work import Missing, Work, WorkFactory
 from matchmaker.groups.models import Need
 from matchmaker.groups.queries import open_on
 from matchmaker.introductions import queries
@@ -61,7 +61,7 @@ def take_step(work: Work, *, introduction_id: int) -> bool:
     """
     try:
         introduction = lock(work, introduction_id)
-    except LookupError:
+    except Missing:
         return False
     if introduction.state not in OPEN or introduction.citizen_id is None:
         return False

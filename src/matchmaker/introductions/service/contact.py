@@ -63,7 +63,7 @@ def _still_there(session: Session, introduction: Introduction, shared: SharedCon
 def share(work: Work, *, introduction_id: int, by: Actor, sharing: Sharing) -> Introduction:
     """Choose what the other side sees once both have accepted; nothing at all takes back what was shared.
 
-    A citizen without an account has no address: their relay's never stands for it. Raises LookupError, NotAllowed for
+    A citizen without an account has no address: their relay's never stands for it. Raises Missing, NotAllowed for
     an introduction that has ended without an agreement.
     """
     introduction = lock(work, introduction_id)

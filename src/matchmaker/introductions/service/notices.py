@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from matchmaker.accounts.models import Account
 from matchmaker.base import i18n, letter, outbox
 from matchmaker.base.db import insert_into
-from matchmaker.base.work import Work, WorkFactory
+from matchmaker.base.work import Missing, Work, WorkFactory
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import StartupGroup
 from matchmaker.introductions import letters, queries
@@ -184,7 +184,7 @@ def _group_of(notice: Notice) -> StartupGroup:
     if notice.introduction is not None:
         return notice.introduction.group
     if notice.need is None:
-        raise LookupError(notice.id)
+        raise Missing(notice.id)
     return notice.need.group
 
 

@@ -30,7 +30,7 @@ class ThankedBefore(Exception):
 
 
 def write_message(work: Work, *, introduction_id: int, by: Actor, text: str) -> IntroductionMessage:
-    """Write to the other side, who is told that there is a message. Raises LookupError, NotAllowed, MessageRefused."""
+    """Write to the other side, who is told that there is a message. Raises Missing, NotAllowed, MessageRefused."""
     introduction = lock(work, introduction_id)
     _check_side(introduction, by)
     if introduction.state not in OPEN | SPOKEN:
@@ -39,7 +39,7 @@ def write_message(work: Work, *, introduction_id: int, by: Actor, text: str) -> 
 
 
 def thank(work: Work, *, introduction_id: int, by: Actor, text: str) -> IntroductionMessage:
-    """Leave a thank-you, once, when it is over. Raises LookupError, NotAllowed, MessageRefused, ThankedBefore."""
+    """Leave a thank-you, once, when it is over. Raises Missing, NotAllowed, MessageRefused, ThankedBefore."""
     introduction = lock(work, introduction_id)
     _check_side(introduction, by)
     if introduction.state not in SPOKEN:

@@ -51,7 +51,7 @@ def citizen_profiles(
 def citizen_as_read(
     session: Session, citizen_id: int, *, books: Sequence[Phrasebook]
 ) -> tuple[CitizenProfile, ...]:
-    """One citizen as each of ``books`` reads them; raises LookupError when there is none of that id."""
+    """One citizen as each of ``books`` reads them; raises Missing when there is none of that id."""
     found = tuple(one for read in _citizens(session, Citizen.id == citizen_id, books) for one in read)
     if not found:
         raise Missing(citizen_id)
@@ -66,7 +66,7 @@ def citizens_as_read(
 
 
 def citizen_profile(session: Session, citizen_id: int) -> CitizenProfile:
-    """One citizen as their own territory reads them; raises LookupError when there is none of that id."""
+    """One citizen as their own territory reads them; raises Missing when there is none of that id."""
     territory_id = session.scalar(select(Citizen.territory_id).where(Citizen.id == citizen_id))
     if territory_id is None:
         raise Missing(citizen_id)

@@ -96,7 +96,7 @@ def citizens_for_need(session: Session, need: Need, *, now: datetime, limit: int
 
 
 def explain(session: Session, need: Need, *, citizen_id: int, now: datetime) -> Explanation:
-    """Why a citizen is, or is not, proposed for a need; raises LookupError when there is no such citizen."""
+    """Why a citizen is, or is not, proposed for a need; raises Missing when there is no such citizen."""
     book, asked = judged_need(session, need)
     (citizen,) = citizen_as_read(session, citizen_id, books=[book])
     today = local_day(now, need.group.territory.time_zone)
