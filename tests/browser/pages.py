@@ -37,6 +37,7 @@ BY_LETTER = {
 """Pages that a link in a letter opens."""
 
 NO_PAGES = {
+    "accounts.data",
     "places.communes",
     "vocabulary.skills",
     "demo.letter",
