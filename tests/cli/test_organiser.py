@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.acts import Act
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import WorkFactory
 from matchmaker.places import queries as places
@@ -118,6 +119,8 @@ def test_who_is_removed_runs_the_desk_no_more_and_keeps_their_account(
     with live_works.begin() as work:
         assert work.session.scalars(select(Organiser)).all() == []
         assert work.session.scalars(select(Account.first_name)).all() == ["Orane"]
+        about_the_desk = select(Act.action).where(Act.action.startswith("organiser.")).order_by(Act.id)
+        assert work.session.scalars(about_the_desk).all() == ["organiser.named", "organiser.removed"]
 
 
 @pytest.mark.parametrize(

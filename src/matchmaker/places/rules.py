@@ -25,6 +25,7 @@ class PlaceVerb(Verb):
     FOUNDED = "territory.founded"
     CHALLENGE_ADDED = "challenge.added"
     ORGANISER_NAMED = "organiser.named"
+    ORGANISER_REMOVED = "organiser.removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

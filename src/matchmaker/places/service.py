@@ -129,9 +129,13 @@ def name_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
 
 def remove_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
     """End an account's access to a territory's desk, at once; twice is as good as once."""
-    work.session.execute(
-        delete(Organiser).where(Organiser.territory_id == territory_id, Organiser.account_id == account_id)
+    removed = work.session.execute(
+        delete(Organiser)
+        .where(Organiser.territory_id == territory_id, Organiser.account_id == account_id)
+        .returning(Organiser.account_id)
     )
+    if removed.first() is not None:
+        work.record(PlaceVerb.ORGANISER_REMOVED, Account, account_id, territory_id=territory_id)
 
 
 def is_organiser(session: Session, *, territory_id: int, account_id: int | None) -> bool:
