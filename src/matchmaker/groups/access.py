@@ -7,7 +7,7 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from matchmaker.base.work import Work
-from matchmaker.groups import queries, service
+from matchmaker.groups import queries, rules, service
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.web import Role, account_id, begin, reading, visitor_id
 
@@ -18,11 +18,11 @@ def _joined(session: Session, *, account_id: int, group_id: int) -> StartupGroup
 
 
 def _led(session: Session, *, account_id: int, group_id: int) -> StartupGroup | None:
-    group = _joined(session, account_id=account_id, group_id=group_id)
-    if group and not service.can_edit(session, group_id=group_id, account_id=account_id):
+    role = queries.role_of(session, group_id=group_id, account_id=account_id)
+    if role is rules.Role.MEMBER:
         # Members know the group, and may know that this page is for its leads.
         abort(403)
-    return group
+    return queries.find_group(session, group_id=group_id) if role else None
 
 
 def _shared(session: Session, *, account_id: int, need_id: int) -> Need | None:
