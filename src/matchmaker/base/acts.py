@@ -11,7 +11,8 @@ from matchmaker.base.db import Base
 Detail = dict[str, str | int | bool]
 
 KEPT = timedelta(days=365)
-"""A year: long enough to look back to the same season, and the longest that the CNIL advises for such records."""
+"""A year: long enough to look back to the same season, and the longest that the CNIL advises for such records in general
+(délibération n° 2021-122 of 14 October 2021)."""
 
 
 class Act(Base):
