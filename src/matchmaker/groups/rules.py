@@ -9,7 +9,6 @@ from matchmaker.base.verbs import Verb
 
 TITLE_LENGTH = 100
 DESCRIPTION_LENGTH = 5000
-WANTED_LIMIT = 30
 
 
 class GroupVerb(Verb):

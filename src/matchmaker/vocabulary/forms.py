@@ -4,21 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import request
-from wtforms import (
-    HiddenField,
-    StringField,
-)
+from wtforms import HiddenField, StringField
 from wtforms.validators import Length, ValidationError
 
 from matchmaker.base.i18n import get_locale, gettext, lazy
 from matchmaker.vocabulary import service
 from matchmaker.vocabulary.rules import LIMITS, Skill
 from matchmaker.web import reading
-from matchmaker.web.forms import (
-    BaseForm,
-    FieldList,
-    one_line,
-)
+from matchmaker.web.forms import BaseForm, FieldList, one_line
 
 # More rows are read than allowed, so that somebody who sends too many is told so.
 ROWS_READ = 2 * LIMITS.phrases

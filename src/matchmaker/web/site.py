@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from matchmaker.base.db import SessionFactory
+from matchmaker.base.ids import AccountId
 from matchmaker.base.settings import Settings
 from matchmaker.base.work import Work, WorkFactory
 
@@ -55,7 +56,7 @@ def reading() -> Session:
     return opened
 
 
-def visitor_id() -> int | None:
+def visitor_id() -> AccountId | None:
     """The id of the signed-in account, or None for a visitor."""
     return current_user.account_id if current_user.is_authenticated else None
 
