@@ -7,6 +7,7 @@ be killed at any moment, and start again.
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +30,7 @@ DUE_EVERY_SECONDS = 30
 INTRODUCTIONS_EVERY_SECONDS = 30
 RETURNED_EVERY_SECONDS = 60
 HOUSEKEEPING_EVERY_SECONDS = 3600
+CLOCK_EVERY_SECONDS = 1
 
 log = structlog.get_logger()
 
@@ -105,9 +107,26 @@ def run(site: Site) -> None:
         )
     scheduler.start()
     log.info("scheduler_started")
-    stopping.wait()
+    wait_until(stopping, scheduler)
     scheduler.shutdown(wait=True)
     log.info("scheduler_stopped")
+
+
+def wait_until(
+    stopping: threading.Event, scheduler: BackgroundScheduler, *, wall: Callable[[], float] = time.time
+) -> None:
+    """Wait for ``stopping``, and have all beat at once whenever ``wall``, the machine's clock, was set back.
+
+    APScheduler plans by that clock: set back by three hours, it would be silent for as long. The monotonic clock tells
+    how much time has passed in truth.
+    """
+    ahead = wall() - time.monotonic()
+    while not stopping.wait(CLOCK_EVERY_SECONDS):
+        before, ahead = ahead, wall() - time.monotonic()
+        if before - ahead > CLOCK_EVERY_SECONDS:
+            log.warning("clock_set_back", seconds=round(before - ahead))
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=datetime.now(UTC))
 
 
 def _guarded(name: str, beat: Callable[[], object]) -> Callable[[], None]:

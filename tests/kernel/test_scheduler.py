@@ -1,8 +1,11 @@
 """The heartbeat: it does what the database says is due, and outlives what fails."""
 
-from datetime import date, timedelta
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -92,3 +95,22 @@ def test_housekeeping_forgets_what_is_good_for_nothing(app: Flask, clock: Movabl
     with site.works.begin() as work:
         for table in (AccountSession, RateBucket, ReturnedLetter, Act):
             assert work.session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_a_clock_that_is_set_back_does_not_silence_the_beats() -> None:
+    """The beat is planned as it stands once the clock was set back by three hours: three hours from now."""
+    beaten, stopping, hours = threading.Event(), threading.Event(), 3 * 3600
+    planned = BackgroundScheduler(timezone="UTC")
+    planned.add_job(beaten.set, "interval", hours=1, next_run_time=datetime.now(UTC) + timedelta(hours=3))
+    planned.start()
+    ticks = iter([time.time()])
+    waiting = threading.Thread(
+        target=scheduler.wait_until,
+        args=(stopping, planned),
+        kwargs={"wall": lambda: next(ticks, time.time() - hours)},
+    )
+    waiting.start()
+    assert beaten.wait(timeout=60)
+    stopping.set()
+    waiting.join()
+    planned.shutdown()
