@@ -379,12 +379,13 @@ def add_need(
     kind: NeedKind = NeedKind.SKILL,
     places: int = 2,
     places_taken: int = 0,
+    places_by_hand: int | None = None,
     hours_a_week: int | None = None,
     commune: str | None = "26281",
     remote: bool = False,
     until: date | None = None,
 ) -> Need:
-    """A need with resolved wanted skills."""
+    """A need with resolved wanted skills; unless it is said otherwise, the group said itself that places are taken."""
     musts = [
         (phrase, Importance.MUST)
         for phrase in vocabulary_service.resolve_phrases(work, wanted, language="fr")
@@ -401,6 +402,7 @@ def add_need(
         description="Deux après-midi par mois, à l'atelier.",
         places=places,
         places_taken=places_taken,
+        places_by_hand=places_taken if places_by_hand is None else places_by_hand,
         hours_a_week=hours_a_week,
         commune_code=commune,
         remote=remote,

@@ -29,6 +29,7 @@ from matchmaker.introductions.views.blueprint import (
     may_offer,
     my_standing,
     owes_answers,
+    place_holders,
 )
 from matchmaker.invitations import views as invitations_views
 from matchmaker.matching import transfer as matching_transfer
@@ -125,6 +126,7 @@ SLOTS: Mapping[str, Callable[..., object]] = {
     "may_offer": may_offer,
     "offer": _part("introductions/parts.html", "offer"),
     "owes_answers": owes_answers,
+    "place_holders": place_holders,
     "people_signed_up": people_signed_up,
     "standing": my_standing,
 }

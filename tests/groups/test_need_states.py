@@ -70,7 +70,6 @@ def details(**changed: object) -> NeedDetails:
     [
         ((NeedState.FILLED, 2), (NeedState.OPEN, 1)),
         ((NeedState.OPEN, 1), (NeedState.OPEN, 0)),
-        ((NeedState.OPEN, 0), (NeedState.OPEN, 0)),
         ((NeedState.CLOSED, 2), (NeedState.CLOSED, 1)),
         ((NeedState.EXPIRED, 1), (NeedState.EXPIRED, 0)),
     ],
@@ -79,9 +78,9 @@ def test_a_place_given_back_opens_what_was_full_and_nothing_else(
     works: WorkFactory, cast: Cast, before: tuple[NeedState, int], after: tuple[NeedState, int]
 ) -> None:
     state, taken = before
-    number = need_of(works, cast, state=state, places=2, places_taken=taken)
+    number = need_of(works, cast, state=state, places=2, places_taken=taken, places_by_hand=0)
     with works.begin() as work:
-        service.free_place(work, need_id=number)
+        service.free_place(work, need_id=number, held=after[1])
     assert kept(works, number) == after
 
 
@@ -188,14 +187,16 @@ def test_an_expired_need_that_asks_for_nothing_does_not_open_with_a_later_day(
     assert refused.value.problems == (NeedProblem.NOTHING_WANTED,)
 
 
-def test_fewer_places_than_are_taken_fill_the_need(cast: Cast, works: WorkFactory) -> None:
+def test_fewer_places_than_the_group_said_were_taken_fill_the_need_and_more_open_it(
+    cast: Cast, works: WorkFactory
+) -> None:
     number = need_of(works, cast, places=5, places_taken=3)
     with works.begin() as work:
         service.change_need(work, need_id=number, details=details(places=2))
     assert kept(works, number) == (NeedState.FILLED, 2)
     with works.begin() as work:
         service.change_need(work, need_id=number, details=details(places=9))
-    assert kept(works, number) == (NeedState.FILLED, 2), "opening it again is a step of its own"
+    assert kept(works, number) == (NeedState.OPEN, 2)
 
 
 def test_a_closed_need_is_corrected_and_stays_closed(cast: Cast, works: WorkFactory) -> None:

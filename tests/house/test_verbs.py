@@ -114,6 +114,9 @@ NO_WAY_BACK = {
         "accounts.resume_letters",
         "groups.free_place",
     },
+    "It is a step of an introduction, which both sides can take back.": {
+        "groups.take_place",
+    },
     "It happened, and stays on record.": {
         "assisted.print_letters",
         "assisted.record_not_reached",

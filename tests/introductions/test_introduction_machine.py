@@ -17,7 +17,8 @@ from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups import service as groups
 from matchmaker.groups.models import Need
-from matchmaker.groups.rules import ActionNotAllowed, NeedAction
+from matchmaker.groups.rules import ActionNotAllowed, Importance, NeedAction, NeedState
+from matchmaker.groups.service import NeedDetails, NeedRefused, WantedPhrase
 from matchmaker.introductions import service
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import (
@@ -55,6 +56,7 @@ REFUSALS = (
     service.AbsenceRefused,
     NotAllowed,
     ActionNotAllowed,
+    NeedRefused,
     LookupError,
 )
 WHO = st.integers(0, PEOPLE - 1)
@@ -217,14 +219,30 @@ class Introductions(RuleBasedStateMachine):
             if work.session.get(Citizen, self.people[-1]) is not None:
                 citizens.delete_profile(work, citizen_id=self.people[-1])
 
-    @rule(which=WHICH, action=st.sampled_from([NeedAction.CLOSE, NeedAction.REOPEN]))
-    def change_need(self, which: int, action: NeedAction) -> None:
-        """The group closes a need, or opens it again."""
+    @rule(which=WHICH, action=st.sampled_from(NeedAction))
+    def move_need(self, which: int, action: NeedAction) -> None:
+        """The group closes a need, opens it again, or says that it found somebody elsewhere."""
+        with suppress(*REFUSALS), self.works.begin() as work:
+            groups.act_on_need(work, need_id=self.needs[which], action=action)
+
+    @rule(which=WHICH, places=st.integers(1, PEOPLE))
+    def change_places(self, which: int, places: int) -> None:
+        """The group asks for more people, or for fewer."""
         with suppress(*REFUSALS), self.works.begin() as work:
             need = work.session.get_one(Need, self.needs[which])
-            # A full need that is opened again by hand has one place more than its introductions say.
-            if action is NeedAction.CLOSE or need.places_taken < need.places:
-                groups.act_on_need(work, need_id=need.id, action=action)
+            wanted = WantedPhrase(phrase="réparer des vélos", importance=Importance.MUST)
+            details = NeedDetails(
+                title=need.title,
+                description="",
+                kind=need.kind,
+                wanted=(wanted,),
+                places=places,
+                hours_a_week=None,
+                commune_code=need.commune_code,
+                remote=need.remote,
+                until=None,
+            )
+            groups.change_need(work, need_id=need.id, details=details)
 
     @invariant()
     def no_address_is_seen_without_two_yeses_in_force(self) -> None:
@@ -246,13 +264,17 @@ class Introductions(RuleBasedStateMachine):
 
     @invariant()
     def each_place_that_is_taken_is_somebody_s(self) -> None:
-        """The need and its introductions count the same."""
+        """The need and its introductions count the same, and what is open has a place."""
         with self.works.begin() as work:
             for need in work.session.scalars(select(Need)):
                 held = work.session.scalars(
                     select(Introduction.id).where(Introduction.need_id == need.id, Introduction.holds_place)
                 ).all()
-                assert len(held) == need.places_taken <= need.places
+                assert len(held) + need.places_by_hand == need.places_taken <= need.places
+                full = need.places_taken == need.places
+                assert need.state not in {NeedState.OPEN, NeedState.FILLED} or full == (
+                    need.state is NeedState.FILLED
+                )
 
     @invariant()
     def what_happened_is_a_way_through_the_machine(self) -> None:

@@ -14,7 +14,7 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.groups import service as groups
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import ActionNotAllowed, NeedAction, NeedState
-from matchmaker.introductions import service
+from matchmaker.introductions import queries, service
 from matchmaker.introductions.models import Introduction, IntroductionEvent, NoticeDay
 from matchmaker.introductions.rules import Action, DeclineReason, NotAllowed, Party, State
 from matchmaker.introductions.service import Actor
@@ -81,10 +81,8 @@ def check_places(works: WorkFactory) -> None:
     """A need has as many places taken as introductions hold, never more than there are."""
     with works.begin() as work:
         for need in work.session.scalars(select(Need)):
-            held = work.session.scalar(
-                select(func.count()).where(Introduction.need_id == need.id, Introduction.holds_place)
-            )
-            assert held == need.places_taken <= need.places
+            held = queries.places_held(work.session, need_id=need.id)
+            assert held + need.places_by_hand == need.places_taken <= need.places
 
 
 def refusals(answers: Sequence[object]) -> list[type]:

@@ -112,6 +112,7 @@ def add_needs(
                 "description": text.description,
                 "places": text.places,
                 "places_taken": text.places if need.state is NeedState.FILLED else 0,
+                "places_by_hand": text.places if need.state is NeedState.FILLED else 0,
                 "hours_a_week": text.hours,
                 "commune_code": commune,
                 "remote": text.remote,

@@ -89,7 +89,11 @@ class GroupInvitation(Invitation, Base):
 
 
 class Need(Base):
-    """One thing that a group asks for. ``until`` is its last day, in the territory's time zone."""
+    """One thing that a group asks for. ``until`` is its last day, in the territory's time zone.
+
+    Of the places that are taken, ``places_by_hand`` are those of which the group said so; the others are held by the
+    introductions in which both sides agreed.
+    """
 
     __tablename__ = "needs"
 
@@ -102,6 +106,7 @@ class Need(Base):
     description: Mapped[str] = mapped_column(Text)
     places: Mapped[int]
     places_taken: Mapped[int] = mapped_column(default=0)
+    places_by_hand: Mapped[int] = mapped_column(default=0, server_default="0")
     hours_a_week: Mapped[int | None]
     commune_code: Mapped[str | None] = mapped_column(ForeignKey("communes.code"))
     remote: Mapped[bool]
@@ -129,11 +134,17 @@ class Need(Base):
         CheckConstraint("length(description) <= 5000", name="description_length"),
         CheckConstraint("places BETWEEN 1 AND 500", name="places_in_range"),
         CheckConstraint("places_taken BETWEEN 0 AND places", name="places_taken_in_range"),
+        CheckConstraint("places_by_hand >= 0", name="places_by_hand_not_negative"),
         CheckConstraint("state <> 'open' OR places_taken < places", name="open_has_a_place"),
         CheckConstraint("hours_a_week BETWEEN 1 AND 60", name="hours_a_week_in_range"),
         CheckConstraint("remote OR commune_code IS NOT NULL", name="somewhere_or_remote"),
         Index("ix_needs_territory_id_state", "territory_id", "state"),
     )
+
+    @property
+    def places_held(self) -> int:
+        """How many places are held by people who agreed to help."""
+        return max(0, self.places_taken - self.places_by_hand)
 
 
 class WantedSkill(Base):

@@ -86,6 +86,7 @@ class NeedProblem(enum.StrEnum):
 
     ENDS_IN_THE_PAST = "ends_in_the_past"
     NOTHING_WANTED = "nothing_wanted"
+    PLACES_HELD = "places_held"
 
 
 class ActionNotAllowed(Exception):
@@ -156,6 +157,13 @@ def after(action: NeedAction, *, state: NeedState, places: int, places_taken: in
     if action is NeedAction.REOPEN:
         return NeedState.OPEN, min(places_taken, places - 1)
     return _NEXT[state][action], places_taken
+
+
+def filled_or_open(state: NeedState, *, places: int, places_taken: int) -> NeedState:
+    """The state of a need whose places have changed: what is open and has none left is filled, and the other way round."""
+    if state not in {NeedState.OPEN, NeedState.FILLED}:
+        return state
+    return NeedState.FILLED if places_taken >= places else NeedState.OPEN
 
 
 def check_still_led(roles: Mapping[int, Role], *, without: int) -> None:

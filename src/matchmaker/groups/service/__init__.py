@@ -22,6 +22,7 @@ from matchmaker.groups.service.needs import (
     free_place,
     lock_need,
     post_need,
+    take_place,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "post_need",
     "remove_member",
     "step_down",
+    "take_place",
 ]

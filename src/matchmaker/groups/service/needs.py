@@ -10,13 +10,16 @@ from sqlalchemy.exc import NoResultFound
 from matchmaker.base.work import Work
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import (
+    ActionNotAllowed,
     GroupVerb,
     Importance,
     NeedAction,
     NeedKind,
     NeedProblem,
     NeedState,
+    actions_in,
     after,
+    filled_or_open,
     problems_of,
     state_on,
 )
@@ -81,7 +84,8 @@ def post_need(work: Work, group: StartupGroup, *, details: NeedDetails, publish:
 def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool = False) -> Need:
     """Change a need; a draft is also opened if ``publish``.
 
-    An expired one that is given a later last day, or none, is open again. Fewer places than are taken fill it. Raises as
+    An expired one that is given a later last day, or none, is open again, and a filled one that is given more places.
+    Fewer places than are taken fill it, and make the group's own word give way, but never a person who agreed. Raises as
     post_need does.
     """
     need = _locked(work, need_id)
@@ -91,14 +95,16 @@ def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool
         state is NeedState.EXPIRED and (details.until is None or details.until >= today)
     ):
         state = NeedState.OPEN
-    _check_details(details, today=today, public=state is NeedState.OPEN, kept_until=need.until)
+    taken = min(need.places_taken, details.places)
+    state = filled_or_open(state, places=details.places, places_taken=taken)
+    _check_details(
+        details, today=today, public=state is NeedState.OPEN, kept_until=need.until, held=need.places_held
+    )
     # What is read while the need is half changed would write that half first.
     phrases = _phrases(work, details, language=need.group.locale)
     need.wanted.clear()
     work.session.flush()
-    need.places_taken = min(need.places_taken, details.places)
-    if state is NeedState.OPEN and need.places_taken == details.places:
-        state = NeedState.FILLED
+    need.places_by_hand, need.places_taken = taken - need.places_held, taken
     need.state = state
     _fill(need, details, phrases)
     work.session.flush()
@@ -109,7 +115,8 @@ def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool
 def act_on_need(work: Work, *, need_id: int, action: NeedAction) -> Need:
     """Open, close, fill or open a need again; raises ActionNotAllowed and NeedRefused.
 
-    A need whose last day has passed gets a later one before it can be opened again.
+    A need whose last day has passed gets a later one before it can be opened again, and one whose places are all held by
+    people who agreed gets more places.
     """
     need = _locked(work, need_id)
     today = rules.local_day(work.now, need.group.territory.time_zone)
@@ -123,21 +130,32 @@ def act_on_need(work: Work, *, need_id: int, action: NeedAction) -> Need:
         public=action in {NeedAction.OPEN, NeedAction.REOPEN},
         kept_until=need.until,
     )
+    if taken < need.places_held:
+        problems = (*problems, NeedProblem.PLACES_HELD)
     if problems:
         raise NeedRefused(problems)
-    need.state, need.places_taken = new_state, taken
+    need.places_by_hand, need.places_taken = taken - need.places_held, taken
+    need.state = new_state
     work.session.flush()
     _record(work, GroupVerb.NEED_MOVED, need, action=action.value)
     return need
 
 
-def free_place(work: Work, *, need_id: int) -> Need:
-    """Give a need one of its taken places back; one that was full is open again. With no place taken nothing changes."""
+def take_place(work: Work, *, need_id: int, held: int) -> Need:
+    """Take a place for somebody who agreed, with whom ``held`` people hold one. Raises ActionNotAllowed if none is left."""
     need = _locked(work, need_id)
-    need.places_taken = max(0, need.places_taken - 1)
-    if need.state is NeedState.FILLED and need.places_taken < need.places:
-        need.state = NeedState.OPEN
-    work.session.flush()
+    today = rules.local_day(work.now, need.group.territory.time_zone)
+    if NeedAction.FILL_PLACE not in actions_in(state_on(need.state, need.until, today)):
+        raise ActionNotAllowed(f"{NeedAction.FILL_PLACE} in {need.state}")
+    _count(work, need, held)
+    _record(work, GroupVerb.NEED_MOVED, need, action=NeedAction.FILL_PLACE.value)
+    return need
+
+
+def free_place(work: Work, *, need_id: int, held: int) -> Need:
+    """Give a need the place of somebody back, without whom ``held`` people hold one; one that was full is open again."""
+    need = _locked(work, need_id)
+    _count(work, need, held)
     _record(work, GroupVerb.NEED_FREED, need)
     return need
 
@@ -165,6 +183,12 @@ def expire_needs(work: Work) -> int:
     return number
 
 
+def _count(work: Work, need: Need, held: int) -> None:
+    need.places_taken = need.places_by_hand + held
+    need.state = filled_or_open(need.state, places=need.places, places_taken=need.places_taken)
+    work.session.flush()
+
+
 def _record(work: Work, verb: GroupVerb, need: Need, **detail: str) -> None:
     work.record(verb, Need, need.id, territory_id=need.territory_id, **detail)
 
@@ -177,7 +201,7 @@ def _locked(work: Work, need_id: int) -> Need:
 
 
 def _check_details(
-    details: NeedDetails, *, today: date, public: bool, kept_until: date | None = None
+    details: NeedDetails, *, today: date, public: bool, kept_until: date | None = None, held: int = 0
 ) -> None:
     check_description(details.description)
     check_phrases([wanted.phrase for wanted in details.wanted])
@@ -189,6 +213,8 @@ def _check_details(
         public=public,
         kept_until=kept_until,
     )
+    if details.places < held:
+        problems = (*problems, NeedProblem.PLACES_HELD)
     if problems:
         raise NeedRefused(problems)
 

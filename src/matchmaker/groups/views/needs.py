@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.base.i18n import gettext, mark
+from matchmaker.base.i18n import gettext, mark, ngettext
 from matchmaker.groups import service
 from matchmaker.groups.access import MEMBER, NEED_MEMBER, acting_in, own_group, own_need
 from matchmaker.groups.forms import ActionForm, NeedForm, WantedForm
@@ -27,7 +27,7 @@ from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.places import rules
 from matchmaker.places.forms import commune_choices, read_commune_field
 from matchmaker.vocabulary.rules import LIMITS
-from matchmaker.web import access, account_id, check_limit, form_page, now, page_url, reading
+from matchmaker.web import access, account_id, check_limit, form_page, now, page_url, reading, slot
 
 SPARE_ROWS = 3
 NEEDS_A_DAY = 60
@@ -92,7 +92,7 @@ def need_edit(need_id: int) -> ResponseReturnValue:
                 )
                 answer = _saved(changed, was=was)
         except service.NeedRefused as refused:
-            _tell(form, refused.problems)
+            _tell(form, refused.problems, need)
         else:
             return answer
     return _page(form, need.group, need=need, place=place)
@@ -113,7 +113,7 @@ def need_state(need_id: int) -> ResponseReturnValue:
         flash(gettext("This need has changed meanwhile. Here is how it stands now."), "warning")
     except service.NeedRefused as refused:
         for problem in refused.problems:
-            flash(gettext(PROBLEMS[problem]), "warning")
+            flash(_text_of(problem, need), "warning")
         return redirect(url_for("groups.need_edit", need_id=need_id))
     else:
         flash(gettext("Saved."), "success")
@@ -190,10 +190,26 @@ def _read_place(form: NeedForm) -> Place:
     return Place(choices=commune_choices(answer))
 
 
-def _tell(form: NeedForm, problems: Sequence[NeedProblem]) -> None:
+def _tell(form: NeedForm, problems: Sequence[NeedProblem], need: Need | None = None) -> None:
+    fields = {
+        NeedProblem.ENDS_IN_THE_PAST: form.until,
+        NeedProblem.NOTHING_WANTED: form.wanted,
+        NeedProblem.PLACES_HELD: form.places,
+    }
     for problem in problems:
-        field = form.until if problem is NeedProblem.ENDS_IN_THE_PAST else form.wanted
-        field.errors = [gettext(PROBLEMS[problem])]
+        fields[problem].errors = [_text_of(problem, need)]
+
+
+def _text_of(problem: NeedProblem, need: Need | None) -> str:
+    if problem is not NeedProblem.PLACES_HELD or need is None:
+        return gettext(PROBLEMS[problem])
+    return ngettext(
+        "%(names)s agreed to help and holds a place. Write at least 1, or more to look for others too.",
+        "%(num)s people agreed to help and hold a place: %(names)s."
+        " Write at least %(num)s, or more to look for others too.",
+        need.places_held,
+        names=slot("place_holders", need.id),
+    )
 
 
 def _details(form: NeedForm, place: Place) -> NeedDetails:

@@ -22,6 +22,8 @@ from matchmaker.introductions.queries.introductions import (
     is_asked,
     is_follower,
     messages_of,
+    place_holders,
+    places_held,
 )
 from matchmaker.introductions.queries.territories import (
     counts_by_state,
@@ -49,6 +51,8 @@ __all__ = [
     "judged_ranking",
     "messages_of",
     "on_the_board",
+    "place_holders",
+    "places_held",
     "speeds_of_groups",
     "unanswered_by",
     "waiting_for",

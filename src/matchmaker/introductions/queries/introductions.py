@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.base.ids import CitizenId, NeedId
@@ -52,6 +52,23 @@ def asked_for_need(session: Session, *, need_id: int) -> Sequence[Introduction]:
         .with_for_update(),
         execution_options={"populate_existing": True},
     ).all()
+
+
+def places_held(session: Session, *, need_id: int) -> int:
+    """How many places of a need its introductions hold."""
+    held = select(func.count()).where(Introduction.need_id == need_id, Introduction.holds_place)
+    return session.scalar(held) or 0
+
+
+def place_holders(session: Session, *, need_id: int) -> Sequence[Citizen | None]:
+    """Who holds a place of a need, in the order in which it began with them; None for who has left."""
+    held = (
+        select(Introduction)
+        .where(Introduction.need_id == need_id, Introduction.holds_place)
+        .order_by(Introduction.begun_at, Introduction.id)
+        .options(joinedload(Introduction.citizen).joinedload(Citizen.account))
+    )
+    return [one.citizen for one in session.scalars(held)]
 
 
 def introductions_of(session: Session, *, account_id: int) -> Sequence[tuple[Introduction, Party]]:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from matchmaker.base.work import Missing, Work
 from matchmaker.groups import service as groups
-from matchmaker.groups.rules import ActionNotAllowed, NeedAction, NeedState
+from matchmaker.groups.rules import ActionNotAllowed, NeedState
 from matchmaker.introductions import queries
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import (
@@ -124,12 +124,15 @@ def give_place_back(work: Work, introduction: Introduction) -> None:
     """Free the place that an introduction holds, if it holds one."""
     if introduction.holds_place:
         introduction.holds_place = False
-        groups.free_place(work, need_id=introduction.need_id)
+        work.session.flush()
+        held = queries.places_held(work.session, need_id=introduction.need_id)
+        groups.free_place(work, need_id=introduction.need_id, held=held)
 
 
 def _take_place(work: Work, introduction: Introduction) -> None:
+    held = queries.places_held(work.session, need_id=introduction.need_id)
     try:
-        groups.act_on_need(work, need_id=introduction.need_id, action=NeedAction.FILL_PLACE)
+        groups.take_place(work, need_id=introduction.need_id, held=held + 1)
     except ActionNotAllowed as error:
         raise NoPlaceLeft from error
     introduction.holds_place = True

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from flask import Blueprint, g, url_for
 
+from matchmaker.base.i18n import gettext
 from matchmaker.citizens import queries as citizens
 from matchmaker.introductions import queries
 from matchmaker.introductions.cards import state_text
@@ -71,6 +72,14 @@ def people_introduced(need_id: int) -> list[tuple[str, Standing]]:
         for one in _introduced(need_id)
         if one.citizen is not None and (shown := standing(one, Party.GROUP)) is not None
     ]
+
+
+def place_holders(need_id: int) -> str:
+    """The first names of those who agreed and hold a place of a need, as a list to read."""
+    return ", ".join(
+        one.first_name if one else gettext("somebody who has left")
+        for one in queries.place_holders(reading(), need_id=need_id)
+    )
 
 
 @blueprint.app_template_global()
