@@ -257,7 +257,7 @@ def test_a_need_that_its_group_closed_ends_what_was_asked_for_it_at_the_next_bea
 
 def test_the_own_group_is_not_offered_help_by_its_members(work: Work, pair: Pair) -> None:
     member = builders.add_citizen(work, pair.world.territory, account=pair.lead)
-    with pytest.raises(service.NotEligible):
+    with pytest.raises(service.OwnNeed):
         service.offer(
             work,
             need_id=pair.need.id,

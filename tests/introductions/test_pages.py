@@ -325,8 +325,10 @@ def test_a_need_that_is_not_open_is_followed_and_let_go(village: Village) -> Non
     assert "Nous vous préviendrons" in village.camille.get(village.need).text
     village.camille.post(f"{village.need}/unfollow")
     assert "Me prévenir" in village.camille.get(village.need).text
-    answer = village.camille.fill_in(f"{village.need}/offer", {"share_address": "y"})
-    assert answer.location == village.need
+    offer = f"{village.need}/offer"
+    assert village.camille.get(offer).location == village.need, "nobody fills in what would be refused"
+    assert "n’est plus ouvert" in village.camille.get(village.need).text
+    assert village.camille.post(offer, {"share_address": "y"}).location == village.need
     assert "n’est plus ouvert" in village.camille.get(village.need).text
 
 

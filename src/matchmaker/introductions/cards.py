@@ -4,11 +4,11 @@ from flask import url_for
 
 from matchmaker.base.i18n import get_locale, gettext, mark
 from matchmaker.introductions.models import Introduction
-from matchmaker.introductions.rules import Party, State
+from matchmaker.introductions.rules import IN_FORCE, OPEN, Party, State
 from matchmaker.matching import cards
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching.rules import match_from_mapping
-from matchmaker.web import now
+from matchmaker.web import now, reading
 
 _TO_CITIZEN = {
     State.SUGGESTED: mark("An organiser thinks that you could help here. Do you want to?"),
@@ -60,8 +60,16 @@ def need_side(introduction: Introduction) -> cards.NeedCard:
 
 
 def citizen_side(introduction: Introduction) -> cards.CitizenCard | None:
-    """The citizen, as a group sees them before anybody agreed: first name, commune, and the skills in question."""
+    """The citizen, as a group sees them before anybody agreed: first name, commune, and the skills in question.
+
+    None once they have left, and when it has ended and they hide from the group.
+    """
     if introduction.citizen is None or introduction.match is None:
+        return None
+    over = introduction.state not in OPEN | IN_FORCE
+    if over and matching_queries.hides_from(
+        reading(), citizen_id=introduction.citizen.id, group_id=introduction.group_id
+    ):
         return None
     return cards.citizen_card(
         introduction.citizen, match=match_from_mapping(introduction.match), all_skills=False

@@ -1,5 +1,8 @@
-"""Who sees a need, and who may see whom it fits."""
+"""Who sees a need, and who may see whom it fits: that somebody was shown is put on record for them."""
 
+from collections.abc import Sequence
+
+from flask import request
 from sqlalchemy.orm import Session
 
 from matchmaker.base.work import Missing
@@ -7,9 +10,12 @@ from matchmaker.groups import queries as groups
 from matchmaker.groups.access import is_member
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
-from matchmaker.matching import queries
+from matchmaker.matching import queries, service
+from matchmaker.matching.rules import Match, ShownWhere
 from matchmaker.places import service as places
-from matchmaker.web import Role, or_404, reading
+from matchmaker.places.models import Territory
+from matchmaker.places.rules import local_day
+from matchmaker.web import Role, begin, now, or_404, reading
 
 
 def _find(session: Session, *, account_id: int, need_id: int) -> Need | None:
@@ -35,3 +41,15 @@ def visible_need(need_id: int) -> Need:
     if need.state is NeedState.DRAFT and not is_member(need):
         raise Missing(need_id)
     return need
+
+
+def record_sight(matches: Sequence[Match], *, territory: Territory, to_organiser: bool) -> None:
+    """Put on record for some people that a page shows them, although it is only looked at: it is their data journal.
+
+    The page is rendered before, as this ends the reading session. It says the same however often somebody looks in a day.
+    """
+    if not matches or request.method != "GET":
+        return
+    day = local_day(now(), territory.time_zone)
+    with begin() as work:
+        service.record_showings(work, matches, day=day, place=ShownWhere.PAGE, to_organiser=to_organiser)

@@ -187,6 +187,11 @@ def hidden_from(session: Session, *, citizen_id: int) -> Sequence[HiddenFromGrou
     ).all()
 
 
+def hides_from(session: Session, *, citizen_id: int, group_id: int) -> bool:
+    """Whether a citizen hides from a group."""
+    return session.get(HiddenFromGroup, (citizen_id, group_id)) is not None
+
+
 _SHOWN = (
     joinedload(Need.group).joinedload(StartupGroup.challenge),
     joinedload(Need.group).joinedload(StartupGroup.territory),

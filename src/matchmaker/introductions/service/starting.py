@@ -1,8 +1,10 @@
 """How an introduction begins: somebody offers help, a group asks, or an organiser brings two together."""
 
 from contextlib import suppress
+from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from matchmaker.base.work import Missing, Work
 from matchmaker.citizens.models import Citizen
@@ -33,7 +35,7 @@ from matchmaker.introductions.service.tokens import find_by_token
 from matchmaker.introductions.service.transitions import begin_state
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
-from matchmaker.matching.rules import Gate, match_to_mapping
+from matchmaker.matching.rules import Gate, Match, match_to_mapping
 from matchmaker.places.rules import local_day
 
 
@@ -41,12 +43,12 @@ class NeedNotOpen(Exception):
     """Nobody can be introduced to the need any more, or not yet."""
 
 
-class NotEligible(Exception):
-    """A gate is shut between the two: ``gate`` says which."""
+class OwnNeed(Exception):
+    """The need comes from a group of the citizen's own."""
 
-    def __init__(self, gate: Gate) -> None:
-        super().__init__(gate)
-        self.gate = gate
+
+class NotInSight(Missing):
+    """Whoever asks does not see the citizen for this need, or there is nobody of that number: both are the same to them."""
 
 
 class GroupOwesAnswers(Exception):
@@ -65,12 +67,19 @@ class AlreadyIntroduced(Exception):
         self.introduction = introduction
 
 
+def check_meets(session: Session, need: Need, *, now: datetime) -> None:
+    """Whether anybody could be introduced to a need now. Raises NeedNotOpen, GroupOwesAnswers."""
+    _check_open(need, now=now)
+    if queries.unanswered_by(session, group_ids=[need.group_id]).get(need.group_id, 0) >= UNANSWERED_AT_MOST:
+        raise GroupOwesAnswers
+
+
 def offer(
     work: Work, *, need_id: int, citizen_id: int, by: Actor, sharing: Sharing | None = None
 ) -> Introduction:
     """A citizen says "I could help", and what they share. Where they were asked it is their yes; twice is as good as once.
 
-    Raises Missing, NeedNotOpen, NotEligible for a need of their own group, GroupOwesAnswers, AlreadyIntroduced.
+    Raises Missing, NeedNotOpen, OwnNeed, GroupOwesAnswers, AlreadyIntroduced.
     """
     known = queries.find_between(work.session, need_id=need_id, citizen_id=citizen_id)
     if known is None:
@@ -94,8 +103,7 @@ def offer_again(work: Work, *, introduction_id: int, by: Actor) -> Introduction:
     known = work.session.get_one(Introduction, introduction_id)
     after(known.state, Action.OFFER_AGAIN, by.party)
     _lock_group(work, known.group_id)
-    _check_need(work, known.need_id)
-    _check_answers(work, known.group_id)
+    check_meets(work.session, _lock_need(work, known.need_id), now=work.now)
     return act(work, introduction_id=introduction_id, action=Action.OFFER_AGAIN, by=by)
 
 
@@ -154,7 +162,7 @@ def answer_for(work: Work, *, need_id: int, citizen_id: int, yes: bool, by: Acto
 def propose(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduction:
     """A group asks a citizen, or an organiser both. What the citizen offered already stays as it is.
 
-    Raises Missing, NeedNotOpen, NotEligible, GroupOwesAnswers, AskedEnough, AlreadyIntroduced.
+    Raises Missing, NeedNotOpen, NotInSight, GroupOwesAnswers, AskedEnough, AlreadyIntroduced.
     """
     return _begin(work, need_id=need_id, citizen_id=citizen_id, by=by)
 
@@ -173,10 +181,11 @@ def _begin(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduct
     need = work.session.get(Need, need_id)
     if need is None:
         raise Missing(need_id)
-    explanation = matching.explain(work.session, need, citizen_id=citizen_id, now=work.now)
+    match = _match(work, need, citizen_id, by)
     # Locked in the order group, need, citizen, as everywhere, so that no two wait for each other.
     _lock_group(work, need.group_id)
-    need = _check_need(work, need_id)
+    need = _lock_need(work, need_id)
+    _check_open(need, now=work.now)
     citizen = work.session.scalars(
         select(Citizen).where(Citizen.id == citizen_id).with_for_update(of=Citizen)
     ).one_or_none()
@@ -185,11 +194,9 @@ def _begin(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduct
     known = queries.find_between(work.session, need_id=need_id, citizen_id=citizen_id)
     if known is not None:
         raise AlreadyIntroduced(known)
-    gate = explanation.gate
-    # Whoever offers knows what they can do and how far they go; a gate only guards from being asked.
-    if gate is Gate.OWN_GROUP or (gate is not None and by.party is not Party.CITIZEN):
-        raise NotEligible(gate)
-    _check_answers(work, need.group_id)
+    check_meets(work.session, need, now=work.now)
+    if match is None:
+        raise NotInSight(citizen_id)
     started = Introduction(
         need_id=need_id,
         citizen_id=citizen_id,
@@ -197,8 +204,8 @@ def _begin(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduct
         territory_id=need.territory_id,
         begun_by=by.party,
         begun_at=work.now,
-        score=explanation.match.total,
-        match=match_to_mapping(explanation.match),
+        score=match.total,
+        match=match_to_mapping(match),
     )
     if by.party is not Party.CITIZEN:
         _ask(work, started, need)
@@ -208,17 +215,31 @@ def _begin(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduct
     return started
 
 
+def _match(work: Work, need: Need, citizen_id: int, by: Actor) -> Match | None:
+    """How the two fit; None where whoever asks does not see the citizen. Raises Missing, OwnNeed to who offers."""
+    if by.party is not Party.CITIZEN:
+        return matching.citizen_in_sight(work.session, need, citizen_id=citizen_id, now=work.now)
+    # Whoever offers knows what they can do and how far they go; gates only guard from being asked.
+    explanation = matching.explain(work.session, need, citizen_id=citizen_id, now=work.now)
+    if explanation.gate is Gate.OWN_GROUP:
+        raise OwnNeed
+    return explanation.match
+
+
 def _lock_group(work: Work, group_id: int) -> None:
     """Let whoever else counts what the group owes wait."""
     work.session.execute(select(StartupGroup.id).where(StartupGroup.id == group_id).with_for_update())
 
 
-def _check_need(work: Work, need_id: int) -> Need:
+def _check_open(need: Need, *, now: datetime) -> None:
+    if matching_queries.need_state(need, now=now) is not NeedState.OPEN:
+        raise NeedNotOpen
+
+
+def _lock_need(work: Work, need_id: int) -> Need:
     need = groups.lock_need(work, need_id=need_id)
     if need is None:
         raise Missing(need_id)
-    if matching_queries.need_state(need, now=work.now) is not NeedState.OPEN:
-        raise NeedNotOpen
     return need
 
 
@@ -236,8 +257,3 @@ def _ask(work: Work, started: Introduction, need: Need) -> None:
     if not free:
         raise AskedEnough
     started.asked_month, started.asked_place = month, free[0]
-
-
-def _check_answers(work: Work, group_id: int) -> None:
-    if queries.unanswered_by(work.session, group_ids=[group_id]).get(group_id, 0) >= UNANSWERED_AT_MOST:
-        raise GroupOwesAnswers

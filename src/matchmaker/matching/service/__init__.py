@@ -16,6 +16,7 @@ from matchmaker.matching.service.lists import (
     understood,
 )
 from matchmaker.matching.service.showings import hide_from_group, record_showings, show_to_group
+from matchmaker.matching.service.sight import citizen_in_sight, citizens_in_sight
 from matchmaker.matching.service.territories import (
     TerritoryMatches,
     matches_of,
@@ -30,8 +31,10 @@ __all__ = [
     "NeedNotOpen",
     "TerritoryMatches",
     "advice",
+    "citizen_in_sight",
     "citizen_profile",
     "citizens_for_need",
+    "citizens_in_sight",
     "compare_weights",
     "dismiss",
     "explain",

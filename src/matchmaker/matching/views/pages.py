@@ -12,14 +12,13 @@ from matchmaker.groups.access import is_member
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState, actions_in
 from matchmaker.matching import cards, loading, queries, service
-from matchmaker.matching.access import RECRUITER, need_to_fill, visible_need
-from matchmaker.matching.rules import CitizenProfile, Match, ShownWhere
+from matchmaker.matching.access import RECRUITER, need_to_fill, record_sight, visible_need
+from matchmaker.matching.rules import CitizenProfile, Match
 from matchmaker.matching.views.blueprint import blueprint
 from matchmaker.places import queries as places_queries
-from matchmaker.places import rules
 from matchmaker.places import service as places
 from matchmaker.places.models import Territory
-from matchmaker.web import Access, access, account_id, begin, now, reading, visitor_id
+from matchmaker.web import Access, access, account_id, now, reading, visitor_id
 
 SHOWN = 20
 SHOWN_BEFORE_ACCOUNT = 6
@@ -107,14 +106,10 @@ def need(need_id: int) -> ResponseReturnValue:
 @blueprint.get("/needs/<int:need_id>/citizens", endpoint="citizens")
 @access(RECRUITER)
 def ranked_citizens(need_id: int) -> ResponseReturnValue:
-    """The citizens who could help with a need, by first name, commune and skills only, with the reasons.
-
-    Who was shown is put on record for them, although this page is only looked at: it is their data journal, and says the
-    same however often somebody looks in a day.
-    """
+    """The citizens who could help with a need, by first name, commune and skills only, with the reasons."""
     found = need_to_fill(need_id)
     member = is_member(found)
-    matches = service.citizens_for_need(reading(), found, now=now(), limit=SHOWN)
+    matches = service.citizens_in_sight(reading(), found, now=now())
     people = queries.citizens_by_id(reading(), (match.citizen_id for match in matches))
     territory = found.group.territory
     page = render_template(
@@ -125,10 +120,7 @@ def ranked_citizens(need_id: int) -> ResponseReturnValue:
         member=member,
         territory=territory,
     )
-    day = rules.local_day(now(), territory.time_zone)
-    if matches and request.method == "GET":
-        with begin() as work:
-            service.record_showings(work, matches, day=day, place=ShownWhere.PAGE, to_organiser=not member)
+    record_sight(matches, territory=territory, to_organiser=not member)
     return page
 
 
