@@ -237,7 +237,8 @@ def test_for_a_need_met_from_home_the_verdicts_of_its_own_territory_count(work: 
         told = service.territory_matches(work.session, citizen.territory, now=NOW)
         ((_, ranked),) = told.ranked(work.session, [citizen.id], limit=5)
         assert [(one.need_id, one.total) for one in ranked] == [(here.id, found[0].total)]
-        assert service.matches_of(work.session, [(here.id, citizen.id)]) == {(here.id, citizen.id): found[0]}
+        known = service.matches_of(work.session, [(here.id, citizen.id)], now=NOW)
+        assert known == {(here.id, citizen.id): found[0]}
     assert {match.citizen_id for match in service.citizens_for_need(work.session, here, now=NOW)} == {
         citizen.id for citizen in citizens
     }

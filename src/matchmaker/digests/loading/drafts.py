@@ -38,7 +38,10 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One person's letter before it is written. Lines whose need, person or group is gone are left out."""
+    """One person's letter before it is written. Lines whose need, person or group is gone are left out.
+
+    So is a need that is no longer to be put to its reader, or a helper whom its group is no longer to see.
+    """
 
     recipient: Recipient
     recipient_key: str
@@ -47,6 +50,11 @@ class Draft:
     def of(self, kind: LineKind) -> tuple[DraftLine, ...]:
         """The lines of one section."""
         return tuple(line for line in self.lines if line.planned.kind is kind)
+
+    @property
+    def helpers(self) -> tuple[Match, ...]:
+        """As what each citizen is shown of whom the letter tells a group."""
+        return tuple(line.match for line in self.of(LineKind.HELPER) if line.match is not None)
 
 
 def drafts(
@@ -66,7 +74,7 @@ def drafts(
     }
     waiting = _ids(line.citizen_id for line in lines if line.kind is LineKind.WAITING)
     known = introductions.introductions_of_citizens(session, citizen_ids=waiting) if waiting else {}
-    matches = matching.matches_of(session, pairs) if pairs else {}
+    matches = matching.matches_of(session, pairs, now=now) if pairs else {}
     speeds = introductions.speeds_of_groups(
         session, group_ids=(need.group_id for need in needs.values()), now=now
     )

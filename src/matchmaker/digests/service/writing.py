@@ -205,7 +205,7 @@ def _tell_elsewhere(work: Work, run: DigestRun, written: Sequence[Draft]) -> Non
     )
     matching.record_showings(
         work,
-        [line.match for draft in written for line in draft.of(LineKind.HELPER) if line.match is not None],
+        [match for draft in written for match in draft.helpers],
         day=local_day(work.now, run.territory.time_zone),
         place=ShownWhere.LETTER,
     )

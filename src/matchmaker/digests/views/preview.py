@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
 from matchmaker.base.ids import AccountId
-from matchmaker.base.letter import Letter
 from matchmaker.digests import loading, queries, service
-from matchmaker.digests.access import Desk, own_desk
+from matchmaker.digests.access import own_desk
 from matchmaker.digests.rules import EditKind, ReaderId
 from matchmaker.digests.views.blueprint import blueprint, plan_of, without_key
 from matchmaker.groups.models import Need
 from matchmaker.matching import queries as matching_queries
+from matchmaker.matching.access import record_sight
 from matchmaker.places.access import ORGANISER
 from matchmaker.web import access, letter_page, now, or_404, reading, site
 
@@ -43,7 +43,7 @@ def preview(slug: str, account_id: int) -> ResponseReturnValue:
     draft = _draft(plan, account_id)
     works = site().works
     letter = service.letter_of(works, desk.territory, draft, edits) if draft else None
-    return render_template(
+    page = render_template(
         "digests/preview.html",
         territory=desk.territory,
         desk=desk,
@@ -58,22 +58,20 @@ def preview(slug: str, account_id: int) -> ResponseReturnValue:
         before=order[here - 1] if here else None,
         after=order[here + 1] if here is not None and here + 1 < len(order) else None,
     )
+    record_sight(draft.helpers if draft else (), territory=desk.territory, to_organiser=True)
+    return page
 
 
 @blueprint.get("/t/<slug>/week/preview/<int:account_id>/letter")
 @access(ORGANISER)
 def preview_letter(slug: str, account_id: int) -> ResponseReturnValue:
     """The HTML part of that letter, for the frame of its page."""
-    letter = or_404(_letter(own_desk(slug), account_id))
-    return letter_page(without_key(letter.html, letter.unsubscribe_url))
-
-
-def _letter(desk: Desk, account_id: int) -> Letter | None:
-    draft = _draft(plan_of(desk), account_id)
-    if draft is None:
-        return None
+    desk = own_desk(slug)
+    draft = or_404(_draft(plan_of(desk), account_id))
     edits = queries.edits(reading(), territory_id=desk.territory.id, iso_week=desk.week)
-    return service.letter_of(site().works, desk.territory, draft, edits)
+    letter = service.letter_of(site().works, desk.territory, draft, edits)
+    record_sight(draft.helpers, territory=desk.territory, to_organiser=True)
+    return letter_page(without_key(letter.html, letter.unsubscribe_url))
 
 
 def _draft(plan: loading.Plan, account_id: int) -> loading.Draft | None:

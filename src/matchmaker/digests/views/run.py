@@ -19,6 +19,7 @@ from matchmaker.digests.rules import LineKind, RunState, Silence, iso_week
 from matchmaker.digests.views.blueprint import blueprint, without_key
 from matchmaker.groups.models import Need
 from matchmaker.matching import queries as matching_queries
+from matchmaker.matching.access import record_sight
 from matchmaker.matching.rules import Gate, Match, match_from_mapping
 from matchmaker.places.access import ORGANISER
 from matchmaker.web import access, account_id, begin, letter_page, now, reading
@@ -144,7 +145,7 @@ def letter(slug: str, iso_week: str, letter_id: int) -> ResponseReturnValue:
     """A letter of a run exactly as it was sent, and why each line was in it."""
     found = own_letter(slug, iso_week, letter_id)
     message = found.message
-    return render_template(
+    page = render_template(
         "digests/letter.html",
         territory=found.run.territory,
         letter=found,
@@ -155,6 +156,8 @@ def letter(slug: str, iso_week: str, letter_id: int) -> ResponseReturnValue:
         lines=[(line, _match(line)) for line in found.lines],
         in_doubt=message is not None and message.state is MessageState.UNKNOWN,
     )
+    _record_helpers(found)
+    return page
 
 
 @blueprint.get("/t/<slug>/week/<iso_week>/letters/<int:letter_id>/letter")
@@ -164,7 +167,9 @@ def sent_letter(slug: str, iso_week: str, letter_id: int) -> ResponseReturnValue
     found = own_letter(slug, iso_week, letter_id)
     if found.message is None or not _readable(found):
         raise Missing(letter_id)
-    return letter_page(without_key(found.message.html, found.message.unsubscribe_url))
+    page = letter_page(without_key(found.message.html, found.message.unsubscribe_url))
+    _record_helpers(found)
+    return page
 
 
 @blueprint.post("/t/<slug>/week/<iso_week>/letters/<int:letter_id>/settle")
@@ -217,6 +222,16 @@ def _readable(letter: DigestLetter) -> bool:
     """Whether everybody whom a letter is to or about is still here: who leaves is shown to nobody any more."""
     about_people = (line for line in letter.lines if line.kind is not LineKind.NEWS)
     return letter.account is not None and all(line.citizen_id is not None for line in about_people)
+
+
+def _record_helpers(letter: DigestLetter) -> None:
+    """Put on record for those of whom a letter tells a group that an organiser has read it."""
+    told = [
+        line for line in letter.lines if line.kind is LineKind.HELPER and line.need_id and line.citizen_id
+    ]
+    if _readable(letter):
+        matches = [match for line in told if (match := _match(line)) is not None]
+        record_sight(matches, territory=letter.run.territory, to_organiser=True)
 
 
 def _match(line: DigestLine) -> Match | None:

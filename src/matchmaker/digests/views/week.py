@@ -15,6 +15,7 @@ from matchmaker.digests.letters import WEEKLY_KIND
 from matchmaker.digests.rules import PlannedLetter, next_moment
 from matchmaker.digests.views.blueprint import blueprint, plan_of
 from matchmaker.digests.views.run import standing, with_needs
+from matchmaker.matching.access import record_sight
 from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.post import delivery
 from matchmaker.web import access, account_id, begin, check_limit, now, reading, site
@@ -40,7 +41,7 @@ def week(slug: str) -> ResponseReturnValue:
     runs = queries.latest_runs(reading(), territory_id=territory.id, limit=RUNS_SHOWN)
     skipped = queries.skipped_weeks(reading(), territory_id=territory.id)
     last_error = delivery.waiting(reading(), kind=WEEKLY_KIND).last_error
-    return render_template(
+    page_of_week = render_template(
         "digests/week.html",
         territory=territory,
         desk=desk,
@@ -68,6 +69,10 @@ def week(slug: str) -> ResponseReturnValue:
             weeks_run={run.iso_week for run in runs} | skipped,
         ),
     )
+    record_sight(
+        [match for draft in shown for match in draft.helpers], territory=territory, to_organiser=True
+    )
+    return page_of_week
 
 
 @blueprint.post("/t/<slug>/week/test")

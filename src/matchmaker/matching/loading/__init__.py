@@ -8,7 +8,13 @@ from matchmaker.matching.loading.citizens import (
     sign_up_as_read,
     sign_up_profile,
 )
-from matchmaker.matching.loading.needs import NeedBatch, judged_need, need_batches, open_need_batches
+from matchmaker.matching.loading.needs import (
+    NeedBatch,
+    days_of_territories,
+    judged_need,
+    need_batches,
+    open_need_batches,
+)
 from matchmaker.matching.loading.phrasebook import Phrasebook, phrasebook
 
 __all__ = [
@@ -18,6 +24,7 @@ __all__ = [
     "citizen_profile",
     "citizen_profiles",
     "citizens_as_read",
+    "days_of_territories",
     "judged_need",
     "need_batches",
     "open_need_batches",

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.ids import TerritoryId
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Importance, NeedState
 from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebooks, written_in
@@ -57,10 +58,7 @@ def open_need_batches(
     here: ColumnElement[bool] = Need.territory_id == territory_id
     if remote_elsewhere:
         here = or_(here, Need.remote)
-    days = {
-        territory: local_day(now, time_zone)
-        for territory, time_zone in session.execute(select(Territory.id, Territory.time_zone))
-    }
+    days = days_of_territories(session, now=now)
     found = _needs(session, and_(here, Need.state == NeedState.OPEN), home=territory_id)
     return tuple(
         replace(
@@ -73,6 +71,12 @@ def open_need_batches(
         )
         for batch in found
     )
+
+
+def days_of_territories(session: Session, *, now: datetime) -> dict[TerritoryId, date]:
+    """The day that it is in each territory at ``now``, by the territory's id."""
+    zones = session.execute(select(Territory.id, Territory.time_zone))
+    return {territory_id: local_day(now, time_zone) for territory_id, time_zone in zones}
 
 
 def judged_need(session: Session, need: Need) -> tuple[Phrasebook, NeedProfile]:

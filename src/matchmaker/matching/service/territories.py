@@ -11,10 +11,11 @@ from matchmaker.matching.loading import (
     NeedBatch,
     citizen_profiles,
     citizens_as_read,
+    days_of_territories,
     need_batches,
     open_need_batches,
 )
-from matchmaker.matching.rules import WEIGHTS, CitizenProfile, Match, MatchIndex, Ranked, Weights
+from matchmaker.matching.rules import WEIGHTS, CitizenProfile, Match, MatchIndex, Ranked, Weights, why_not
 from matchmaker.matching.service.lists import LEAST_TOTAL
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
@@ -78,13 +79,14 @@ class TerritoryMatches:
 
 
 def matches_of(
-    session: Session, pairs: Collection[tuple[NeedId, CitizenId]]
+    session: Session, pairs: Collection[tuple[NeedId, CitizenId]], *, now: datetime
 ) -> dict[tuple[NeedId, CitizenId], Match]:
     """The matches of some pairs of a need's and a citizen's id, in a fixed number of queries.
 
-    A pair of which one is gone is not among them. There are at most some hundred pairs.
+    A pair of which one is gone, or between which a gate has shut, is not among them. There are at most some hundred pairs.
     """
     found: dict[tuple[NeedId, CitizenId], Match] = {}
+    days = days_of_territories(session, now=now)
     known = need_batches(session, {need_id for need_id, _ in pairs})
     readings = citizens_as_read(
         session, {citizen_id for _, citizen_id in pairs}, books=[batch.book for batch in known]
@@ -93,8 +95,11 @@ def matches_of(
         needs = {need.id: need for need in batch.needs}
         people = {citizen.id: citizen for citizen in citizens}
         for need_id, citizen_id in pairs:
-            if need_id in needs and citizen_id in people:
-                found[need_id, citizen_id] = batch.book.matcher.score(needs[need_id], people[citizen_id])
+            need, citizen = needs.get(need_id), people.get(citizen_id)
+            if need is None or citizen is None or need.territory_id is None:
+                continue
+            if why_not(need, citizen, days[need.territory_id]) is None:
+                found[need_id, citizen_id] = batch.book.matcher.score(need, citizen)
     return found
 
 
