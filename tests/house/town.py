@@ -15,6 +15,7 @@ from matchmaker.digests.rules import iso_week
 from matchmaker.digests.service import keep_paragraph
 from matchmaker.groups.models import Membership, StartupGroup
 from matchmaker.groups.rules import Role
+from matchmaker.groups.service import leave_group, remove_member
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Party
 from matchmaker.introductions.service import Actor
@@ -218,6 +219,8 @@ class Neighbours:
 def make_neighbours(app: Flask) -> Neighbours:
     """In each territory an organiser, a group with lead and member, a relay with a worker, and a citizen who offers help.
 
+    Two more were members of the group: one was removed, one has left.
+
     Besides them a citizen with no part in anything, the lead of another group, a newcomer without profile, a visitor.
     """
     accounts: dict[tuple[str, str | None], Account] = {}
@@ -228,7 +231,7 @@ def make_neighbours(app: Flask) -> Neighbours:
         for place, challenge, commune in (("here", world.challenge, "26281"), ("elsewhere", other, "63113")):
             own = {
                 kind: add_account(work, address=f"{kind}@{place}.example", first_name=kind.title())
-                for kind in ("organiser", "lead", "member", "worker", "helper")
+                for kind in ("organiser", "lead", "member", "worker", "helper", "removed", "left")
             }
             accounts |= {(kind, place): account for kind, account in own.items()}
             values[place] = _furnish_whole(work, challenge, own, commune=commune)
@@ -264,6 +267,10 @@ def _furnish_whole(
     )
     group = work.session.get_one(StartupGroup, numbers["group_id"])
     other = _add_member(work, group.id, own["member"])
+    for kind in ("removed", "left"):
+        _add_member(work, group.id, own[kind])
+    remove_member(work, group_id=group.id, account_id=own["removed"].id, by_id=own["lead"].id)
+    leave_group(work, group_id=group.id, account_id=own["left"].id)
     # Beside the need for which help was offered already, one for the letters of this week and one for the next.
     add_need(work, group, title="Réparer les remorques", commune=commune)
     run = run_week(work, territory_id=territory.id, started_by=own["organiser"].id)
