@@ -176,7 +176,7 @@ def load_communes(work: Work) -> None:
 
 
 def load_vocabulary(work: Work) -> None:
-    """A dozen concepts, and the false friends gardening and guarding."""
+    """A dozen concepts, and the false friends gardening guarding."""
     families: dict[str, list[dict[str, str]]] = {}
     for line in CONCEPTS.splitlines():
         number, label_fr, label_en, words_fr, words_en, broader = line.split(";")

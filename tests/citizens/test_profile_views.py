@@ -165,7 +165,7 @@ def test_skills_are_replaced_in_their_order(client: FlaskClient, citizen: Citize
 def test_a_skill_that_could_mean_several_things_is_asked_about_and_the_choice_stays(
     client: FlaskClient, citizen: Citizen, session: Session
 ) -> None:
-    unsure = "gardening and guarding"
+    unsure = "gardening guarding"
     assert 'value="services.guarding"' in client.post("/profile/skills", data={"skills-0": unsure}).text
     chosen = {"skills-0": unsure, "skills-0-choice": "services.guarding", "asked": "1"}
     assert client.post("/profile/skills", data=chosen).status_code == 302

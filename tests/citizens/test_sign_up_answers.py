@@ -10,7 +10,7 @@ from matchmaker.places.models import Challenge
 from tests.builders import World
 from tests.citizens.steps import answer_all, sign_up_of
 
-UNSURE = "gardening and guarding"
+UNSURE = "gardening guarding"
 
 
 def skills_of(session: Session) -> list[tuple[str, str | None]]:

@@ -76,14 +76,14 @@ def test_the_whole_way_from_a_commune_to_a_profile(
 
 def test_a_concept_that_was_chosen_is_confirmed_in_the_profile(client: FlaskClient, session: Session) -> None:
     answer_all(client)
-    chosen = {"skills-0": "gardening and guarding", "skills-0-choice": "services.guarding", "asked": "1"}
+    chosen = {"skills-0": "gardening guarding", "skills-0-choice": "services.guarding", "asked": "1"}
     client.get("/join?lang=en")
     client.post("/join/skills", data=chosen)
     finish(client, locale="en")
     client.post(link_in(letters(session)[0]))
     (skill,) = session.scalars(select(Citizen)).one().skills
     assert (skill.phrase, skill.concept_id, skill.confirmed) == (
-        "gardening and guarding",
+        "gardening guarding",
         "services.guarding",
         True,
     )

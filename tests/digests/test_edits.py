@@ -257,7 +257,7 @@ def test_a_paragraph_for_a_challenge_is_read_by_those_whose_letter_touches_it(
     [
         ("text_en", "", "Please write it in English too."),
         ("text_fr", " \n ", "Please write it in French too."),
-        ("text_fr", "é" * 1001, "At most 1000 characters."),
+        ("text_fr", "é" * 1001, "At most 1000 characters"),
         ("challenge", "987654", "Not a valid choice"),
     ],
 )

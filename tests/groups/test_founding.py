@@ -129,10 +129,10 @@ def test_a_group_cannot_be_moved_under_a_challenge_of_another_territory(
     [
         ("name", "", "Please give the group a name."),
         ("name", " \t ", "Please give the group a name."),
-        ("name", "x" * 81, "At most 80 characters."),
+        ("name", "x" * 81, "At most 80 characters"),
         ("pitch", "", "Please say in one sentence"),
-        ("pitch", "x" * 201, "At most 200 characters."),
-        ("description", "x" * 5001, "At most 5000 characters."),
+        ("pitch", "x" * 201, "At most 200 characters"),
+        ("description", "x" * 5001, "At most 5000 characters"),
         ("stage", "finished", "Not a valid choice."),
     ],
 )

@@ -14,7 +14,7 @@ from matchmaker.places.models import Territory
 from tests.builders import NOW, TODAY, World, add_need
 from tests.doors import Person
 from tests.groups.conftest import Cast
-from tests.groups.pages import error_beside, value_of
+from tests.groups.pages import chosen_of, error_beside, value_of
 
 SENT = {
     "title": "Réparer nos vélos",
@@ -105,3 +105,20 @@ def test_the_newest_open_needs_come_first_and_no_more_than_asked(
     assert [need.id for need in shown] == numbers[:0:-1]
     elsewhere = session.get_one(Territory, world.other_territory.id)
     assert not queries.open_needs(session, territory=elsewhere, now=NOW)
+
+
+def test_wanted_skills_on_one_line_come_back_a_line_each_and_are_not_posted_unseen(
+    member: Person, cast: Cast, session: Session
+) -> None:
+    sent = SENT | {"wanted-0-phrase": "couture, cuisine", "wanted-1-phrase": "pas de permis"}
+    sent |= {"wanted-0-importance": "nice", "wanted-1-importance": "must"}
+    answer = member.fill_in(new_path(cast), sent)
+    assert answer.status_code == 200
+    assert "You wrote several skills on one line" in answer.text
+    assert "We left it out: pas de permis" in answer.text
+    assert [value_of(answer.text, f"wanted-{row}-phrase") for row in range(3)] == ["couture", "cuisine", ""]
+    assert [chosen_of(answer.text, f"wanted-{row}-importance") for row in range(2)] == ["nice", "nice"]
+    assert session.scalars(select(Need)).all() == []
+    again = {"wanted-0-phrase": "couture", "wanted-1-phrase": "cuisine", "wanted-1-importance": "nice"}
+    assert member.fill_in(new_path(cast), sent | again).status_code == 302
+    assert [row.phrase for row in session.scalars(select(Need)).one().wanted] == ["couture", "cuisine"]

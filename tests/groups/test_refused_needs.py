@@ -13,9 +13,9 @@ from tests.groups.pages import chosen_of, error_beside, value_of, words
     ("changed", "field", "told"),
     [
         ({"title": ""}, "title", "Please say in a few words"),
-        ({"title": "x" * 101}, "title", "At most 100 characters."),
+        ({"title": "x" * 101}, "title", "At most 100 characters"),
         ({"kind": "miracle"}, "kind", "Not a valid choice."),
-        ({"description": "x" * 5001}, "description", "At most 5000 characters."),
+        ({"description": "x" * 5001}, "description", "At most 5000 characters"),
         ({"places": "0"}, "places", "A number between 1 and 500."),
         ({"places": "501"}, "places", "A number between 1 and 500."),
         ({"places": "-1"}, "places", "A number between 1 and 500."),
@@ -26,13 +26,13 @@ from tests.groups.pages import chosen_of, error_beside, value_of, words
         ({"hours_a_week": "²"}, "hours_a_week", "Invalid Choice"),
         ({"commune": "Atlantis", "commune_code": ""}, "commune", "We do not know this commune."),
         ({"commune": "Atlantis"}, "commune", "We do not know this commune."),
-        ({"commune": "x" * 81}, "commune", "At most 80 characters."),
+        ({"commune": "x" * 81}, "commune", "At most 80 characters"),
         ({"commune": "", "commune_code": ""}, "commune", "Please name a commune"),
         ({"until": "2026-11-23"}, "until", "This day has passed."),
         ({"until": "tomorrow"}, "until", "Not a valid date value."),
         ({"until": "2026-02-30"}, "until", "Not a valid date value."),
         ({"wanted-0-phrase": ""}, "wanted", "Say at least one skill"),
-        ({"wanted-0-phrase": "x" * 65}, "wanted-0-phrase", "At most 64 characters."),
+        ({"wanted-0-phrase": "x" * 65}, "wanted-0-phrase", "At most 64 characters"),
         ({"wanted-0-importance": "maybe"}, "wanted-0-importance", "Not a valid choice."),
     ],
 )
@@ -66,7 +66,7 @@ def test_all_that_is_wrong_is_told_at_once(member: Person, cast: Cast) -> None:
 def test_a_row_that_is_too_long_is_named_in_the_summary(member: Person, cast: Cast) -> None:
     answer = member.fill_in(new(cast), answers(**{"wanted-1-phrase": "x" * 65}))
     assert 'href="#wanted-1-phrase"' in answer.text
-    assert "(2) – At most 64 characters." in words(answer.text)
+    assert "(2) – At most 64 characters" in words(answer.text)
 
 
 def test_thirty_skills_are_kept_and_thirty_one_refused(

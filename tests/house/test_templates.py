@@ -81,3 +81,21 @@ def test_no_page_is_given_a_value_that_the_frame_has_under_the_same_name(templat
     }
     assert "territory" in given
     assert given & frame == set()
+
+
+def test_no_field_is_cut_by_the_browser() -> None:
+    cut = [name for name in NAMES if "maxlength" in Path(TEMPLATES, name).read_text(encoding="utf-8")]
+    assert cut == [], "a browser cuts what is pasted without a word: the form says what is too long"
+
+
+def test_no_validator_puts_a_limit_on_a_field_of_a_page(template_app: Flask) -> None:
+    from wtforms import StringField
+    from wtforms.validators import Length
+
+    from matchmaker.web.forms import BaseForm
+
+    class Limited(BaseForm):
+        name = StringField(validators=[Length(max=60)])
+
+    with template_app.test_request_context():
+        assert "maxlength" not in Limited().name()

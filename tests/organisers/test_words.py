@@ -146,7 +146,7 @@ def test_a_skill_that_could_be_several_is_asked_about_and_nothing_is_lost(
         ("qqqq", "We do not know this skill. Write it in other words."),
         ("", "Please write a word or a few."),
         ("!?", "Please use letters or digits."),
-        ("x" * 65, "At most 64 characters."),
+        ("x" * 65, "At most 64 characters"),
     ],
 )
 def test_what_is_no_skill_is_said_beside_its_field(
@@ -190,7 +190,7 @@ def test_a_decision_is_declared_shown_and_withdrawn(orane: Person, kind: Verdict
     [
         ("", "couture", "phrase", "Please write a word or a few."),
         ("couture", "…", "other", "Please use letters or digits."),
-        ("x" * 65, "couture", "phrase", "At most 64 characters."),
+        ("x" * 65, "couture", "phrase", "At most 64 characters"),
         ("gardien·ne", "Gardienne", "other", "These are the same words. Write others here."),
     ],
 )

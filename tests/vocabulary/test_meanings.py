@@ -8,7 +8,7 @@ from matchmaker.vocabulary.rules import PhraseTooLongError, Skill, VerdictKind
 from matchmaker.vocabulary.service import Meaning, Option
 from tests.builders import World, add_organiser
 
-UNSURE = "gardening and guarding"
+UNSURE = "gardening guarding"
 
 
 def meant(work: Work, world: World, text: str, choice: str | None = None, *kept: Skill) -> Meaning:

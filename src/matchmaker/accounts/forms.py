@@ -5,7 +5,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from matchmaker.accounts.rules import NAME_LENGTH, PASSWORD_LENGTH, InvalidAddress, canonical_address
 from matchmaker.base.i18n import gettext, lazy
-from matchmaker.web.forms import LANGUAGE_CHOICES, BaseForm, one_line
+from matchmaker.web.forms import LANGUAGE_CHOICES, AtMost, BaseForm, one_line
 
 
 def check_address(form: BaseForm, field: StringField) -> None:  # noqa: ARG001
@@ -23,7 +23,7 @@ def address_field(label: str, *, required: bool = True) -> StringField:
     first = DataRequired(lazy("Please write your e-mail address.")) if required else Optional()
     return StringField(
         label,
-        [first, Length(max=254), check_address],
+        [first, AtMost(254), check_address],
         filters=[one_line],
         render_kw={"type": "email", "autocomplete": "email", "inputmode": "email"},
     )
@@ -35,7 +35,7 @@ def first_name_field() -> StringField:
         lazy("First name"),
         [
             DataRequired(lazy("Please write your first name.")),
-            Length(max=NAME_LENGTH, message=lazy("At most %(max)d characters.")),
+            AtMost(NAME_LENGTH),
         ],
         filters=[one_line],
         render_kw={"autocomplete": "given-name"},
@@ -52,7 +52,7 @@ class SignInForm(BaseForm):
 
     address = address_field(lazy("E-mail address"))
     password = PasswordField(
-        lazy("Password"), [Length(max=PASSWORD_LENGTH[1])], render_kw={"autocomplete": "current-password"}
+        lazy("Password"), [AtMost(PASSWORD_LENGTH[1])], render_kw={"autocomplete": "current-password"}
     )
 
 

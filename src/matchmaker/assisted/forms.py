@@ -1,7 +1,7 @@
 """Forms that somebody at a relay fills in, for and with whom they help."""
 
 from wtforms import BooleanField, RadioField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from matchmaker.accounts.forms import address_field, first_name_field, language_field
 from matchmaker.base.i18n import gettext, lazy
@@ -15,7 +15,7 @@ from matchmaker.introductions.forms import StepForm
 from matchmaker.matching.rules import Answer
 from matchmaker.places.forms import PlaceForm
 from matchmaker.vocabulary.forms import SkillsForm
-from matchmaker.web.forms import BaseForm, choices, labelled_choices, one_line
+from matchmaker.web.forms import AtMost, BaseForm, choices, labelled_choices, one_line
 
 
 def check_telephone(form: BaseForm, field: StringField) -> None:  # noqa: ARG001
@@ -32,7 +32,7 @@ def telephone_field() -> StringField:
     """A field for a telephone number, which may stay empty."""
     return StringField(
         lazy("Telephone"),
-        [Optional(), Length(max=40, message=lazy("At most %(max)d characters.")), check_telephone],
+        [Optional(), AtMost(40), check_telephone],
         filters=[one_line],
         render_kw={"type": "tel", "inputmode": "tel"},
     )

@@ -20,13 +20,14 @@ from wtforms import (  # type: ignore[attr-defined]
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Optional
 
 from matchmaker.base.resources import folder
 from matchmaker.digests.letters import NeedLine, NewsLine, Sections
 from matchmaker.introductions.rules import AnswerSpeed
 from matchmaker.matching.cards import CitizenCard, NeedCard
 from matchmaker.matching.rules import Cover, Importance, SkillReason
+from matchmaker.web.forms import AtMost
 
 TEXT_AT_LEAST = 4.5
 EDGE_AT_LEAST = 3.0
@@ -114,10 +115,10 @@ def _luminance(colour: str) -> float:
 class EveryField(Form):
     """One field of each kind that the macro ``field`` takes."""
 
-    first_name = StringField("First name", [DataRequired("Say it."), Length(max=60)])
+    first_name = StringField("First name", [DataRequired("Say it."), AtMost(60)])
     commune = StringField("Commune")
     commune_code = HiddenField()
-    skills = FieldList(StringField("Skill", [Length(max=64, message="Too long.")]), "Skills", min_entries=2)
+    skills = FieldList(StringField("Skill", [AtMost(64)]), "Skills", min_entries=2)
     hours = IntegerField("Hours", [Optional()])
     until = DateField("Until", [Optional()])
     about = TextAreaField("About")

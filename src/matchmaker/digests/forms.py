@@ -11,12 +11,12 @@ from wtforms import (
     SelectMultipleField,
     TextAreaField,
 )
-from wtforms.validators import AnyOf, DataRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from matchmaker.base.i18n import lazy, mark
 from matchmaker.digests.rules import Frequency
-from matchmaker.web.forms import BaseForm, choices, labelled_choices, optional_int, trimmed
+from matchmaker.web.forms import AtMost, BaseForm, choices, labelled_choices, optional_int, trimmed
 
 PARAGRAPH_LENGTH = 1000
 WEEKDAYS = (
@@ -76,7 +76,7 @@ class ParagraphForm(BaseForm):
         lazy("In French"),
         [
             DataRequired(lazy("Please write it in French too.")),
-            Length(max=PARAGRAPH_LENGTH, message=lazy("At most %(max)d characters.")),
+            AtMost(PARAGRAPH_LENGTH),
         ],
         filters=[spaced],
     )
@@ -84,7 +84,7 @@ class ParagraphForm(BaseForm):
         lazy("In English"),
         [
             DataRequired(lazy("Please write it in English too.")),
-            Length(max=PARAGRAPH_LENGTH, message=lazy("At most %(max)d characters.")),
+            AtMost(PARAGRAPH_LENGTH),
         ],
         filters=[spaced],
     )

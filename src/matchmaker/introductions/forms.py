@@ -1,13 +1,13 @@
 """Forms about introductions."""
 
 from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Optional, ValidationError
 
 from matchmaker.base.i18n import gettext, lazy
 from matchmaker.citizens.rules import InvalidNumber, canonical_number
 from matchmaker.introductions.rules import MESSAGE_LENGTH, Action, DeclineReason
 from matchmaker.introductions.service import Sharing
-from matchmaker.web.forms import BaseForm, labelled_choices, one_line, trimmed
+from matchmaker.web.forms import AtMost, BaseForm, labelled_choices, one_line, trimmed
 
 
 class ShareForm(BaseForm):
@@ -16,7 +16,7 @@ class ShareForm(BaseForm):
     share_address = BooleanField(lazy("My e-mail address"))
     telephone = StringField(
         lazy("My telephone number"),
-        [Optional(), Length(max=30, message=lazy("At most %(max)d characters."))],
+        [Optional(), AtMost(30)],
         filters=[one_line],
     )
 
@@ -60,7 +60,7 @@ class MessageForm(BaseForm):
         lazy("Your message"),
         [
             DataRequired(lazy("Please write something.")),
-            Length(max=MESSAGE_LENGTH, message=lazy("At most %(max)d characters.")),
+            AtMost(MESSAGE_LENGTH),
         ],
         filters=[trimmed],
     )

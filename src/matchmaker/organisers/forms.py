@@ -1,11 +1,11 @@
 """Forms of the desk."""
 
 from wtforms import Field, HiddenField, RadioField, StringField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from matchmaker.base.i18n import gettext, lazy
 from matchmaker.vocabulary.rules import LIMITS, VerdictKind, are_one_phrase, can_be_judged
-from matchmaker.web.forms import BaseForm, labelled_choices, one_line
+from matchmaker.web.forms import AtMost, BaseForm, labelled_choices, one_line
 
 
 def check_phrase(form: BaseForm, field: Field) -> None:  # noqa: ARG001
@@ -19,7 +19,7 @@ def _phrase_field(label: str) -> StringField:
         label,
         [
             DataRequired(lazy("Please write a word or a few.")),
-            Length(max=LIMITS.phrase, message=lazy("At most %(max)d characters.")),
+            AtMost(LIMITS.phrase),
             check_phrase,
         ],
         filters=[one_line],

@@ -6,14 +6,14 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, RadioField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from matchmaker.base.i18n import format_number, gettext, lazy
 from matchmaker.places import queries, service
 from matchmaker.places.queries import CommuneAnswer
 from matchmaker.places.service import Place
 from matchmaker.web import reading
-from matchmaker.web.forms import BaseForm, choices, one_line
+from matchmaker.web.forms import AtMost, BaseForm, choices, one_line
 
 COMMUNE_LENGTH = 80
 
@@ -53,7 +53,7 @@ class PlaceForm(BaseForm):
         lazy("Your commune"),
         [
             DataRequired(lazy("Please write the name or the postal code of your commune.")),
-            Length(max=COMMUNE_LENGTH, message=lazy("At most %(max)d characters.")),
+            AtMost(COMMUNE_LENGTH),
         ],
         filters=[one_line],
     )

@@ -4,12 +4,13 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from matchmaker.base.i18n import lazy
 from matchmaker.places.forms import COMMUNE_LENGTH, PlaceForm
 from matchmaker.relays.rules import RELAY_NAME_LENGTH, RelayKind
 from matchmaker.web.forms import (
+    AtMost,
     labelled_choices,
     one_line,
 )
@@ -22,7 +23,7 @@ class RelayForm(PlaceForm):
         lazy("Name of the relay"),
         [
             DataRequired(lazy("Please give the relay a name.")),
-            Length(max=RELAY_NAME_LENGTH, message=lazy("At most %(max)d characters.")),
+            AtMost(RELAY_NAME_LENGTH),
         ],
         filters=[one_line],
     )
@@ -31,7 +32,7 @@ class RelayForm(PlaceForm):
         lazy("Commune"),
         [
             DataRequired(lazy("Please write the name or the postal code of the commune.")),
-            Length(max=COMMUNE_LENGTH, message=lazy("At most %(max)d characters.")),
+            AtMost(COMMUNE_LENGTH),
         ],
         filters=[one_line],
     )

@@ -9,13 +9,16 @@
     document.head.append(script);
   }
 
+  // In a row people may list several: what is suggested goes on with the last of them.
+  const lastPart = (input) => (input.closest("[data-limit]") ? Math.max(...[",", ";"].map((mark) => input.value.lastIndexOf(mark))) + 1 : 0);
+
   const box = (element) => element.closest("[data-suggest]");
 
   // Suggestion pages read what is typed as "q", whatever the field is called.
   document.addEventListener("htmx:config:request", (event) => {
     const input = event.target;
     if (input.matches?.("[data-suggest] input")) {
-      event.detail.ctx.request.body = new URLSearchParams({ q: input.value });
+      event.detail.ctx.request.body = new URLSearchParams({ q: input.value.slice(lastPart(input)) });
     }
   });
 
@@ -36,7 +39,8 @@
     const around = box(button);
     const input = around.querySelector("input:not([type=hidden])");
     const kept = around.querySelector("input[type=hidden]");
-    input.value = button.dataset.text;
+    const before = input.value.slice(0, lastPart(input));
+    input.value = before + (before ? " " : "") + button.dataset.text;
     if (kept) kept.value = button.dataset.value ?? "";
     around.querySelectorAll("[type=radio]").forEach((radio) => { radio.checked = false; });
     close(around);
@@ -67,6 +71,15 @@
       const input = addRow(list);
       if (input) { event.preventDefault(); input.focus(); }
     }
+  });
+
+  // A row has one line: lines that are pasted into it would run into each other.
+  document.addEventListener("paste", (event) => {
+    const input = event.target;
+    const pasted = event.clipboardData?.getData("text/plain").trim() ?? "";
+    if (!input.matches?.("[data-limit] input") || !/[\r\n]/.test(pasted)) return;
+    event.preventDefault();
+    input.setRangeText(pasted.split(/[\r\n]+/).join("; "), input.selectionStart, input.selectionEnd, "end");
   });
 
   // Typing after a choice forgets the choice.

@@ -8,8 +8,10 @@ import wtforms
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
+from wtforms.utils import unset_value
+from wtforms.validators import ValidationError
 
-from matchmaker.base.i18n import LOCALES, Labelled, get_locale, lazy
+from matchmaker.base.i18n import LOCALES, Labelled, get_locale, gettext, lazy
 
 
 def choices(*pairs: tuple[str, str]) -> list[SelectChoice]:
@@ -41,8 +43,29 @@ def optional_int(value: str | int | None) -> int | None:
     return None if value in {"", None, "None"} else int(value or 0)
 
 
+class AtMost:
+    """A validator of texts: at most so many characters; the message says how many there are.
+
+    It puts no limit on the page's own field, where a browser would cut what is pasted without a word.
+    """
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __call__(self, form: wtforms.Form, field: wtforms.Field) -> None:  # noqa: ARG002
+        """Raise ValidationError for a longer text."""
+        written = len(field.data or "")
+        if written > self.length:
+            raise ValidationError(
+                gettext("At most %(max)d characters; these are %(num)d.", max=self.length, num=written)
+            )
+
+
 class FieldList(wtforms.FieldList):  # type: ignore[type-arg]
-    """Rows named skills-0, skills-1 and so on. WTForms itself fails on a row number such as "²"."""
+    """Rows named skills-0, skills-1 and so on.
+
+    WTForms itself fails on a row number such as "²", and fills a form that was sent with a gap by its last rows again.
+    """
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         for name in formdata:
@@ -52,16 +75,23 @@ class FieldList(wtforms.FieldList):  # type: ignore[type-arg]
             if found:
                 yield int(found[1])
 
+    def _add_entry(self, formdata: Any = None, data: Any = unset_value, index: int | None = None) -> Any:
+        return super()._add_entry(None if index is None else formdata, data, index)  # type: ignore[misc]
+
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form whose errors stand beside the fields in the reader's language."""
 
-    class Meta:
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """How WTForms treats these forms."""
 
         def get_translations(self, form: object) -> Any:  # noqa: ARG002
             """WTForms' own messages in the locale in force."""
             return get_translations((get_locale(),))
+
+        def render_field(self, field: wtforms.Field, render_kw: dict[str, Any]) -> Any:
+            """A field that a browser does not cut: what is too long comes back whole, and is told."""
+            return super().render_field(field, {"maxlength": False, **render_kw})
 
 
 class ConfirmForm(BaseForm):

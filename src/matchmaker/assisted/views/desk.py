@@ -99,7 +99,7 @@ def sign_up(relay_id: int) -> ResponseReturnValue:
         form.asked.data = "1"
         if isinstance(located, PlaceQuestion):
             question = located
-        elif not answer.questions:
+        elif answer.settled:
             noted = _note(own, form, located, answer.skills, draft)
             if noted is not None:
                 return redirect(url_for("assisted.agreement", relay_id=relay_id, sign_up_id=noted))

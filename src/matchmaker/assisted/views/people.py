@@ -94,7 +94,7 @@ def person_skills(relay_id: int, person_id: int) -> ResponseReturnValue:
         answer = read_skills(form, kept, territory_id=own.territory_id)
         with acting_at(relay_id) as (work, desk):
             service.correct_skills(work, desk=desk, citizen_id=person_id, skills=answer.skills)
-        if not answer.questions:
+        if answer.settled:
             flash(gettext("Saved."), "success")
             return redirect(url_for("assisted.person", relay_id=relay_id, person_id=person_id))
         form.asked.data = "1"

@@ -102,7 +102,7 @@ def profile_skills() -> ResponseReturnValue:
         answer = read_skills(form, kept, territory_id=citizen.territory_id)
         with begin() as work:
             service.change_skills(work, citizen_id=citizen.id, skills=answer.skills, language=get_locale())
-        if not answer.questions:
+        if answer.settled:
             flash(gettext("Saved."), "success")
             return redirect(url_for("citizens.profile", territory=citizen.territory.slug))
         form.asked.data = "1"

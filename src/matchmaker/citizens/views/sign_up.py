@@ -111,7 +111,7 @@ def skills() -> ResponseReturnValue:
         answer = read_skills(form, kept, territory_id=sign_up.territory_id)
         with begin() as work:
             service.answer_skills(work, sign_up_id=sign_up.id, skills=answer.skills, locale=get_locale())
-        if not answer.questions or "skip" in request.form:
+        if answer.settled or "skip" in request.form:
             return redirect(url_for("citizens.challenges"))
         form.asked.data = "1"
         page |= {

@@ -55,7 +55,7 @@ def need_new(group_id: int) -> ResponseReturnValue:
         return _page(form, group, need=None)
     publish = "publish" in request.form
     place = _check(form, group, public=publish)
-    if form.is_submitted() and not form.errors:
+    if form.is_submitted() and not form.errors and form.wanted.looked_over:
         check_limit("need", f"{account_id()}", capacity=NEEDS_A_DAY, period=timedelta(days=1))
         try:
             with acting_in(group_id) as work:
@@ -84,7 +84,7 @@ def need_edit(need_id: int) -> ResponseReturnValue:
         return _page(form, need.group, need=need)
     publish = "publish" in request.form
     place = _check(form, need.group, public=publish or was is NeedState.OPEN, kept_until=need.until)
-    if form.is_submitted() and not form.errors:
+    if form.is_submitted() and not form.errors and form.wanted.looked_over:
         try:
             with acting_in(need.group_id) as work:
                 changed = service.change_need(

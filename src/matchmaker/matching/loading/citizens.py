@@ -201,6 +201,6 @@ def _read(
     """Profiles with their phrases, in the same order, as a book reads them."""
     known = book.phrases(session, chain.from_iterable(offered))
     return tuple(
-        replace(profile, phrases=tuple(known[one] for one in written))
+        replace(profile, phrases=tuple(known[one] for one in written if book.names_skill(one)))
         for profile, written in zip(profiles, offered, strict=True)
     )

@@ -119,20 +119,28 @@ def _needs(
         ]
     known = {book: book.phrases(session, phrases) for book, phrases in written.items()}
     needs = gathered(
-        (books[row.territory_id], _profile(row, wanted.get(row.id, ()), known[books[row.territory_id]]))
+        (books[row.territory_id], _profile(row, wanted.get(row.id, ()), books[row.territory_id], known))
         for row in rows
     )
     return tuple(NeedBatch(book=book, needs=tuple(needs.get(book, ()))) for book in written)
 
 
 def _profile(
-    row: Row[*tuple[Any, ...]], wanted: Iterable[tuple[Written, Importance]], known: Mapping[Written, Phrase]
+    row: Row[*tuple[Any, ...]],
+    wanted: Iterable[tuple[Written, Importance]],
+    book: Phrasebook,
+    phrases: Mapping[Phrasebook, Mapping[Written, Phrase]],
 ) -> NeedProfile:
+    known = phrases[book]
     return NeedProfile(
         id=row.id,
         territory_id=row.territory_id,
         title=known[row.title, row.locale, None],
-        wanted=tuple(Wanted(phrase=known[written], importance=importance) for written, importance in wanted),
+        wanted=tuple(
+            Wanted(phrase=known[written], importance=importance)
+            for written, importance in wanted
+            if book.names_skill(written)
+        ),
         group_id=row.group_id,
         place=None if row.latitude is None else Place(latitude=row.latitude, longitude=row.longitude),
         remote=row.remote,

@@ -70,6 +70,11 @@ class Phrasebook:
             self._known.update(found)
         return found
 
+    def names_skill(self, written: Written) -> bool:
+        """Whether a phrase names a skill, rather than what its writer cannot do."""
+        text, _, chosen = written
+        return chosen is not None or not self._resolver.is_refusal(text)
+
     def _is_judged(self, text: str) -> bool:
         return self._resolver.decisions.is_declared(text[: LIMITS.phrase])
 

@@ -12,6 +12,7 @@ from matchmaker.base.text import fold, folded_forms, words
 from matchmaker.vocabulary.rules.label_table import table_of
 from matchmaker.vocabulary.rules.limits import LIMITS, Limits, check_phrase
 from matchmaker.vocabulary.rules.nearness import nearness_of
+from matchmaker.vocabulary.rules.phrases import says_no, split_phrases
 from matchmaker.vocabulary.rules.starts import starts_of
 from matchmaker.vocabulary.rules.verdicts import Decisions
 from matchmaker.vocabulary.rules.vocabulary import Verdict, VerdictKind, Vocabulary
@@ -106,14 +107,14 @@ class Resolver:
     def candidates(
         self, phrase: str, *, language: str | None = None, top: int, enough: float = 2.0
     ) -> tuple[Resolution, ...]:
-        """The nearest concepts whatever their score, best first, ties by id.
+        """The nearest concepts whatever their score, best first, ties by id; none for a refusal.
 
         With a label that scores at least ``enough``, the concepts that are only near are not looked for.
         """
         check_phrase(phrase, self._limits)
         language = language or self.language_of(phrase)
         forms = folded_forms(phrase)
-        if not forms:
+        if not forms or self.is_refusal(phrase):
             return ()
         scores: dict[str, tuple[float, str]] = {}
         for form in forms:
@@ -128,6 +129,18 @@ class Resolver:
             Resolution(concept_id=concept_id, score=round(score, 6), label=label)
             for concept_id, (score, label) in ranked[:top]
         )
+
+    def is_label(self, text: str) -> bool:
+        """Whether a text is, as it stands, a label of the vocabulary in any language."""
+        return any(self._table.named(form) for form in folded_forms(text))
+
+    def is_refusal(self, phrase: str) -> bool:
+        """Whether a phrase says what its writer cannot do, which is never a skill: "pas de permis"."""
+        return says_no(phrase) and not self.is_label(phrase)
+
+    def split(self, line: str) -> tuple[str, ...]:
+        """The phrases that a line lists, in their order and as written; refusals are among them."""
+        return split_phrases(line, is_label=self.is_label)
 
     def _best(self, forms: Sequence[str], scores: Mapping[str, tuple[float, str]]) -> float:
         """The best of the scores once the verdicts have spoken; 0 when they leave none."""
