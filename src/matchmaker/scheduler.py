@@ -16,12 +16,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from matchmaker.accounts import service as accounts
 from matchmaker.base import acts, limits
-from matchmaker.citizens import service as citizens
 from matchmaker.digests import service as digests
 from matchmaker.groups import service as groups
 from matchmaker.introductions import service as introductions
 from matchmaker.matching import service as matching
 from matchmaker.post import bounces, delivery, suppression
+from matchmaker.vocabulary import service as vocabulary
 from matchmaker.web import Site
 
 LETTERS_EVERY_SECONDS = 2
@@ -66,10 +66,15 @@ def beat_returned(site: Site) -> int:
 
 
 def beat_housekeeping(site: Site) -> None:
-    """Forget what is no longer good for anything."""
+    """Forget what is no longer good for anything, and letters to people who never came."""
     with site.works.begin() as work:
-        accounts.forget_expired(work)
-        citizens.forget_stale_sign_ups(work)
+        work.forgets()
+        dropped = {address for room in work.rooms for address in room.forget_expired(work)}
+        accounts.forget_strangers(work, among=dropped)
+        accounts.forget_strangers(work)
+        suppression.forget_letters(work)
+        phrases = [column for room in work.rooms for column in room.phrases]
+        vocabulary.forget_phrases(work, phrases)
         limits.forget_full(work, unused_for=timedelta(days=2))
         suppression.forget_old(work)
         acts.forget_old(work.session, now=work.now)

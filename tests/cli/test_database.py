@@ -104,6 +104,28 @@ def test_a_backup_holds_what_is_in_the_log_alone(file: Path, tmp_path: Path) -> 
     assert not list(tmp_path.glob(".*.part"))
 
 
+def test_nobody_else_reads_the_files(file: Path, tmp_path: Path) -> None:
+    """A new database, one that an earlier version left open to all, and a backup."""
+    command = Command(folder=tmp_path, settings={"DATABASE_URL": f"sqlite:///{file}"})
+    command.run("db", "upgrade")
+    assert modes(file.parent) == {file.name: "600"}
+    file.chmod(0o644)
+    engine = make_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA user_version=1")
+        connection.commit()
+        assert modes(file.parent)[f"{file.name}-wal"] == "644"
+        command.run("db", "upgrade")
+        command.run("db", "backup", "copy")
+        assert set(modes(file.parent).values()) == {"600"}
+    engine.dispose()
+
+
+def modes(folder: Path) -> dict[str, str]:
+    """Who may do what with each file of a folder, by its name."""
+    return {path.name: f"{path.stat().st_mode & 0o777:o}" for path in folder.iterdir() if path.is_file()}
+
+
 def test_a_backup_writes_over_nothing(file: Path, tmp_path: Path) -> None:
     command = Command(folder=tmp_path, settings={"DATABASE_URL": f"sqlite:///{file}"})
     command.run("db", "upgrade")

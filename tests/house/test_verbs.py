@@ -102,10 +102,12 @@ NO_WAY_BACK = {
     },
     "The clock does it, and asks first what is due.": {
         "accounts.forget_expired",
+        "accounts.forget_strangers",
         "digests.advance",
         "digests.request_due",
         "groups.expire_needs",
         "introductions.advance",
+        "invitations.forget_expired",
         "introductions.mark_told",
         "introductions.send_notices",
         "matching.forget_pauses",
@@ -124,6 +126,10 @@ NO_WAY_BACK = {
         "introductions.thank",
         "introductions.write_message",
         "matching.record_showings",
+    },
+    "Who leaves is forgotten, and words that nobody uses are resolved anew when somebody types them.": {
+        "invitations.forget_account",
+        "vocabulary.forget_phrases",
     },
     "What the loaded vocabulary answers is kept for everybody; another vocabulary answers anew.": {
         "vocabulary.resolve_phrases",

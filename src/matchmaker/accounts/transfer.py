@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account, AccountSession, MailedLink
+from matchmaker.accounts.service.links import forget_expired
 from matchmaker.base import outbox
 from matchmaker.base.acts import Act
 from matchmaker.base.i18n import mark
@@ -100,4 +101,5 @@ TRANSFER = Transfer(
     },
     about=_about,
     forget_account=_forget_account,
+    forget_expired=forget_expired,
 )

@@ -1,11 +1,15 @@
 """The database: one metadata with named constraints, one engine, one session factory."""
 
 import enum
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import (
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -29,6 +33,12 @@ from matchmaker.base import ids
 
 SessionFactory = Callable[[], Session]
 Value = TypeVar("Value")
+
+WRITER_WAITS = 15_000
+"""Milliseconds that SQLite waits for another writer."""
+
+LOG_WAITS = 1_000
+"""Milliseconds that it waits for readers before it leaves its log for a later time."""
 
 AT_ONCE = 500
 """Values that one statement is given at most: databases bound them, and so the memory of a large read is bounded."""
@@ -100,9 +110,50 @@ def make_engine(url: str) -> Engine:
             address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
         )
     engine = create_engine(address, hide_parameters=True)
+    file = sqlite_file(engine)
+    if file is not None:
+        event.listen(engine, "do_connect", lambda *_: _make_own(file))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The file that an engine opens; None for another database, and for one in memory."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name.startswith((":memory:", "file:")):
+        return None
+    return Path(name)
+
+
+def own_only(file: Path) -> None:
+    """Let nobody read a file and its write-ahead log but the user whose they are."""
+    for path in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        if path.exists():
+            path.chmod(0o600)
+
+
+def _make_own(file: Path) -> None:
+    # SQLite would let all users of the machine read a file that it makes; its log has the rights of the file. What
+    # cannot be made is told by SQLite itself.
+    with suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def empty_log(bind: Engine | Connection) -> None:
+    """Write what SQLite's write-ahead log has into its file, and empty it: it keeps what was deleted from there.
+
+    Nothing for PostgreSQL, nor in the middle of a transaction. While somebody reads it stays as it is, after a second.
+    """
+    if not isinstance(bind, Engine) or bind.dialect.name != "sqlite":
+        return
+    with closing(bind.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={LOG_WAITS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.fetchall()
+        cursor.execute(f"PRAGMA busy_timeout={WRITER_WAITS}")
+        cursor.close()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001
@@ -110,7 +161,14 @@ def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
     driver: Any = connection
     driver.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in (
+        f"busy_timeout={WRITER_WAITS}",
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        # What is deleted is overwritten, whatever SQLite was built with.
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -6,8 +6,9 @@ exists if and only if its cause was committed.
 
 import enum
 import secrets
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -18,12 +19,20 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     false,
+    select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
-from matchmaker.base.db import Base, enum_column
+from matchmaker.base.db import Base, enum_column, in_parts
 from matchmaker.base.letter import Letter
+from matchmaker.base.naming import Naming
+
+LETTERS_KEPT = timedelta(weeks=8)
+"""How long the words and the address of a letter are kept after it was settled: as long as the codes on paper are good."""
+
+STRANGERS_KEPT = timedelta(days=7)
+"""How long letters to somebody are kept who never became known here: as long as a sign-up waits for its confirmation."""
 
 
 class MessageState(enum.StrEnum):
@@ -111,21 +120,59 @@ def skip_waiting(session: Session, *, recipient: str, kind: str, now: datetime) 
 
 def forget(session: Session, *, recipient: str, now: datetime) -> None:
     """Take back the letters to ``recipient`` that wait, and keep of all of them no more than what became of them."""
-    those = OutboxMessage.recipient == recipient
-    _move(session, those, _WAITING, MessageState.SKIPPED, settled_at=now)
-    session.execute(
-        update(OutboxMessage)
-        .where(those)
-        .values(
-            recipient="",
-            recipient_name="",
-            subject="",
-            text="",
-            html="",
-            unsubscribe_url=None,
-            last_error=None,
-        )
+    _forget(session, OutboxMessage.recipient == recipient, now=now)
+
+
+def forget_strangers(
+    session: Session,
+    known: Iterable[InstrumentedAttribute[Any]],
+    *,
+    now: datetime,
+    among: Collection[str] | None = None,
+) -> None:
+    """Forget letters to addresses that are in none of the ``known`` columns.
+
+    Those that are younger than a week are kept, as they may be on their way, but for recipients ``among`` some.
+    """
+    strangers = and_(
+        OutboxMessage.recipient != "",
+        *(OutboxMessage.recipient.not_in(select(column).where(column.is_not(None))) for column in known),
     )
+    if among is None:
+        _forget(session, and_(strangers, OutboxMessage.created_at <= now - STRANGERS_KEPT), now=now)
+        return
+    for some in in_parts(sorted(among)):
+        _forget(session, and_(strangers, OutboxMessage.recipient.in_(some)), now=now)
+
+
+def old_letters(now: datetime) -> ColumnElement[bool]:
+    """Which letters were settled so long ago that nothing is kept of them but what became of them."""
+    return and_(
+        OutboxMessage.recipient != "",
+        OutboxMessage.settled_at <= now - LETTERS_KEPT,
+        OutboxMessage.state.not_in((*_WAITING, MessageState.SENDING)),
+    )
+
+
+def forget_old(session: Session, *, now: datetime) -> None:
+    """Keep of old letters no more than what became of them."""
+    _forget(session, old_letters(now), now=now)
+
+
+def take_out(session: Session, messages: ColumnElement[bool], naming: Naming) -> None:
+    """Have letters to others tell nothing of somebody who leaves.
+
+    Those that were handed over lose their words; in those that wait, what names the one who leaves is left out.
+    """
+    settled = OutboxMessage.state.not_in((*_WAITING, MessageState.SENDING))
+    session.execute(update(OutboxMessage).where(messages, settled).values(subject="", text="", html=""))
+    waiting = session.scalars(
+        select(OutboxMessage).where(messages, ~settled), execution_options={"populate_existing": True}
+    )
+    for message in waiting:
+        message.subject, message.text = naming.out_of(message.subject), naming.out_of(message.text)
+        message.html = naming.out_of_html(message.html)
+    session.flush()
 
 
 def hold(session: Session, messages: ColumnElement[bool]) -> int:
@@ -136,6 +183,23 @@ def hold(session: Session, messages: ColumnElement[bool]) -> int:
 def release(session: Session, messages: ColumnElement[bool]) -> int:
     """Let letters go on that were held; how many they were."""
     return _move(session, messages, (MessageState.HELD,), MessageState.PENDING)
+
+
+def _forget(session: Session, messages: ColumnElement[bool], *, now: datetime) -> None:
+    _move(session, messages, _WAITING, MessageState.SKIPPED, settled_at=now)
+    session.execute(
+        update(OutboxMessage)
+        .where(messages)
+        .values(
+            recipient="",
+            recipient_name="",
+            subject="",
+            text="",
+            html="",
+            unsubscribe_url=None,
+            last_error=None,
+        )
+    )
 
 
 def _move(

@@ -3,18 +3,18 @@
 *Return to keep, raise to undo*: the block of ``WorkFactory.begin`` commits when it ends well and rolls back when it raises.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from werkzeug.routing import Map
 
 from matchmaker.base import outbox
 from matchmaker.base.acts import Act
-from matchmaker.base.db import SessionFactory
+from matchmaker.base.db import SessionFactory, empty_log
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Tokens
@@ -22,6 +22,8 @@ from matchmaker.base.transfer import Fate, Section
 from matchmaker.base.verbs import Verb
 
 Clock = Callable[[], datetime]
+
+_FORGETS = "forgets"
 
 
 class Missing(LookupError):
@@ -85,6 +87,10 @@ class Work:
         """The same transaction by another account: a mailed link proves who follows it, whoever is signed in."""
         return replace(self, by=account_id)
 
+    def forgets(self) -> None:
+        """Have no file of the database's keep what this transaction deletes, once it is committed."""
+        self.session.info[_FORGETS] = True
+
     def record(
         self,
         verb: Verb,
@@ -116,21 +122,32 @@ def _has_nothing_to_do(work: Work, number: int) -> None:
     """What a room does that leaves it to the foreign keys."""
 
 
+def _lets_nothing_expire(work: Work) -> Collection[str]:  # noqa: ARG001
+    """What a room does in which nothing has an end."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """What a room hands in, so that who shows somebody their data or deletes it need not know the rooms above.
 
     ``holds`` has each column that names an account or a citizen or holds an address, and what becomes of its row.
-    ``about`` takes the id of an account. The others are called before the row that they name is deleted:
+    ``texts`` are the columns in which people write what they like, which may be the address of somebody else; in
+    ``phrases`` are skills, as typed. ``about`` takes the id of an account. The others are called before the row that
+    they name is deleted:
     ``take_back_letters`` and ``forget_citizen`` with the id of a citizen, whose consent to letters has ended, or who
-    leaves; ``forget_account`` with that of an account that is closed, whose citizens have left.
+    leaves; ``forget_account`` with that of an account that is closed, whose citizens have left. ``forget_expired``
+    deletes what is good for nothing any more, and gives the addresses that it had.
     """
 
     holds: Mapping[InstrumentedAttribute[object], Fate]
     about: Callable[[Session, int], Sequence[Section]]
+    texts: Sequence[InstrumentedAttribute[Any]] = ()
+    phrases: Sequence[InstrumentedAttribute[str]] = ()
     take_back_letters: Callable[[Work, int], None] = _has_nothing_to_do
     forget_citizen: Callable[[Work, int], None] = _has_nothing_to_do
     forget_account: Callable[[Work, int], None] = _has_nothing_to_do
+    forget_expired: Callable[[Work], Collection[str]] = _lets_nothing_expire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +180,5 @@ class WorkFactory:
                 rooms=self.rooms,
             )
             session.commit()
+        if session.info.pop(_FORGETS, False):
+            empty_log(session.get_bind())

@@ -17,7 +17,9 @@ from matchmaker.citizens.models import (
     Consent,
     SignUp,
 )
+from matchmaker.citizens.service.sign_ups import forget_stale_sign_ups
 from matchmaker.places.models import Challenge, Commune, Territory
+from matchmaker.vocabulary.service import forget_phrases
 
 
 def _about(session: Session, account_id: int) -> Sequence[Section]:
@@ -111,8 +113,10 @@ def _forget_citizen(work: Work, citizen_id: int) -> None:
     citizen = work.session.get_one(Citizen, citizen_id)
     if citizen.account_id is not None:
         _forget_account(work, citizen.account_id)
+    words = [skill.phrase for skill in citizen.skills]
     work.session.delete(citizen)
     work.session.flush()
+    forget_phrases(work, [column for room in work.rooms for column in room.phrases], among=words)
 
 
 def _forget_account(work: Work, account_id: int) -> None:
@@ -133,6 +137,8 @@ TRANSFER = Transfer(
         SignUp.citizen_id: Fate.DELETED,
     },
     about=_about,
+    phrases=[CitizenSkill.phrase],
     forget_citizen=_forget_citizen,
     forget_account=_forget_account,
+    forget_expired=forget_stale_sign_ups,
 )

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from matchmaker.base import migrate
-from matchmaker.base.db import make_engine
+from matchmaker.base.db import make_engine, own_only, sqlite_file
 from matchmaker.base.settings import PREFIX, Settings
 
 
@@ -58,6 +58,9 @@ def upgrade(*, wait: bool) -> None:
             migrate.upgrade(engine, click.echo, wait=wait)
         except migrate.SchemaError as error:
             raise click.ClickException(str(error)) from error
+        file = sqlite_file(engine)
+        if file is not None:
+            own_only(file)
         click.echo(f"The database is at revision {migrate.current_revision(engine)}.")
 
 
@@ -95,6 +98,7 @@ def backup(target: Path) -> None:
             closing(sqlite3.connect(f"{Path(name).absolute().as_uri()}?mode=ro", uri=True)) as source,
             closing(sqlite3.connect(begun)) as copy,
         ):
+            own_only(begun)
             source.backup(copy)
         begun.rename(target)
     except (sqlite3.Error, OSError) as error:

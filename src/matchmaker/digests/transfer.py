@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.models import Account
 from matchmaker.base import outbox
 from matchmaker.base.i18n import mark
+from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.transfer import Fate, Section, section
 from matchmaker.base.work import Transfer, Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests.letters import WEEKLY_KIND
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun, LetterPreference
 from matchmaker.groups.models import Need
+from matchmaker.introductions.queries import naming_of_citizen
 from matchmaker.places.models import Territory
 
 
@@ -97,6 +99,13 @@ def _take_back_letters(work: Work, citizen_id: int) -> None:
 def _forget_citizen(work: Work, citizen_id: int) -> None:
     """The reasons of a match are their words, in their own letters and in those of groups."""
     _take_back_letters(work, citizen_id)
+    told = (
+        select(DigestLetter.message_id)
+        .join(DigestLine, DigestLine.letter_id == DigestLetter.id)
+        .where(DigestLine.citizen_id == citizen_id, DigestLetter.message_id.is_not(None))
+    )
+    naming = naming_of_citizen(work.session, citizen_id=citizen_id)
+    outbox.take_out(work.session, OutboxMessage.id.in_(told), naming)
     # One update, as in introductions: a second one, by the foreign key, would lock the needs.
     work.session.execute(
         update(DigestLine).where(DigestLine.citizen_id == citizen_id).values(citizen_id=None, match=None)
@@ -118,6 +127,7 @@ TRANSFER = Transfer(
         DigestEdit.made_by_id: Fate.BLANKED,
     },
     about=_about,
+    texts=[DigestEdit.text_fr, DigestEdit.text_en],
     take_back_letters=_take_back_letters,
     forget_citizen=_forget_citizen,
 )

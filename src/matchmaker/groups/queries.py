@@ -7,8 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from matchmaker.accounts.models import Account
+from matchmaker.base.acts import Act
 from matchmaker.groups.models import Membership, Need, StartupGroup
-from matchmaker.groups.rules import NeedState, Role
+from matchmaker.groups.rules import GroupVerb, NeedState, Role
 from matchmaker.places.models import Challenge, Commune, Territory, TerritoryCommune
 from matchmaker.places.rules import Spot, local_day
 
@@ -42,6 +44,17 @@ def groups_of(session: Session, *, account_id: int) -> Sequence[StartupGroup]:
         .order_by(StartupGroup.name)
         .options(joinedload(StartupGroup.challenge), joinedload(StartupGroup.territory))
     ).all()
+
+
+def groups_left(session: Session, *, account_id: int) -> frozenset[int]:
+    """The ids of the groups that an account was in and left, for as long as that is on record."""
+    left = (GroupVerb.LEFT, GroupVerb.MEMBER_REMOVED)
+    acts = session.scalars(
+        select(Act.detail).where(
+            Act.subject_kind == Account.__tablename__, Act.subject_id == account_id, Act.action.in_(left)
+        )
+    )
+    return frozenset(int(detail["group"]) for detail in acts if detail and "group" in detail)
 
 
 def find_group(session: Session, *, group_id: int) -> StartupGroup | None:

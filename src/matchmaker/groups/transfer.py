@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.i18n import mark
 from matchmaker.base.transfer import Fate, Section, section
 from matchmaker.base.work import Transfer, Work
-from matchmaker.groups.models import GroupInvitation, Membership, StartupGroup
+from matchmaker.groups.models import GroupInvitation, Membership, Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Role
+from matchmaker.invitations import service as invitations
 
 
 def _about(session: Session, account_id: int) -> Sequence[Section]:
@@ -51,8 +52,7 @@ def _invitations() -> Select[str, str, Role, datetime, datetime | None]:
 
 
 def _forget_account(work: Work, account_id: int) -> None:
-    address = select(Account.address).where(Account.id == account_id).scalar_subquery()
-    work.session.execute(delete(GroupInvitation).where(GroupInvitation.address == address))
+    invitations.forget_account(work, GroupInvitation, account_id=account_id)
 
 
 TRANSFER = Transfer(
@@ -62,5 +62,8 @@ TRANSFER = Transfer(
         GroupInvitation.address: Fate.DELETED,
     },
     about=_about,
+    texts=[StartupGroup.name, StartupGroup.pitch, StartupGroup.description, Need.title, Need.description],
+    phrases=[Need.title, WantedSkill.phrase],
     forget_account=_forget_account,
+    forget_expired=lambda work: invitations.forget_expired(work, GroupInvitation),
 )

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
 from matchmaker.base import outbox
 from matchmaker.base.i18n import mark
+from matchmaker.base.naming import take_out
+from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.transfer import Fate, Section, section
 from matchmaker.base.work import Transfer, Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.groups.queries import groups_left
 from matchmaker.introductions.letters import NOTICES_KIND
 from matchmaker.introductions.models import (
     AbsencePeriod,
@@ -24,6 +27,7 @@ from matchmaker.introductions.models import (
     NoticeRefusal,
     SharedContact,
 )
+from matchmaker.introductions.queries import naming_of_account, naming_of_citizen
 from matchmaker.introductions.service.transitions import forget_messages
 
 
@@ -143,6 +147,7 @@ def _wishes(session: Session, account_id: int) -> Sequence[Section]:
 
 def _forget_citizen(work: Work, citizen_id: int) -> None:
     """Their words go at once; the clock closes what they leave open, with the locks that closing takes."""
+    naming = naming_of_citizen(work.session, citizen_id=citizen_id)
     address = work.session.scalar(select(Account.address).join(Citizen).where(Citizen.id == citizen_id))
     if address is not None:
         outbox.skip_waiting(work.session, recipient=address, kind=NOTICES_KIND, now=work.now)
@@ -155,6 +160,26 @@ def _forget_citizen(work: Work, citizen_id: int) -> None:
         .returning(Introduction.id)
     ).all()
     forget_messages(work, left)
+    # What the groups wrote stays, without whom it names. Whoever writes holds the introduction: what they keep at this
+    # moment is seen here.
+    those = IntroductionMessage.introduction_id.in_(left)
+    take_out(work.session, [IntroductionMessage.body], naming, of=those)
+    told = select(Account.address).join(Notice).where(Notice.introduction_id.in_(left))
+    outbox.take_out(
+        work.session,
+        and_(OutboxMessage.kind == NOTICES_KIND, OutboxMessage.recipient.in_(told)),
+        naming,
+    )
+
+
+def _forget_account(work: Work, account_id: int) -> None:
+    """What others wrote to the groups in which somebody was stays, without whom it names."""
+    naming = naming_of_account(work.session, account_id=account_id)
+    acted = select(IntroductionEvent.introduction_id).where(IntroductionEvent.account_id == account_id)
+    groups = groups_left(work.session, account_id=account_id)
+    there = select(Introduction.id).where(or_(Introduction.id.in_(acted), Introduction.group_id.in_(groups)))
+    those = IntroductionMessage.introduction_id.in_(there)
+    take_out(work.session, [IntroductionMessage.body], naming, of=those)
 
 
 TRANSFER = Transfer(
@@ -173,5 +198,7 @@ TRANSFER = Transfer(
         NeedFollower.account_id: Fate.DELETED,
     },
     about=_about,
+    texts=[IntroductionMessage.body],
     forget_citizen=_forget_citizen,
+    forget_account=_forget_account,
 )

@@ -5,6 +5,9 @@ from datetime import date
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.invitations.rules import Subject, Words
 
+KIND = "invitations.invitation"
+"""The kind of this letter in the outbox."""
+
 
 def invitation(
     renderer: LetterRenderer,

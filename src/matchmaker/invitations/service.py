@@ -3,17 +3,20 @@
 What there is to be joined is told by each room that invites, as a ``Kind``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
+from matchmaker.base import outbox
+from matchmaker.base.naming import Naming
+from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Bound, InvalidToken
 from matchmaker.base.work import Work
 from matchmaker.invitations import letters
@@ -143,6 +146,24 @@ def accept_invitation(
     work.session.flush()
     _record(work, InvitationVerb.ACCEPTED, kind, invited)
     return Joined(kind=kind, subject_id=invited.subject_id, signed_in=signed_in)
+
+
+def forget_account(work: Work, rows: type[Invitation], *, account_id: int) -> None:
+    """Forget where somebody was asked to join, and who in the letters by which they asked others."""
+    account = work.session.get_one(Account, account_id)
+    asked = select(rows.address).where(rows.invited_by_id == account_id)
+    outbox.take_out(
+        work.session,
+        and_(OutboxMessage.kind == letters.KIND, OutboxMessage.recipient.in_(asked)),
+        Naming(names=[account.first_name], addresses=[account.address]),
+    )
+    work.session.execute(delete(rows).where(rows.address == account.address))
+
+
+def forget_expired(work: Work, rows: type[Invitation]) -> Sequence[str]:
+    """Delete the invitations that nobody accepted in their time; the addresses to which they went."""
+    late = and_(rows.accepted_at.is_(None), rows.expires_at <= work.now)
+    return work.session.scalars(delete(rows).where(late).returning(rows.address)).all()
 
 
 def _record(work: Work, verb: InvitationVerb, kind: Kind[Row], invited: Row) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from matchmaker.base.i18n import mark
 from matchmaker.base.transfer import Fate, Section, section
 from matchmaker.base.work import Transfer
-from matchmaker.places.models import Organiser, Territory
+from matchmaker.places.models import Challenge, Organiser, Territory
 
 
 def _about(session: Session, account_id: int) -> Sequence[Section]:
@@ -24,4 +24,15 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
     )
 
 
-TRANSFER = Transfer(holds={Organiser.account_id: Fate.NEEDED}, about=_about)
+TRANSFER = Transfer(
+    holds={Organiser.account_id: Fate.NEEDED},
+    about=_about,
+    texts=[
+        Territory.summary_fr,
+        Territory.summary_en,
+        Challenge.title_fr,
+        Challenge.title_en,
+        Challenge.description_fr,
+        Challenge.description_en,
+    ],
+)

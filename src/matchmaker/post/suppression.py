@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, and_, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from matchmaker.base import outbox
 from matchmaker.base.db import Base, enum_column, in_parts, insert_into
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.tokens import Tokens
@@ -138,6 +139,29 @@ def lift(work: Work, *, address: str) -> None:
 def forget_old(work: Work) -> None:
     """Delete what is remembered of letters that came back more than a year ago; suppressed addresses stay so."""
     work.session.execute(delete(ReturnedLetter).where(ReturnedLetter.sent_at < work.now - REMEMBERED_FOR))
+
+
+def forget_letters(work: Work) -> None:
+    """Keep of old letters no more than what became of them. What came back before one that arrived is forgiven."""
+    returned = select(ReturnedLetter.message_key)
+    arrived = work.session.execute(
+        select(OutboxMessage.recipient, func.max(OutboxMessage.settled_at))
+        .where(
+            outbox.old_letters(work.now),
+            OutboxMessage.state == MessageState.SENT,
+            OutboxMessage.message_key.not_in(returned),
+        )
+        .group_by(OutboxMessage.recipient)
+    ).all()
+    waiting = set(
+        work.session.scalars(select(ReturnedLetter.recipient_key).where(ReturnedLetter.forgiven.is_(False)))
+    )
+    for address, moment in arrived:
+        key = fingerprint(work.tokens, address)
+        if key in waiting:
+            earlier = (ReturnedLetter.recipient_key == key) & (ReturnedLetter.sent_at <= moment)
+            work.session.execute(update(ReturnedLetter).where(earlier).values(forgiven=True))
+    outbox.forget_old(work.session, now=work.now)
 
 
 def _suppress(work: Work, key: str, reason: SuppressionReason, diagnostic: str) -> None:

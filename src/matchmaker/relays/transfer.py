@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.i18n import mark
 from matchmaker.base.transfer import Fate, Section, section
 from matchmaker.base.work import Transfer, Work
+from matchmaker.invitations import service as invitations
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
 
 
@@ -51,8 +52,7 @@ def _invitations() -> Select[str, str, datetime, datetime | None]:
 
 
 def _forget_account(work: Work, account_id: int) -> None:
-    address = select(Account.address).where(Account.id == account_id).scalar_subquery()
-    work.session.execute(delete(RelayInvitation).where(RelayInvitation.address == address))
+    invitations.forget_account(work, RelayInvitation, account_id=account_id)
 
 
 TRANSFER = Transfer(
@@ -62,5 +62,7 @@ TRANSFER = Transfer(
         RelayInvitation.address: Fate.DELETED,
     },
     about=_about,
+    texts=[Relay.name],
     forget_account=_forget_account,
+    forget_expired=lambda work: invitations.forget_expired(work, RelayInvitation),
 )

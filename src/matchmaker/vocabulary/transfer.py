@@ -32,4 +32,6 @@ TRANSFER = Transfer(
     # A decision is the territory's.
     holds={TerritoryVerdict.decided_by_id: Fate.BLANKED},
     about=_about,
+    texts=[TerritoryVerdict.phrase, TerritoryVerdict.other],
+    phrases=[TerritoryVerdict.phrase, TerritoryVerdict.other],
 )

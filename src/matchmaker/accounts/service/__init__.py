@@ -9,6 +9,7 @@ from matchmaker.accounts.service.accounts import (
     open_account,
     resume_letters,
 )
+from matchmaker.accounts.service.forgetting import forget_strangers
 from matchmaker.accounts.service.links import (
     AddressMismatch,
     LinkUnusable,
@@ -37,6 +38,7 @@ __all__ = [
     "find_session",
     "find_suppressed",
     "forget_expired",
+    "forget_strangers",
     "open_account",
     "post_sign_in_link",
     "request_account",

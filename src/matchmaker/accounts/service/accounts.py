@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
 from matchmaker.accounts.rules import AccountVerb
+from matchmaker.accounts.service.forgetting import take_out_address
 from matchmaker.base.db import violates
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.transfer import Fate
@@ -77,6 +78,8 @@ def close_if_unused(work: Work, *, account_id: int) -> bool:
             if fate is Fate.NEEDED and work.session.scalar(needed) is not None:
                 return False
     work.record(AccountVerb.CLOSED, Account, account_id)
+    take_out_address(work, address=work.session.get_one(Account, account_id).address)
+    work.forgets()
     for room in work.rooms:
         room.forget_account(work, account_id)
     return True

@@ -1,5 +1,7 @@
 """Links in letters that sign their reader in, or open an account."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, select
 
 from matchmaker.accounts import letters
@@ -129,10 +131,11 @@ def enter_by_letter(
     return account, None if account_id is not None else start_session(work, account=account)
 
 
-def forget_expired(work: Work) -> None:
-    """Delete sessions and links that are no longer good for anything."""
+def forget_expired(work: Work) -> Sequence[str]:
+    """Delete sessions and links that are no longer good for anything; the addresses to which the links went."""
     work.session.execute(delete(AccountSession).where(AccountSession.expires_at <= work.now))
-    work.session.execute(delete(MailedLink).where(MailedLink.expires_at <= work.now - LINK_LASTS))
+    late = MailedLink.expires_at <= work.now - LINK_LASTS
+    return work.session.scalars(delete(MailedLink).where(late).returning(MailedLink.address)).all()
 
 
 def _new_link(

@@ -197,6 +197,7 @@ def delete_profile(work: Work, *, citizen_id: int) -> bool:
     citizen = work.session.get_one(Citizen, citizen_id)
     account_id = citizen.account_id
     work.record(CitizenVerb.DELETED, Citizen, citizen_id, territory_id=citizen.territory_id)
+    work.forgets()
     for room in work.rooms:
         room.forget_citizen(work, citizen_id)
     return account_id is not None and accounts.close_if_unused(work, account_id=account_id)

@@ -181,14 +181,20 @@ def resumed_sign_up(session: Session, *, tokens: Tokens, token: str, account_id:
     return sign_up.id
 
 
-def forget_stale_sign_ups(work: Work) -> None:
-    """Delete the sign-ups of more than seven days ago, but for those whose mailed link can still be used."""
-    work.session.execute(
-        delete(SignUp).where(
+def forget_stale_sign_ups(work: Work) -> list[str]:
+    """Delete the sign-ups of more than seven days ago, but for those whose mailed link can still be used.
+
+    Gives the addresses that they had.
+    """
+    forgotten = work.session.scalars(
+        delete(SignUp)
+        .where(
             SignUp.created_at <= work.now - SIGN_UP_KEPT,
             or_(SignUp.mailed_at.is_(None), SignUp.mailed_at <= work.now - CONFIRMATION_LASTS),
         )
+        .returning(SignUp.address)
     )
+    return [address for address in forgotten if address is not None]
 
 
 def _record(work: Work, verb: CitizenVerb, sign_up: SignUp, **detail: str) -> None:

@@ -25,6 +25,7 @@ from matchmaker.introductions.queries.introductions import (
     place_holders,
     places_held,
 )
+from matchmaker.introductions.queries.naming import naming_of_account, naming_of_citizen
 from matchmaker.introductions.queries.territories import (
     counts_by_state,
     endings,
@@ -50,6 +51,8 @@ __all__ = [
     "is_follower",
     "judged_ranking",
     "messages_of",
+    "naming_of_account",
+    "naming_of_citizen",
     "on_the_board",
     "place_holders",
     "places_held",

@@ -3,6 +3,7 @@
 from matchmaker.vocabulary.service.lexicon import (
     Lexicon,
     chosen_phrase,
+    forget_phrases,
     kept_resolutions,
     lexicon,
     lexicon_key,
@@ -27,6 +28,7 @@ __all__ = [
     "Option",
     "chosen_phrase",
     "declare_verdict",
+    "forget_phrases",
     "kept_resolutions",
     "lexicon",
     "lexicon_key",

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matchmaker.base.db import in_parts, insert_into
 from matchmaker.base.work import Work
@@ -113,6 +113,23 @@ def resolve_phrases(work: Work, texts: Iterable[str], *, language: str) -> tuple
             known[phrase_key(text), language] = found
         phrases.append(Phrase(text=text, language=language, resolutions=found))
     return tuple(phrases)
+
+
+def forget_phrases(
+    work: Work, used_in: Iterable[InstrumentedAttribute[str]], *, among: Iterable[str] | None = None
+) -> None:
+    """Forget what phrases were resolved to that are in no column of ``used_in``: all of them, or some ``among`` them.
+
+    They are resolved again when somebody types them again.
+    """
+    kept = select(ResolvedPhrase.phrase).distinct()
+    unused = set(work.session.scalars(kept) if among is None else map(phrase_key, among))
+    for column in used_in:
+        if not unused:
+            return
+        unused.difference_update(map(phrase_key, work.session.scalars(select(column).distinct())))
+    for some in in_parts(sorted(unused)):
+        work.session.execute(delete(ResolvedPhrase).where(ResolvedPhrase.phrase.in_(some)))
 
 
 def kept_resolutions(
