@@ -1,6 +1,7 @@
 """``matchmaker doctor``: a line for each thing that must be right, and exit 1 when one is not."""
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, delete, text
 
 from matchmaker.base.outbox import MessageState
-from matchmaker.base.work import WorkFactory
+from matchmaker.base.work import WorkFactory, system_clock
 from matchmaker.cli.doctor import TextRecords, Unanswered, Wrong, doctor, sender_checks
 from matchmaker.places.models import Territory, TerritoryCommune
-from matchmaker.post import suppression
+from matchmaker.post import brake, suppression
 from matchmaker.post.reports import Bounce
 from tests.builders import load_communes, load_vocabulary, make_settings, make_world
 from tests.cli.command import Command, Done
@@ -89,6 +90,15 @@ def test_letters_in_doubt_are_wrong_and_waiting_ones_are_not(command: Command, l
         work.post(letter()).state = MessageState.UNKNOWN
     done = command.try_to_run("doctor")
     assert (done.returncode, wrong(done)) == (1, ["outbox"])
+
+
+def test_letters_that_are_held_back_are_wrong(command: Command, loaded: WorkFactory) -> None:
+    with loaded.begin() as work:
+        for _ in range(brake.DOUBTS_IN_A_ROW):
+            brake.note_doubt(replace(work, now=system_clock()), "SMTPServerDisconnected")
+    done = command.try_to_run("doctor")
+    assert (done.returncode, wrong(done)) == (1, ["outbox"])
+    assert "as the mail server fell silent in the middle of several in a row" in done.stdout
 
 
 @pytest.mark.parametrize(

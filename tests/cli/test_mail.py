@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.work import WorkFactory
+from matchmaker.post import brake
 from matchmaker.post.suppression import SuppressedAddress
 from tests.cli.command import Command
-from tests.kernel.letters import letter
+from tests.kernel.letters import letter, outbox
 from tests.kernel.reports import AMINA, LOU, full, report
 
 SUPPRESSED = "the letter came back, and its address gets no more letters"
@@ -129,3 +130,41 @@ def test_no_line_tells_an_address(command: Command, keys: tuple[str, str], tmp_p
     (tmp_path / "one").write_bytes(report(keys[0]))
     done = command.run("mail", "bounces", "one")
     assert "example.org" not in done.stdout + done.stderr
+
+
+def test_letters_in_doubt_of_whatever_kind_are_listed_and_settled_one_by_one_or_all_at_once(
+    command: Command, live_works: WorkFactory
+) -> None:
+    kinds = ["accounts.sign_in", "citizens.confirmation", "introductions.notices", "digests.weekly"]
+    with live_works.begin() as work:
+        messages = [work.post(letter(AMINA, kind=kind)) for kind in kinds]
+        for message in messages:
+            message.state, message.settled_at = MessageState.UNKNOWN, work.now
+            message.last_error = "SMTPServerDisconnected"
+        work.session.flush()
+        numbers = [message.id for message in messages]
+    listed = command.run("mail", "doubts").stdout
+    assert [line.split("\t")[1] for line in listed.splitlines()] == kinds
+    assert "example.org" not in listed
+
+    assert command.run("mail", "settle", "arrived", str(numbers[0])).stdout == f"{numbers[0]}: arrived\n"
+    again = command.try_to_run("mail", "settle", "lost", str(numbers[0]))
+    assert (again.returncode, again.stderr) == (1, f"{numbers[0]}: is not in doubt\n")
+    assert command.try_to_run("mail", "settle", "lost").returncode == 2
+    assert len(command.run("mail", "settle", "lost", "--all").stdout.splitlines()) == 3
+    assert command.run("mail", "doubts").stdout == ""
+    assert [message.state for message in outbox(live_works)] == [
+        MessageState.SENT,
+        *[MessageState.FAILED] * 3,
+    ]
+
+
+def test_letters_that_are_held_back_are_let_go(command: Command, live_works: WorkFactory) -> None:
+    assert command.run("mail", "resume").stdout == "Nothing was held back.\n"
+    with live_works.begin() as work:
+        for _ in range(brake.DOUBTS_IN_A_ROW):
+            brake.note_doubt(work, "SMTPServerDisconnected")
+        assert brake.find_pause(work.session, now=work.now) is not None
+    assert command.run("mail", "resume").stdout == "Letters may leave again.\n"
+    with live_works.begin() as work:
+        assert brake.find_pause(work.session, now=work.now) is None

@@ -17,6 +17,7 @@ from matchmaker.digests.models import DigestLetter, DigestRun
 from matchmaker.digests.service import settle_letter
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
+from matchmaker.post import brake
 from tests import builders
 from tests.builders import NOW, World
 from tests.databases import Database
@@ -124,6 +125,48 @@ def test_a_run_is_paused_and_goes_on(work: Work, run: DigestRun, orane: Person) 
     assert message(work).state is MessageState.PENDING
     orane.post(f"{RUN}/resume")
     assert "These letters are not paused." in orane.get(PAGE).text
+
+
+def test_all_doubts_of_a_run_are_settled_in_one_go(
+    work: Work, world: World, need: Need, orane: Person
+) -> None:
+    for number in range(3):
+        builders.add_citizen(work, world.territory, address=f"c{number}@example.org")
+    work.session.commit()
+    run = run_week(work, territory_id=world.territory.id, started_by=None)
+    messages = work.session.scalars(select(OutboxMessage)).all()
+    assert len(messages) > 2
+    for one in messages[1:]:
+        one.state, one.settled_at = MessageState.UNKNOWN, NOW
+    work.session.commit()
+    page = orane.get(RUN).text
+    assert "All of them arrived" in page
+    assert f"{RUN}/settle" in page
+
+    orane.post(f"{RUN}/settle", {"arrived": "no"})
+
+    assert f"{len(messages) - 1} letters are settled." in orane.get(RUN).text
+    work.session.expire_all()
+    assert {one.state for one in messages[1:]} == {MessageState.FAILED}
+    assert messages[0].state is MessageState.PENDING
+    settled = work.session.scalars(select(DigestLetter).where(DigestLetter.settled_at.is_not(None))).all()
+    assert len(settled) == len(messages) - 1
+    released = {line.recipient_key for letter in settled for line in letter.lines}
+    assert released == {f"released:{letter.id}" for letter in settled}
+    assert "In doubt" in orane.get(RUN).text
+    orane.post(f"{RUN}/settle", {"arrived": "yes"})
+    assert {one.state for one in messages[1:]} == {MessageState.FAILED}
+    assert run.iso_week in RUN
+
+
+def test_the_page_tells_that_no_letter_leaves_for_a_while(work: Work, run: DigestRun, orane: Person) -> None:
+    assert "No letter leaves at the moment." not in orane.get(PAGE).text
+    for _ in range(brake.DOUBTS_IN_A_ROW):
+        brake.note_doubt(work, "SMTPServerDisconnected")
+    work.session.commit()
+    page = orane.get(PAGE).text
+    assert "No letter leaves at the moment." in page
+    assert "one letter is tried again on 24 November 2026, 10:35" in page
 
 
 def test_failed_letters_are_listed_by_first_name_without_any_address(

@@ -123,6 +123,8 @@ NO_WAY_BACK = {
         "assisted.print_letters",
         "assisted.record_not_reached",
         "digests.settle_letter",
+        "digests.settle_message",
+        "digests.settle_run",
         "introductions.thank",
         "introductions.write_message",
         "matching.record_showings",

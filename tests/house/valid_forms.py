@@ -141,6 +141,7 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     "digests.schedule": ValidForm(data={"weekday": "5", "hour": "18", "time_zone": "Europe/Paris"}),
     "digests.send": ValidForm(),
     "digests.settle": ValidForm(data={"arrived": "no"}, given=given.letter_in_doubt),
+    "digests.settle_all": ValidForm(data={"arrived": "no"}, given=given.letter_in_doubt),
     "digests.test": ValidForm(),
     "digests.unsubscribe": ValidForm(who=VISITOR, given=given.unsubscribing),
     "digests.wishes": ValidForm(data={"frequency": "monthly"}),

@@ -1,6 +1,7 @@
 """Letters to put into the outbox."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -11,9 +12,9 @@ from matchmaker.base.work import WorkFactory
 KIND = "accounts.sign_in"
 
 
-def letter(recipient: str = "amina@example.org", **values: str | bool | None) -> Letter:
+def letter(recipient: str = "amina@example.org", **values: str | bool | timedelta | None) -> Letter:
     """A letter of a few words."""
-    fields: dict[str, str | bool | None] = {
+    fields: dict[str, str | bool | timedelta | None] = {
         "kind": KIND,
         "recipient_name": "Amina",
         "locale": "fr",

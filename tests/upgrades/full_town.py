@@ -25,7 +25,7 @@ from matchmaker.invitations import service as invitations
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, ShownWhere
 from matchmaker.places.models import Territory
-from matchmaker.post import suppression
+from matchmaker.post import brake, suppression
 from matchmaker.post.reports import Bounce
 from tests.builders import TODAY, add_citizen, add_need, make_world
 from tests.digests.weeks import run_week
@@ -93,6 +93,8 @@ def send_week(work: Work, need: Need, everything: Account) -> None:
     letter = work.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert letter is not None
     suppression.record_return(work, message=letter, bounce=Bounce.HARD, diagnostic="550 5.1.1")
+    suppression.record_complaint(work, message=letter)
+    brake.note_doubt(work, "SMTPServerDisconnected")
     later = iso_week(work.now + timedelta(days=28), territory.time_zone)
     digests.set_schedule(
         work,

@@ -1,5 +1,6 @@
 """The letters about signing in."""
 
+from matchmaker.accounts.rules import LINK_LASTS
 from matchmaker.base.i18n import mark
 from matchmaker.base.letter import Letter, LetterRenderer
 
@@ -13,6 +14,7 @@ def sign_in_link(renderer: LetterRenderer, *, address: str, first_name: str, loc
         locale=locale,
         subject=mark("Your link to sign in"),
         asked_for=True,
+        lasts=LINK_LASTS,
         url=url,
     )
 
@@ -28,6 +30,7 @@ def open_account_link(
         locale=locale,
         subject=mark("Confirm your address"),
         asked_for=True,
+        lasts=LINK_LASTS,
         url=url,
     )
 
@@ -41,5 +44,6 @@ def no_account(renderer: LetterRenderer, *, address: str, locale: str, url: str)
         locale=locale,
         subject=mark("No account with this address yet"),
         asked_for=True,
+        lasts=LINK_LASTS,
         url=url,
     )

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from matchmaker.base import i18n
 from matchmaker.base.resources import folder
+
+ORDINARILY_LASTS = timedelta(days=4)
+"""How long a letter may wait whose words do not say until when they are good: a long weekend's outage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,9 @@ class Letter:
     unsubscribe_url: str | None = None
     list_id: str | None = None
     asked_for: bool = False
-    """Whether it answers what its reader did just now: such a letter is tried even where others came back."""
+    """Whether it answers what its reader did just now: such a letter goes first, and is tried where others came back."""
+    lasts: timedelta = ORDINARILY_LASTS
+    """How long what it says is good for anything: it is not sent after that."""
 
 
 class LetterRenderer:
@@ -63,12 +69,13 @@ class LetterRenderer:
         unsubscribe_url: str | None = None,
         list_id: str | None = None,
         asked_for: bool = False,
+        lasts: timedelta = ORDINARILY_LASTS,
         **context: object,
     ) -> Letter:
         """The letter of ``template`` ("accounts/letters/sign_in", without ending) in ``locale``.
 
-        ``subject`` is a marked English text; ``asked_for`` is as in ``Letter``. The templates see ``context``,
-        ``subject``, ``locale``, ``recipient_name`` and ``unsubscribe_url``.
+        ``subject`` is a marked English text; ``asked_for`` and ``lasts`` are as in ``Letter``. The templates see
+        ``context``, ``subject``, ``locale``, ``recipient_name`` and ``unsubscribe_url``.
         """
         with i18n.using(locale):
             title = " ".join(i18n.gettext(subject, **(subject_values or {})).split())
@@ -92,4 +99,5 @@ class LetterRenderer:
             unsubscribe_url=unsubscribe_url,
             list_id=list_id,
             asked_for=asked_for,
+            lasts=lasts,
         )

@@ -72,6 +72,7 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    not_after: Mapped[datetime | None]
     lease_token: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
@@ -104,6 +105,7 @@ def queue(session: Session, letter: Letter, *, now: datetime) -> OutboxMessage:
         message_key=secrets.token_hex(16),
         created_at=now,
         due_at=now,
+        not_after=now + letter.lasts,
     )
     session.add(message)
     return message

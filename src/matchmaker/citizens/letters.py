@@ -2,6 +2,7 @@
 
 from matchmaker.base.i18n import mark
 from matchmaker.base.letter import Letter, LetterRenderer
+from matchmaker.citizens.rules import CONFIRMATION_LASTS
 
 
 def confirmation(
@@ -15,6 +16,7 @@ def confirmation(
         locale=locale,
         subject=mark("Confirm your sign-up"),
         asked_for=True,
+        lasts=CONFIRMATION_LASTS,
         territory_name=territory_name,
         url=url,
     )

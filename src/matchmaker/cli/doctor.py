@@ -16,8 +16,9 @@ from matchmaker.base.outbox import MessageState
 from matchmaker.base.resources import folder
 from matchmaker.base.settings import PREFIX, Settings, SettingsError, load_settings
 from matchmaker.base.signing import BETTER_BITS, public_modulus
+from matchmaker.base.work import system_clock
 from matchmaker.places.models import Commune, Territory
-from matchmaker.post import delivery, suppression
+from matchmaker.post import brake, delivery, suppression
 from matchmaker.post.smtp import Connection, Unreachable
 from matchmaker.vocabulary.queries import vocabulary_sources
 
@@ -141,8 +142,20 @@ def _mail(settings: Settings) -> str:
 def _outbox(session: Session) -> str:
     counts = delivery.waiting(session).counts
     doubtful = counts.get(MessageState.UNKNOWN, 0)
+    wrong = []
     if doubtful:
-        raise Wrong(f"{doubtful} letters are in doubt: the server may or may not have them")
+        wrong.append(
+            f"{doubtful} letters are in doubt: the server may or may not have them ('matchmaker mail doubts')"
+        )
+    pause = brake.find_pause(session, now=system_clock())
+    if pause is not None:
+        what = "fell silent in the middle of several" if pause.doubt else "refused several"
+        wrong.append(
+            f"no letter leaves until {pause.until:%Y-%m-%d %H:%M} UTC, as the mail server {what} in a row "
+            f"({pause.reason}): mend it, then run 'matchmaker mail resume'"
+        )
+    if wrong:
+        raise Wrong("; ".join(wrong))
     return f"{counts.get(MessageState.PENDING, 0)} waiting, {counts.get(MessageState.SENT, 0)} sent"
 
 

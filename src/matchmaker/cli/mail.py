@@ -1,4 +1,4 @@
-"""``matchmaker mail``: read what the mail server sends back."""
+"""``matchmaker mail``: read what the mail server sends back, and settle what it left in doubt."""
 
 import mailbox
 import sys
@@ -8,13 +8,16 @@ from pathlib import Path
 import click
 
 from matchmaker.cli import site
+from matchmaker.digests import service as digests
 from matchmaker.post import bounces as post_bounces
+from matchmaker.post import brake
+from matchmaker.post import doubts as post_doubts
 from matchmaker.post.reports import LARGEST_REPORT
 
 
 @click.group()
 def mail() -> None:
-    """Letters that came back."""
+    """Letters that came back, and letters in doubt."""
 
 
 @mail.command()
@@ -43,6 +46,51 @@ def bounces(files: tuple[Path, ...]) -> None:
             failed = True
     if failed:
         click.get_current_context().exit(1)
+
+
+@mail.command()
+def doubts() -> None:
+    """List the letters in doubt: number, kind, since when, and how the conversation ended."""
+    with site().works.reading() as session:
+        for doubt in post_doubts.doubts(session):
+            since = f"{doubt.since:%Y-%m-%d %H:%M}" if doubt.since else "–"
+            click.echo(f"{doubt.message_id}\t{doubt.kind}\t{since}\t{doubt.error or '–'}")
+
+
+@mail.command()
+@click.argument("outcome", type=click.Choice(["arrived", "lost"]))
+@click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]...")
+@click.option("--all", "everything", is_flag=True, help="All letters in doubt.")
+def settle(outcome: str, numbers: tuple[int, ...], everything: bool) -> None:
+    """Record of letters in doubt whether they arrived. Nothing is sent again.
+
+    What a weekly letter told that is lost can come again in the next one. Exits 1 if a NUMBER is not in doubt.
+    """
+    if everything == bool(numbers):
+        raise click.UsageError("give the numbers of letters, or --all")
+    works = site().works
+    if everything:
+        with works.reading() as session:
+            numbers = tuple(doubt.message_id for doubt in post_doubts.doubts(session))
+    known = False
+    for number in numbers:
+        try:
+            with works.begin() as work:
+                digests.settle_message(work, message_id=number, arrived=outcome == "arrived")
+            click.echo(f"{number}: {outcome}")
+        except digests.NotInDoubt:
+            click.echo(f"{number}: is not in doubt", err=True)
+            known = True
+    if known:
+        click.get_current_context().exit(1)
+
+
+@mail.command()
+def resume() -> None:
+    """Let letters leave again at once that are held back after trouble with the mail server."""
+    with site().works.begin() as work:
+        held = brake.let_go(work)
+    click.echo("Letters may leave again." if held else "Nothing was held back.")
 
 
 def _messages(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -1,9 +1,10 @@
 """The weekly letter, its example, and the word to organisers that a week was missed."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from matchmaker.base.i18n import gettext, mark, using
-from matchmaker.base.letter import Letter, LetterRenderer
+from matchmaker.base.letter import ORDINARILY_LASTS, Letter, LetterRenderer
 from matchmaker.introductions.rules import AnswerSpeed
 from matchmaker.matching.cards import CitizenCard, NeedCard
 
@@ -12,6 +13,8 @@ WEEKLY_KIND = "digests.weekly"
 
 TEST_KIND = "digests.test"
 """The kind of an organiser's own example, which is counted with no run."""
+
+TEST_LASTS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ def weekly(
     wishes_url: str,
     unsubscribe_url: str | None,
     list_id: str,
+    lasts: timedelta = ORDINARILY_LASTS,
     test: bool = False,
 ) -> Letter:
     """One reader's letter of the week; there is at least one line in its sections."""
@@ -101,6 +105,7 @@ def weekly(
         subject_values=values,
         unsubscribe_url=unsubscribe_url,
         list_id=list_id,
+        lasts=lasts,
         territory_name=territory_name,
         sections=sections,
         home_url=home_url,
@@ -137,7 +142,7 @@ def example(
     )
     with using(locale):
         subject = gettext("[Test] %(subject)s", subject=letter.subject)
-    return replace(letter, kind=TEST_KIND, subject=subject)
+    return replace(letter, kind=TEST_KIND, subject=subject, lasts=TEST_LASTS)
 
 
 def missed(

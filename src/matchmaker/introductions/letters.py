@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from matchmaker.base.i18n import gettext, mark
 from matchmaker.base.letter import Letter, LetterRenderer
@@ -9,6 +10,9 @@ from matchmaker.introductions.rules import ClosedBecause, NoticeKind, Party, Sta
 
 NOTICES_KIND = "introductions.notices"
 """The kind of this letter in the outbox."""
+
+NOTICES_LAST = timedelta(days=3)
+"""How long one may wait for the mail server: by then the clock of an introduction reminds anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,7 @@ def notices(
         else mark("Your introduction: %(title)s"),
         subject_values={"title": lines[0].need_title, "others": len(lines) - 1},
         unsubscribe_url=unsubscribe_url,
+        lasts=NOTICES_LAST,
         territory_name=territory_name,
         lines=lines,
         introductions_url=introductions_url,

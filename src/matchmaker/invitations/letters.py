@@ -3,7 +3,7 @@
 from datetime import date
 
 from matchmaker.base.letter import Letter, LetterRenderer
-from matchmaker.invitations.rules import Subject, Words
+from matchmaker.invitations.rules import INVITATION_LASTS, Subject, Words
 
 KIND = "invitations.invitation"
 """The kind of this letter in the outbox."""
@@ -30,6 +30,7 @@ def invitation(
         locale=locale,
         subject=words.letter_subject,
         subject_values=values,
+        lasts=INVITATION_LASTS,
         words=words,
         values=values,
         territory_name=subject.territory,

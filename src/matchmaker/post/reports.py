@@ -3,7 +3,6 @@
 Pure: bytes and codes in, frozen values out.
 """
 
-import enum
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,31 +11,23 @@ from email.message import Message
 from email.parser import HeaderParser
 
 from matchmaker.base.logs import without_addresses
+from matchmaker.post.meanings import ENHANCED_CODE, Bounce, judge
+
+__all__ = [
+    "DIAGNOSTIC_LENGTH",
+    "LARGEST_REPORT",
+    "Bounce",
+    "DeliveryReport",
+    "RecipientReport",
+    "judge",
+    "read_report",
+]
 
 LARGEST_REPORT = 1_000_000
 DIAGNOSTIC_LENGTH = 300
 
-ENHANCED_CODE = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 # What mail.to_wire writes, and nothing else: who knows this number had our letter in hand.
 _OUR_ID = re.compile(r"<([0-9a-f]{32})@[^<>@\s]+>")
-
-# RFC 3463: bad mailbox, system or syntax of the recipient; a mailbox that moved; RFC 7505: a domain that takes no mail;
-# a mailbox that is disabled.
-GONE_CODES = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
-# The sender's address (1.7 and 1.8), a relay that breaks the rules (1.9), and a letter that is too long (2.3, 3.4).
-_OURS = frozenset({"1.7", "1.8", "1.9", "2.3", "3.4"})
-# What is left of the mail system, the protocol, the content and the policy is between the two servers. A system that
-# puts every try off until the letter is given up does not work for its user either.
-_BETWEEN_SERVERS = {"5": frozenset("3567"), "4": frozenset("567")}
-
-
-class Bounce(enum.StrEnum):
-    """What a letter that came back says about its recipient's address."""
-
-    HARD = "hard"
-    """Nobody is there: the next letter would come back too."""
-    SOFT = "soft"
-    """It did not arrive this time: the mailbox is full, or the server was away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +53,6 @@ class DeliveryReport:
             if not recipient.addresses or address.lower() in recipient.addresses:
                 return recipient
         return None
-
-
-def judge(code: str) -> Bounce | None:
-    """What an enhanced status code (``5.1.1``) says about the recipient; None if the fault is not theirs.
-
-    A full mailbox (5.2.2) is soft: it may be emptied. So is a failure without further words (5.0.0) and one on the way
-    (5.4.x): no more is known than that the letter did not arrive.
-    """
-    if code in GONE_CODES:
-        return Bounce.HARD
-    kind, _, detail = code.partition(".")
-    if detail in _OURS or detail.partition(".")[0] in _BETWEEN_SERVERS.get(kind, ()):
-        return None
-    return Bounce.SOFT if kind in _BETWEEN_SERVERS else None
 
 
 def read_report(raw: bytes) -> DeliveryReport | None:

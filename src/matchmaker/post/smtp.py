@@ -1,24 +1,17 @@
 """The conversation with the mail server, and whose fault it is when it does not take a letter."""
 
-import enum
+import re
 import smtplib
 import ssl
 from contextlib import suppress
+from datetime import datetime
 from email.errors import MessageError
 
 from matchmaker.base.logs import without_addresses
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.settings import Settings
-from matchmaker.post.reports import ENHANCED_CODE, GONE_CODES, Bounce, judge
+from matchmaker.post.meanings import Bounce, Fault, Stage, verdict_on
 from matchmaker.post.wire import to_wire
-
-
-class Fault(enum.StrEnum):
-    """Whose fault it is that a letter was not taken."""
-
-    RECIPIENT = "recipient"
-    PASSING = "passing"
-    SERVER = "server"
 
 
 class NotTaken(Exception):
@@ -41,10 +34,8 @@ class Unreachable(NotTaken):
         super().__init__(Fault.SERVER, detail)
 
 
-# A full mailbox ends this letter as a missing one does; the rest of 5.1, as 5.1.8, is about the sender.
-_RECIPIENT_CODES = GONE_CODES | {"5.2.2"}
-# RFC 5321: the mailbox is unavailable, elsewhere or not allowed, where the server says no more than that.
-_BARE_CODES = frozenset({450, 550, 551, 553})
+# RFC 5321, 4.5.2: a line of one full stop would end the letter.
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class Connection:
@@ -71,34 +62,45 @@ class Connection:
                 self._smtp.close()
             raise Unreachable(f"{host}:{port}: {_told(error)}") from error
 
-    def address(self, message: OutboxMessage) -> bytes:
-        """Say MAIL and RCPT for a letter; what is then to be handed to ``data``. Raises NotTaken, with whose fault it is."""
+    def address(self, message: OutboxMessage, *, now: datetime) -> bytes:
+        """Say MAIL and RCPT for a letter that leaves ``now``; what is then to be handed to ``data``.
+
+        Raises NotTaken, with whose fault it is.
+        """
         sender, name = self._settings.mail_from, self._settings.mail_from_name
         try:
-            wire = to_wire(message, sender=sender, sender_name=name).as_bytes()
+            wire = to_wire(message, sender=sender, sender_name=name, now=now).as_bytes()
         except (ValueError, MessageError) as error:
             raise NotTaken(Fault.RECIPIENT, f"no letter can be written to it: {_told(error)}") from error
         try:
             self._smtp.rset()
             code, answer = self._smtp.mail(sender)
             if code != 250:
-                raise _refused(code, answer)
+                raise _refused(Stage.SENDER, code, answer)
             code, answer = self._smtp.rcpt(message.recipient)
             if code not in {250, 251}:
-                raise _refused(code, answer, of_this_letter=True)
+                raise _refused(Stage.RECIPIENT, code, answer)
         except (smtplib.SMTPException, OSError) as error:
             raise Unreachable(_told(error)) from error
         signer = self._settings.signer
         return wire if signer is None else signer.sign(wire)
 
     def data(self, wire: bytes) -> None:
-        """Hand the letter over; raises NotTaken if the server says no, and lets a broken connection through."""
+        """Hand the letter over; raises NotTaken if the server says no, and lets a connection through that broke in doubt.
+
+        Until the server has asked for the letter by 354 it can have nothing of it, and it has no whole letter while this
+        one is still leaving: a connection that breaks before that is raised as Unreachable.
+        """
         try:
-            code, answer = self._smtp.data(wire)
-        except smtplib.SMTPDataError as error:
-            code, answer = error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b""
+            code, answer = self._smtp.docmd("DATA")
+            if code != 354:
+                raise _refused(Stage.DATA, code, answer)
+            self._smtp.send(_LEADING_DOT.sub(b"..", wire) + b".\r\n")
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unreachable(_told(error)) from error
+        code, answer = self._smtp.getreply()
         if code != 250:
-            raise _refused(code, answer, of_this_letter=True)
+            raise _refused(Stage.BODY, code, answer)
 
     def close(self) -> None:
         """End the conversation politely, whatever state it is in."""
@@ -108,28 +110,14 @@ class Connection:
             self._smtp.close()
 
 
-def _refused(code: int, answer: bytes, *, of_this_letter: bool = False) -> NotTaken:
-    """What a refusal means; ``of_this_letter`` when the server knew the recipient or the content already."""
+def _refused(stage: Stage, code: int, answer: bytes) -> NotTaken:
+    """What a refusal means."""
     words = answer.decode(errors="replace")
     text = without_addresses(f"{code} {words}")
-    if code == 421 or not 400 <= code < 600:
+    verdict = verdict_on(stage, code, words)
+    if verdict.fault is Fault.SERVER:
         return Unreachable(text)
-    if not of_this_letter:
-        return NotTaken(Fault.PASSING, text) if code < 500 else Unreachable(text)
-    enhanced = ENHANCED_CODE.match(words)
-    bounce = _bounce(code, enhanced and enhanced[0])
-    if code < 500:
-        return NotTaken(Fault.PASSING, text, bounce=bounce)
-    theirs = enhanced[0] in _RECIPIENT_CODES if enhanced else code in _BARE_CODES
-    return NotTaken(Fault.RECIPIENT if theirs else Fault.SERVER, text, bounce=bounce)
-
-
-def _bounce(code: int, enhanced: str | None) -> Bounce | None:
-    if enhanced is not None:
-        # What the server puts off is not gone, whatever else it says.
-        return judge(f"{code // 100}{enhanced[1:]}")
-    # A relay that is set up wrong says 550 without more of every recipient: it must not cost them all their letters.
-    return judge(f"{code // 100}.0.0") if code in _BARE_CODES else None
+    return NotTaken(verdict.fault, text, bounce=verdict.bounce)
 
 
 def _told(error: Exception) -> str:

@@ -16,7 +16,8 @@ from matchmaker.base.db import Base, enum_column, in_parts, insert_into
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Work
-from matchmaker.post.reports import DIAGNOSTIC_LENGTH, Bounce
+from matchmaker.post.meanings import Bounce
+from matchmaker.post.reports import DIAGNOSTIC_LENGTH
 
 SOFT_WEEKS = 3
 REMEMBERED_FOR = timedelta(days=365)
@@ -61,6 +62,23 @@ class ReturnedLetter(Base):
     )
 
 
+class Complaint(Base):
+    """That a letter was called unwanted by its reader: once a letter. A ``forgiven`` one stops nothing any more."""
+
+    __tablename__ = "complaints"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_key: Mapped[str] = mapped_column(String(40))
+    recipient_key: Mapped[str] = mapped_column(String(64), index=True)
+    complained_at: Mapped[datetime]
+    forgiven: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        UniqueConstraint("message_key"),
+        CheckConstraint("length(recipient_key) = 64", name="recipient_is_a_fingerprint"),
+    )
+
+
 def fingerprint(tokens: Tokens, address: str) -> str:
     """What stands for ``address`` here, and for the reader in a run of the weekly letter."""
     return tokens.fingerprint("recipient", address)
@@ -74,8 +92,7 @@ def find_suppressed(session: Session, *, tokens: Tokens, address: str) -> Suppre
 def is_suppressed(work: Work, *, address: str) -> bool:
     """Whether ``address`` gets no letters but those that it asked for."""
     key = fingerprint(work.tokens, address)
-    found = select(SuppressedAddress.recipient_key).where(SuppressedAddress.recipient_key == key)
-    return work.session.scalar(found) is not None
+    return bool(suppressed_among(work.session, [key]))
 
 
 def suppressed_among(session: Session, recipient_keys: Iterable[str]) -> frozenset[str]:
@@ -84,12 +101,19 @@ def suppressed_among(session: Session, recipient_keys: Iterable[str]) -> frozens
     for keys in in_parts(sorted(set(recipient_keys))):
         part = SuppressedAddress.recipient_key.in_(keys)
         found.update(session.scalars(select(SuppressedAddress.recipient_key).where(part)))
+        complained = Complaint.recipient_key.in_(keys) & Complaint.forgiven.is_(False)
+        found.update(session.scalars(select(Complaint.recipient_key).where(complained)))
     return frozenset(found)
 
 
 def count_suppressed(session: Session) -> int:
-    """How many addresses get no letters."""
+    """How many addresses get no letters, as letters came back."""
     return session.scalar(select(func.count()).select_from(SuppressedAddress)) or 0
+
+
+def count_complaints(session: Session) -> int:
+    """How many letters were called unwanted by their readers."""
+    return session.scalar(select(func.count()).select_from(Complaint)) or 0
 
 
 def record_return(work: Work, *, message: OutboxMessage, bounce: Bounce, diagnostic: str) -> bool:
@@ -127,18 +151,41 @@ def record_return(work: Work, *, message: OutboxMessage, bounce: Bounce, diagnos
     return True
 
 
+def record_complaint(work: Work, *, message: OutboxMessage) -> bool:
+    """Note that the reader of ``message`` called it unwanted; False if that was known.
+
+    Their address gets no letters from then on but those that it asks for.
+    """
+    noted = work.session.scalar(
+        insert_into(work.session, Complaint)
+        .values(
+            message_key=message.message_key,
+            recipient_key=fingerprint(work.tokens, message.recipient),
+            complained_at=work.now,
+            forgiven=False,
+        )
+        .on_conflict_do_nothing(index_elements=["message_key"])
+        .returning(Complaint.id)
+    )
+    return noted is not None
+
+
 def lift(work: Work, *, address: str) -> None:
-    """Let ``address`` get letters again, and forgive what came back so far, so that no old report stops them anew."""
+    """Let ``address`` get letters again, and forgive what came back so far, so that no old report stops them anew.
+
+    What its reader complained of is forgiven too: they have come back by themselves.
+    """
     key = fingerprint(work.tokens, address)
     work.session.execute(delete(SuppressedAddress).where(SuppressedAddress.recipient_key == key))
-    work.session.execute(
-        update(ReturnedLetter).where(ReturnedLetter.recipient_key == key).values(forgiven=True)
-    )
+    for table in (ReturnedLetter, Complaint):
+        work.session.execute(update(table).where(table.recipient_key == key).values(forgiven=True))
 
 
 def forget_old(work: Work) -> None:
-    """Delete what is remembered of letters that came back more than a year ago; suppressed addresses stay so."""
+    """Delete what is remembered of letters that came back more than a year ago; addresses without letters stay so."""
     work.session.execute(delete(ReturnedLetter).where(ReturnedLetter.sent_at < work.now - REMEMBERED_FOR))
+    forgiven = Complaint.forgiven & (Complaint.complained_at < work.now - REMEMBERED_FOR)
+    work.session.execute(delete(Complaint).where(forgiven))
 
 
 def forget_letters(work: Work) -> None:

@@ -1,6 +1,6 @@
 """A letter as it goes over the wire: RFC 5322, in seven bits."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -27,14 +27,14 @@ WIRE_POLICY = WirePolicy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 _UNFOLDED = WIRE_POLICY.clone(max_line_length=998)
 
 
-def to_wire(message: OutboxMessage, *, sender: str, sender_name: str) -> EmailMessage:
-    """The message as RFC 5322 text with a plain and an HTML part, dated at its cause."""
+def to_wire(message: OutboxMessage, *, sender: str, sender_name: str, now: datetime) -> EmailMessage:
+    """The message as RFC 5322 text with a plain and an HTML part, of the moment at which it leaves."""
     wire = EmailMessage(policy=WIRE_POLICY)
     domain = sender.rpartition("@")[2]
     wire["From"] = Address(_printable(sender_name), addr_spec=sender)
     wire["To"] = Address(_printable(message.recipient_name), addr_spec=message.recipient)
     wire["Subject"] = _printable(message.subject)
-    wire["Date"] = format_datetime(message.created_at.astimezone(UTC))
+    wire["Date"] = format_datetime(now.astimezone(UTC))
     wire["Message-ID"] = f"<{message.message_key}@{domain}>"
     wire["Auto-Submitted"] = "auto-generated"
     if message.list_id:

@@ -3,14 +3,18 @@
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 
 import pytest
 
-from matchmaker.base.outbox import MessageState
+from matchmaker.base import outbox as base_outbox
+from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.settings import Settings
 from matchmaker.base.work import WorkFactory
 from matchmaker.post import delivery
-from matchmaker.post.delivery import ATTEMPTS_AT_MOST, Delivered, backoff
+from matchmaker.post.brake import FIRST_PAUSE, REFUSALS_IN_A_ROW
+from matchmaker.post.delivery import ATTEMPTS_AT_MOST, REFUSALS_AT_MOST, TOO_LATE, Delivered, backoff
 from tests.builders import NOW, make_settings
 from tests.clock import MovableClock
 from tests.kernel.letters import letter, only, outbox, post
@@ -143,33 +147,94 @@ def test_a_server_that_refuses_the_sender_stops_the_round_and_burns_no_letter(
 
 
 @pytest.mark.parametrize(
-    "answer",
-    ["554 5.7.1 relay access denied", "550 5.7.1 unable to relay", "550 5.1.8 sender's domain unknown"],
+    ("stage", "answer"),
+    [
+        ("RCPT", "554 5.7.1 relay access denied"),
+        ("RCPT", "550 5.1.8 sender's domain unknown"),
+        ("RCPT", "503 bad sequence"),
+        ("DATA", "554 5.6.0 not this"),
+        ("DATA", "550 5.7.1 this looks like spam"),
+    ],
 )
-def test_a_relay_that_is_set_up_wrong_is_no_recipients_fault(
-    works: WorkFactory, settings: Settings, smtp_server: Mailbox, clock: MovableClock, answer: str
+def test_a_letter_that_is_refused_for_good_is_offered_a_few_times_and_stops_no_other(
+    works: WorkFactory, settings: Settings, smtp_server: Mailbox, clock: MovableClock, stage: str, answer: str
 ) -> None:
-    smtp_server.recipient_answers[AMINA] = answer
-    post(works, AMINA, LOU)
-    assert delivery.deliver(works, settings) == Delivered(postponed=1, stopped=answer)
-    assert states(works) == [MessageState.PENDING] * 2
-    # The one that was refused waits longer each time, and so does not stand in the others' way.
-    assert delivery.deliver(works, settings) == Delivered(sent=1)
-    for _ in range(2 * ATTEMPTS_AT_MOST):
+    post(works, AMINA)
+    if stage == "RCPT":
+        smtp_server.recipient_answers[AMINA] = answer
+        post(works, LOU)
+        assert delivery.deliver(works, settings) == Delivered(postponed=1, sent=1)
+    else:
+        smtp_server.data_answer = answer
+        assert delivery.deliver(works, settings) == Delivered(postponed=1)
+    rounds = 1
+    while outbox(works)[0].state is MessageState.PENDING:
         clock.now = outbox(works)[0].due_at
         delivery.deliver(works, settings)
-    assert outbox(works)[0].state is MessageState.PENDING
+        rounds += 1
+    assert rounds == REFUSALS_AT_MOST
+    assert (outbox(works)[0].state, outbox(works)[0].last_error) == (MessageState.FAILED, answer)
+    assert timedelta(hours=20) < clock.now - NOW < timedelta(days=2)
 
 
-def test_a_letter_whose_content_is_refused_waits_while_the_others_go_on(
+def test_what_every_letter_is_refused_stops_the_round_and_waits(
     works: WorkFactory, settings: Settings, smtp_server: Mailbox, clock: MovableClock
 ) -> None:
-    smtp_server.data_answer = "554 5.6.0 not this"
+    people = [f"reader{number}@example.org" for number in range(REFUSALS_IN_A_ROW + 2)]
+    smtp_server.recipient_answers = dict.fromkeys(people, "554 5.7.1 relay access denied")
+    post(works, *people)
+    outcome = delivery.deliver(works, settings)
+    assert outcome == Delivered(postponed=REFUSALS_IN_A_ROW, stopped="554 5.7.1 relay access denied")
+    assert [message.attempts for message in outbox(works)[-2:]] == [0, 0]
+    # Nothing is tried until the pause is over, then one letter alone.
+    assert delivery.deliver(works, settings) == Delivered(stopped="554 5.7.1 relay access denied")
+    clock.advance(FIRST_PAUSE)
+    assert delivery.deliver(works, settings).postponed == 1
+    clock.advance(2 * FIRST_PAUSE)
+    smtp_server.recipient_answers.clear()
+    delivery.deliver(works, settings)
+    clock.advance(timedelta(hours=12))
+    delivery.deliver(works, settings)
+    assert states(works) == [MessageState.SENT] * len(people)
+
+
+def test_what_was_asked_for_just_now_goes_before_all_that_was_due_earlier(
+    works: WorkFactory, settings: Settings, smtp_server: Mailbox, clock: MovableClock
+) -> None:
     post(works, AMINA, LOU)
-    assert delivery.deliver(works, settings).stopped == "554 5.6.0 not this"
-    smtp_server.data_answer = None
+    clock.advance(timedelta(hours=1))
+    with works.begin() as work:
+        work.post(letter(ZOE, asked_for=True))
+    assert delivery.deliver(works, settings) == Delivered(sent=3)
+    assert [received.recipients for received in smtp_server.received] == [(ZOE,), (AMINA,), (LOU,)]
+
+
+def test_a_letter_is_dated_when_it_leaves_and_not_sent_when_it_is_too_late(
+    works: WorkFactory, settings: Settings, smtp_server: Mailbox, clock: MovableClock
+) -> None:
+    with works.begin() as work:
+        work.post(letter(AMINA, lasts=timedelta(hours=2)))
+        work.post(letter(LOU, lasts=timedelta(hours=2, seconds=1)))
+        base_outbox.hold(work.session, OutboxMessage.recipient == AMINA)
+        work.post(letter(ZOE, lasts=timedelta(hours=2)))
+    clock.advance(timedelta(hours=2))
     assert delivery.deliver(works, settings) == Delivered(sent=1)
-    assert states(works) == [MessageState.PENDING, MessageState.SENT]
+    assert states(works) == [MessageState.SKIPPED, MessageState.SENT, MessageState.SKIPPED]
+    assert outbox(works)[0].last_error == TOO_LATE
+    (received,) = smtp_server.received
+    assert parsedate_to_datetime(str(message_from_bytes(received.content)["Date"])) == clock.now
+
+
+def test_a_letter_that_becomes_too_late_while_it_is_claimed_does_not_leave(
+    works: WorkFactory, clock: MovableClock
+) -> None:
+    with works.begin() as work:
+        work.post(letter(AMINA, lasts=timedelta(minutes=1)))
+        message = delivery.claim(work)
+    assert message is not None
+    clock.advance(timedelta(minutes=1))
+    with works.begin() as work:
+        assert not delivery.begin_sending(work, message)
 
 
 def test_without_a_server_letters_stay_queued_with_the_reason(
@@ -201,8 +266,8 @@ def test_an_answer_is_told_without_the_addresses_in_it(
 ) -> None:
     smtp_server.recipient_answers[AMINA] = f"554 5.7.1 <{AMINA}>: from={AMINA}, access denied"
     post(works, AMINA)
-    stopped = delivery.deliver(works, settings).stopped
-    assert stopped == only(works).last_error == "554 5.7.1 <…>: from=…, access denied"
+    assert delivery.deliver(works, settings) == Delivered(postponed=1)
+    assert only(works).last_error == "554 5.7.1 <…>: from=…, access denied"
     written = capsys.readouterr()
     assert "example.org" not in written.out + written.err
 

@@ -13,10 +13,11 @@ from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.settings import Settings
 from matchmaker.base.work import WorkFactory
 from matchmaker.post import delivery
+from matchmaker.post.brake import DOUBTS_IN_A_ROW, FIRST_PAUSE, Pause, find_pause
 from matchmaker.post.delivery import LEASE, Delivered
 from tests.builders import NOW, make_settings
 from tests.clock import MovableClock
-from tests.kernel.letters import KIND, only, outbox, post
+from tests.kernel.letters import KIND, letter, only, outbox, post
 from tests.kernel.scripted_smtp import ScriptedServer, scripted_server
 from tests.mailbox import Mailbox
 
@@ -35,7 +36,7 @@ def settings_for(server: ScriptedServer) -> Settings:
     return make_settings(mail_host="127.0.0.1", mail_port=server.port, mail_timeout=60)
 
 
-@pytest.mark.parametrize("verb", ["BODY", "MIDDLE", "DATA"])
+@pytest.mark.parametrize("verb", ["BODY", "MIDDLE"])
 def test_a_letter_whose_handing_over_broke_is_in_doubt_and_never_sent_again(
     works: WorkFactory, server: ScriptedServer, clock: MovableClock, verb: str
 ) -> None:
@@ -65,6 +66,67 @@ def test_after_a_doubt_the_next_letters_go_by_a_new_conversation(
     server.before = hang_up_once
     assert delivery.deliver(works, settings_for(server)) == Delivered(in_doubt=1, sent=1)
     assert server.verbs.count("GREETING") == 2
+
+
+def test_doubt_stops_the_round_after_three_in_a_row_and_costs_one_letter_a_pause(
+    works: WorkFactory, server: ScriptedServer, clock: MovableClock
+) -> None:
+    server.answers["BODY"] = ""
+    post(works, *(f"reader{number}@example.org" for number in range(20)))
+    assert delivery.deliver(works, settings_for(server)) == Delivered(
+        in_doubt=DOUBTS_IN_A_ROW, stopped="SMTPServerDisconnected"
+    )
+    # Another sender holds still too, until the pause is over.
+    assert delivery.deliver(works, settings_for(server)).in_doubt == 0
+    with works.begin() as work:
+        pause = find_pause(work.session, now=work.now)
+    assert pause == Pause(until=NOW + FIRST_PAUSE, reason="SMTPServerDisconnected", doubt=True)
+    for minutes in (5, 10, 20):
+        clock.advance(timedelta(minutes=minutes))
+        assert delivery.deliver(works, settings_for(server)).in_doubt == 1
+    clock.advance(timedelta(days=1))
+    del server.answers["BODY"]
+    assert delivery.deliver(works, settings_for(server)) == Delivered(sent=14)
+    with works.begin() as work:
+        assert find_pause(work.session, now=work.now) is None
+
+
+def test_doubts_with_a_letter_that_was_taken_in_between_are_not_in_a_row(
+    works: WorkFactory, server: ScriptedServer
+) -> None:
+    post(works, *(f"reader{number}@example.org" for number in range(8)))
+
+    def hang_up_at_each_second(verb: str) -> None:
+        server.answers.pop("BODY", None)
+        if verb == "BODY" and server.verbs.count("BODY") % 2:
+            server.answers["BODY"] = ""
+
+    server.before = hang_up_at_each_second
+    assert delivery.deliver(works, settings_for(server)) == Delivered(in_doubt=4, sent=4)
+
+
+@pytest.mark.parametrize("trouble", ["", "503 5.5.1 sequence"])
+def test_a_server_that_breaks_off_before_it_asked_for_the_letter_costs_none(
+    works: WorkFactory, server: ScriptedServer, clock: MovableClock, trouble: str
+) -> None:
+    server.answers["DATA"] = trouble
+    post(works, AMINA, LOU)
+    for _ in range(4):
+        delivery.deliver(works, settings_for(server))
+        clock.advance(timedelta(minutes=1))
+    assert [message.state for message in outbox(works)] == [MessageState.PENDING] * 2
+    del server.answers["DATA"]
+    clock.advance(timedelta(hours=1))
+    assert delivery.deliver(works, settings_for(server)) == Delivered(sent=2)
+
+
+def test_a_line_that_begins_with_a_full_stop_arrives_as_it_is(
+    works: WorkFactory, settings: Settings, smtp_server: Mailbox
+) -> None:
+    with works.begin() as work:
+        work.post(letter(text="Bonjour\n.\n.. et la suite\n"))
+    assert delivery.deliver(works, settings) == Delivered(sent=1)
+    assert b"Bonjour\r\n.\r\n.. et la suite\r\n" in smtp_server.received[0].content
 
 
 def test_the_letter_is_marked_before_its_first_byte_leaves(

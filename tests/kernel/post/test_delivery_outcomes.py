@@ -34,7 +34,6 @@ SENT = Outcome(state=MessageState.SENT)
 FAILED = Outcome(state=MessageState.FAILED)
 IN_DOUBT = Outcome(state=MessageState.UNKNOWN)
 LATER = Outcome(state=MessageState.PENDING)
-LATER_AND_STOP = Outcome(state=MessageState.PENDING, goes_on=False)
 NOT_TRIED = Outcome(state=MessageState.PENDING, counts=False, goes_on=False)
 
 OUTCOMES = {
@@ -52,22 +51,32 @@ OUTCOMES = {
     ("RCPT", "421 4.3.2 closing"): NOT_TRIED,
     ("RCPT", "451 4.7.1 greylisted"): LATER,
     ("RCPT", "550 5.1.1 unknown"): FAILED,
-    ("RCPT", "550 5.7.1 relaying denied"): LATER_AND_STOP,
-    ("RCPT", "503 5.5.1 sequence"): LATER_AND_STOP,
+    ("RCPT", "550 5.5.0 Adresse destinataire invalide"): FAILED,
+    ("RCPT", "550 who knows"): FAILED,
+    ("RCPT", "530 5.7.0 sign in first"): NOT_TRIED,
+    ("RCPT", "550 5.7.1 relaying denied"): LATER,
+    ("RCPT", "550 blocked as spam"): LATER,
+    ("RCPT", "503 5.5.1 sequence"): LATER,
     ("RCPT", HANGS_UP): NOT_TRIED,
     ("RCPT", SILENCE): NOT_TRIED,
     # A server that says no to DATA has nothing; one that says nothing may have all of it.
     ("DATA", "421 4.3.2 closing"): NOT_TRIED,
     ("DATA", "451 4.3.0 later"): LATER,
-    ("DATA", "503 5.5.1 sequence"): LATER_AND_STOP,
-    ("DATA", HANGS_UP): IN_DOUBT,
-    ("DATA", SILENCE): IN_DOUBT,
+    ("DATA", "503 5.5.1 sequence"): LATER,
+    ("DATA", "554 no valid recipients"): LATER,
+    # Before its 354 it has not a byte of the letter.
+    ("DATA", HANGS_UP): NOT_TRIED,
+    ("DATA", SILENCE): NOT_TRIED,
     ("MIDDLE", HANGS_UP): IN_DOUBT,
     ("BODY", "250 taken"): SENT,
     ("BODY", "421 4.3.2 closing"): NOT_TRIED,
     ("BODY", "451 4.3.0 later"): LATER,
     ("BODY", "550 5.1.1 unknown"): FAILED,
-    ("BODY", "554 5.6.0 not this"): LATER_AND_STOP,
+    ("BODY", "554 5.6.0 not this"): LATER,
+    ("BODY", "554 5.7.1 not from you"): LATER,
+    ("BODY", "503 bad sequence"): LATER,
+    ("BODY", "550 who knows"): LATER,
+    ("BODY", "554 delivery error: This user doesn't have a yahoo.fr account"): FAILED,
     ("BODY", HANGS_UP): IN_DOUBT,
     ("BODY", SILENCE): IN_DOUBT,
 }

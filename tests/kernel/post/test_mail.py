@@ -24,7 +24,7 @@ LONG = "https://aide.example.org/unsubscribe/" + "a1B2" * 60
 def on_the_wire(**values: str | None) -> bytes:
     """The bytes of a letter as they are handed to the server."""
     message = base_outbox.queue(Session(), letter(**values), now=NOW)  # type: ignore[arg-type]
-    return to_wire(message, sender=SENDER, sender_name="Startup de territoire").as_bytes()
+    return to_wire(message, sender=SENDER, sender_name="Startup de territoire", now=NOW).as_bytes()
 
 
 def read(wire: bytes) -> EmailMessage:
@@ -72,7 +72,7 @@ def test_its_id_is_its_own_and_tells_nothing_of_the_person() -> None:
 
 def test_it_keeps_its_id_however_often_it_is_written(works: WorkFactory) -> None:
     post(works, "amina@example.org")
-    once, again = (to_wire(only(works), sender=SENDER, sender_name="S").as_bytes() for _ in range(2))
+    once, again = (to_wire(only(works), sender=SENDER, sender_name="S", now=NOW).as_bytes() for _ in range(2))
     assert read(once)["Message-ID"] == read(again)["Message-ID"]
 
 

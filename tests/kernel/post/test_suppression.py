@@ -114,7 +114,9 @@ def test_an_address_that_does_not_exist_is_suppressed_at_once(
     assert only_one.recipient_key == works.tokens.fingerprint("recipient", AMINA)
 
 
-@pytest.mark.parametrize("answer", ["552 5.2.2 full", "550 no such user", "553 not here"])
+@pytest.mark.parametrize(
+    "answer", ["552 5.2.2 full", "550 mailbox unavailable", "553 not here", "552 5.1.1 Boîte saturée"]
+)
 def test_a_full_mailbox_and_a_refusal_without_a_reason_take_three_weeks(
     works: WorkFactory, settings: Settings, smtp_server: Mailbox, clock: MovableClock, answer: str
 ) -> None:

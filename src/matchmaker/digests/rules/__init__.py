@@ -39,6 +39,7 @@ from matchmaker.digests.rules.schedule import (
     Schedule,
     due_week,
     iso_week,
+    letter_lasts,
     moment_of_week,
     next_moment,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "code_of",
     "due_week",
     "iso_week",
+    "letter_lasts",
     "lines_of",
     "moment_of_week",
     "next_moment",

@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,16 @@ def moment_of_week(moment: datetime, schedule: Schedule) -> datetime:
     local = moment.astimezone(zone)
     day = local.date() + timedelta(days=schedule.weekday - local.isoweekday())
     return datetime.combine(day, time(schedule.hour), tzinfo=zone)
+
+
+def letter_lasts(iso_week: str, time_zone: str, *, now: datetime) -> timedelta:
+    """How long a letter of a week that is written now may leave: until the week ends, and two days at least.
+
+    After that the next week's letter tells what is new, so that nobody gets two at once after an outage.
+    """
+    last_day = date.fromisocalendar(int(iso_week[:4]), int(iso_week[-2:]), 7)
+    ends = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=ZoneInfo(time_zone))
+    return max(ends - now, CATCH_UP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

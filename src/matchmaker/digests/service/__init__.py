@@ -24,7 +24,7 @@ from matchmaker.digests.service.runs import (
     seed_of,
 )
 from matchmaker.digests.service.schedule import awaiting_letter, set_schedule
-from matchmaker.digests.service.settling import NotInDoubt, settle_letter
+from matchmaker.digests.service.settling import NotInDoubt, settle_letter, settle_message, settle_run
 from matchmaker.digests.service.writing import advance
 
 __all__ = [
@@ -60,6 +60,8 @@ __all__ = [
     "send_test",
     "set_schedule",
     "settle_letter",
+    "settle_message",
+    "settle_run",
     "stop_letters",
     "unreached",
     "withdraw_edit",

@@ -1,12 +1,13 @@
 """A draft as the letter that its reader gets, in words of their language."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import groupby
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from matchmaker.base import i18n
-from matchmaker.base.letter import Letter, LetterRenderer
+from matchmaker.base.letter import ORDINARILY_LASTS, Letter, LetterRenderer
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Links
 from matchmaker.digests import letters
@@ -40,9 +41,14 @@ class LetterContext(Protocol):
 
 
 def letter_of(
-    context: LetterContext, territory: Territory, draft: Draft, edits: Sequence[DigestEdit]
+    context: LetterContext,
+    territory: Territory,
+    draft: Draft,
+    edits: Sequence[DigestEdit],
+    *,
+    lasts: timedelta = ORDINARILY_LASTS,
 ) -> Letter:
-    """A draft as the letter that its reader gets."""
+    """A draft as the letter that its reader gets, which may leave for as long as it ``lasts``."""
     person = draft.recipient
     token = context.tokens.sign_bound(UNSUBSCRIBE, str(person.account_id), to=person.address)
     return letters.weekly(
@@ -56,6 +62,7 @@ def letter_of(
         wishes_url=context.links.to("digests.wishes"),
         unsubscribe_url=context.links.to("digests.unsubscribe", token=token),
         list_id=list_id(context, territory),
+        lasts=lasts,
     )
 
 

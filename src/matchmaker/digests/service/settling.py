@@ -1,4 +1,4 @@
-"""Letters in doubt that an organiser settles by hand; nothing is sent again."""
+"""Letters in doubt that somebody settles by hand, one by one or all of a run; nothing is sent again."""
 
 import structlog
 from sqlalchemy import select, update
@@ -8,6 +8,7 @@ from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import Missing, Work
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules.verbs import DigestVerb
+from matchmaker.post.doubts import settle_doubt
 
 log = structlog.get_logger()
 
@@ -31,15 +32,50 @@ def settle_letter(
     ).one_or_none()
     if letter is None:
         raise Missing(letter_id)
-    settled = work.session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == letter.message_id, OutboxMessage.state == MessageState.UNKNOWN)
-        .values(state=MessageState.SENT if arrived else MessageState.FAILED)
-        .returning(OutboxMessage.id)
-    )
-    if settled.first() is None:
+    if not _settle(work, letter, territory_id=territory_id, account_id=account_id, arrived=arrived):
         raise NotInDoubt
-    letter.settled_by_id, letter.settled_at = account_id, work.now
+
+
+def settle_run(work: Work, *, territory_id: int, run_id: int, account_id: AccountId, arrived: bool) -> int:
+    """Record the same of all letters in doubt of a territory's run; how many they were."""
+    letters = work.session.scalars(
+        select(DigestLetter)
+        .join(DigestRun, DigestRun.id == DigestLetter.run_id)
+        .join(OutboxMessage, OutboxMessage.id == DigestLetter.message_id)
+        .where(
+            DigestRun.id == run_id,
+            DigestRun.territory_id == territory_id,
+            OutboxMessage.state == MessageState.UNKNOWN,
+        )
+        .order_by(DigestLetter.id)
+    ).all()
+    return sum(
+        _settle(work, letter, territory_id=territory_id, account_id=account_id, arrived=arrived)
+        for letter in letters
+    )
+
+
+def settle_message(work: Work, *, message_id: int, arrived: bool) -> None:
+    """Record what an operator found out of a letter in doubt, whatever its kind. Raises NotInDoubt."""
+    letter = work.session.scalars(
+        select(DigestLetter).where(DigestLetter.message_id == message_id)
+    ).one_or_none()
+    if letter is None:
+        settled = settle_doubt(work, message_id=message_id, arrived=arrived)
+    else:
+        place = letter.run.territory_id
+        settled = _settle(work, letter, territory_id=place, account_id=None, arrived=arrived)
+    if not settled:
+        raise NotInDoubt
+
+
+def _settle(
+    work: Work, letter: DigestLetter, *, territory_id: int, account_id: AccountId | None, arrived: bool
+) -> bool:
+    if letter.message_id is None or not settle_doubt(work, message_id=letter.message_id, arrived=arrived):
+        return False
+    if account_id is not None:
+        letter.settled_by_id, letter.settled_at = account_id, work.now
     if not arrived:
         work.session.execute(
             update(DigestLine)
@@ -48,6 +84,7 @@ def settle_letter(
         )
     work.record(DigestVerb.SETTLED, DigestLetter, letter.id, territory_id=territory_id, arrived=arrived)
     log.info("letter_settled", letter=letter.id, arrived=arrived)
+    return True
 
 
 def released_key(letter_id: int) -> str:

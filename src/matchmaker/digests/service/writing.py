@@ -22,6 +22,7 @@ from matchmaker.digests.rules import (
     ReaderId,
     RunState,
     Silence,
+    letter_lasts,
     silence_of,
 )
 from matchmaker.digests.service.codes import give_codes
@@ -186,7 +187,8 @@ def _write(
     if matches:
         work.session.execute(update(DigestLine), matches)
     if letter.relay_id is None:
-        letter.message = work.post(letter_of(work, run.territory, draft, edits))
+        lasts = letter_lasts(run.iso_week, run.territory.time_zone, now=work.now)
+        letter.message = work.post(letter_of(work, run.territory, draft, edits, lasts=lasts))
     else:
         give_codes(work, [line for line in letter.lines if line.subject in kept])
         letter.written_at = work.now

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.base.i18n import gettext
+from matchmaker.base.i18n import gettext, ngettext
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.text import without_addresses
 from matchmaker.base.work import Missing
@@ -199,6 +199,28 @@ def settle(slug: str, iso_week: str, letter_id: int) -> ResponseReturnValue:
                 "success",
             )
     return redirect(url_for("digests.letter", slug=slug, iso_week=iso_week, letter_id=letter_id))
+
+
+@blueprint.post("/t/<slug>/week/<iso_week>/settle")
+@access(ORGANISER)
+def settle_all(slug: str, iso_week: str) -> ResponseReturnValue:
+    """Record of all letters in doubt of a run whether they arrived."""
+    found = own_run(slug, iso_week)
+    form = SettleForm()
+    if form.validate_on_submit():
+        with begin() as work:
+            number = service.settle_run(
+                work,
+                territory_id=found.territory_id,
+                run_id=found.id,
+                account_id=account_id(),
+                arrived=form.arrived.data == "yes",
+            )
+        flash(
+            ngettext("%(num)s letter is settled.", "%(num)s letters are settled.", number),
+            "success" if number else "warning",
+        )
+    return redirect(url_for("digests.run", slug=slug, iso_week=iso_week))
 
 
 def with_needs(unreached: Iterable[tuple[int, int, str | None]]) -> list[UnreachedNeed]:

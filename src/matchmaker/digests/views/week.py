@@ -17,7 +17,7 @@ from matchmaker.digests.views.blueprint import blueprint, plan_of
 from matchmaker.digests.views.run import standing, with_needs
 from matchmaker.matching.access import record_sight
 from matchmaker.places.access import ORGANISER, own_territory
-from matchmaker.post import delivery
+from matchmaker.post import brake, delivery
 from matchmaker.web import access, account_id, begin, check_limit, now, reading, site
 from matchmaker.web.forms import ConfirmForm
 
@@ -60,6 +60,7 @@ def week(slug: str) -> ResponseReturnValue:
         else with_needs((one.need_id, one.people, one.gate) for one in loading.unreached(reading(), plan)),
         edits=queries.edits(reading(), territory_id=territory.id, iso_week=desk.week),
         stand=standing(run) if run is not None and desk.sent else None,
+        pause=brake.find_pause(reading(), now=now()),
         last_error=without_addresses(last_error) if last_error else None,
         runs=[(one, queries.progress(reading(), one)) for one in runs],
         skipped=desk.this_week in skipped,
