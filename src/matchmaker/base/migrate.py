@@ -42,7 +42,7 @@ REFUSALS = {
 }
 
 # Modules below the rooms that hold tables of their own; those of rooms are found by themselves.
-TABLES_BELOW = ("base.outbox", "base.limits", "post.suppression")
+TABLES_BELOW = ("base.outbox", "base.limits", "post.brake", "post.suppression")
 
 
 class SchemaError(Exception):
