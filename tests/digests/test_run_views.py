@@ -8,21 +8,26 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.acts import Act
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
+from matchmaker.citizens.queries import weekly_consent
 from matchmaker.digests import loading as service
 from matchmaker.digests.models import DigestLetter, DigestRun
 from matchmaker.digests.service import settle_letter
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
+from matchmaker.introductions import service as introductions
 from matchmaker.post import brake
+from matchmaker.post.bounces import Outcome, take_report
 from tests import builders
 from tests.builders import NOW, World
 from tests.databases import Database
 from tests.digests.weeks import add_quiet_need, run_week
 from tests.doors import Person, make_app, signed_in, works_of
+from tests.kernel.spoken_reports import complaint
 
 PAGE = "/t/valence-romans/week"
 RUN = f"{PAGE}/2026-W48"
@@ -157,6 +162,22 @@ def test_all_doubts_of_a_run_are_settled_in_one_go(
     orane.post(f"{RUN}/settle", {"arrived": "yes"})
     assert {one.state for one in messages[1:]} == {MessageState.FAILED}
     assert run.iso_week in RUN
+
+
+def test_whoever_calls_the_letter_unwanted_has_stopped_it_and_the_organisers_are_told(
+    work: Work, run: DigestRun, orane: Person
+) -> None:
+    stop(work, MessageState.SENT)
+    assert "called this letter unwanted" not in orane.get(RUN).text
+    assert take_report(work, raw=complaint(message(work).message_key)) is Outcome.COMPLAINT
+    work.session.commit()
+    assert "1 reader called this letter unwanted in their mail program." in orane.get(RUN).text
+    account = work.session.scalars(select(Account).where(Account.address == "camille@example.org")).one()
+    citizen = work.session.scalars(select(Citizen).where(Citizen.account_id == account.id)).one()
+    assert weekly_consent(work.session, citizen_id=citizen.id) is None
+    assert not introductions.wants_notices(work.session, account_id=account.id)
+    verbs = work.session.scalars(select(Act.action)).all()
+    assert "letter.called_unwanted" in verbs
 
 
 def test_the_page_tells_that_no_letter_leaves_for_a_while(work: Work, run: DigestRun, orane: Person) -> None:

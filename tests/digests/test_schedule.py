@@ -64,6 +64,12 @@ def weeks(work: Work) -> list[str]:
     return list(work.session.scalars(select(DigestRun.iso_week).order_by(DigestRun.id)))
 
 
+def states(work: Work) -> dict[str, str]:
+    """What became of each week."""
+    work.session.expire_all()
+    return {run.iso_week: run.state.value for run in work.session.scalars(select(DigestRun))}
+
+
 def test_a_later_day_in_a_week_that_has_run_makes_no_second_run(
     works: WorkFactory, work: Work, world: World
 ) -> None:
@@ -86,7 +92,56 @@ def test_an_earlier_day_that_has_passed_is_not_caught_up(
 
     assert service.request_due(works) == 0, "Monday of this week lies before the change"
     assert service.request_due(replace(works, clock=lambda: NOW + 6 * DAY)) == 1
-    assert weeks(work) == ["2026-W47", "2026-W49"]
+    assert weeks(work) == ["2026-W47", "2026-W48", "2026-W49"]
+    assert states(work) == {"2026-W47": "preparing", "2026-W48": "expired", "2026-W49": "preparing"}
+
+
+@pytest.mark.parametrize("moves", [1, 2, 7, 30])
+def test_however_often_the_moment_is_moved_on_its_day_no_week_is_without_a_record(
+    works: WorkFactory, work: Work, world: World, moves: int
+) -> None:
+    world.territory.digest_hour, world.territory.created_at = 23, NOW - DAY
+    work.session.commit()
+    now = NOW
+    for number in range(moves):
+        now += timedelta(minutes=20)
+        hour = 8 if number % 2 == 0 else 23
+        choose(replace(work, now=now), world, Schedule(weekday=2, hour=hour, time_zone="Europe/Paris"))
+        work.session.commit()
+        service.request_due(replace(works, clock=lambda now=now: now))  # type: ignore[misc]
+    service.request_due(replace(works, clock=lambda: NOW + DAY))
+    assert states(work) == {"2026-W48": "expired" if moves % 2 else "preparing"}
+
+
+def test_a_week_that_was_lost_by_a_change_can_leave_after_another_or_by_hand(
+    works: WorkFactory, work: Work, world: World, orane: Person
+) -> None:
+    world.territory.digest_weekday, world.territory.created_at = 5, NOW - DAY
+    work.session.commit()
+    orane.fill_in(PAGE, {"weekday": "1", "hour": "8", "time_zone": "Europe/Paris"})
+    assert states(work) == {"2026-W48": "expired"}
+    assert "This week's letters did not leave in time." in orane.get("/t/valence-romans/week").text
+    orane.fill_in(PAGE, {"weekday": "5", "hour": "18", "time_zone": "Europe/Paris"})
+    assert states(work) == {}
+    assert service.request_due(replace(works, clock=lambda: NOW + 4 * DAY)) == 1
+    assert states(work) == {"2026-W48": "preparing"}
+
+
+def test_a_catch_up_that_a_change_cuts_off_is_on_record(works: WorkFactory, work: Work, world: World) -> None:
+    """Sunday's letter was due while the service stood still; on Monday somebody moves it to Wednesday."""
+    world.territory.digest_weekday, world.territory.digest_hour = 7, 20
+    work.session.commit()
+    monday = NOW + 6 * DAY
+    choose(replace(work, now=monday), world, Schedule(weekday=3, hour=8, time_zone="Europe/Paris"))
+    work.session.commit()
+    assert states(work) == {"2026-W48": "expired"}
+
+
+def test_a_skipped_week_is_not_missed_by_a_change(work: Work, world: World, orane: Person) -> None:
+    world.territory.digest_weekday, world.territory.created_at = 5, NOW - DAY
+    work.session.commit()
+    orane.fill_in(PAGE, {"weekday": "1", "hour": "8", "time_zone": "Europe/Paris", "skipped": ["2026-W48"]})
+    assert states(work) == {}
 
 
 def test_keeping_the_same_moment_forgets_nothing_that_is_due(

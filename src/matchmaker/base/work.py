@@ -127,6 +127,10 @@ def _lets_nothing_expire(work: Work) -> Collection[str]:  # noqa: ARG001
     return ()
 
 
+def _is_not_concerned(work: Work, message_id: int, address: str) -> None:
+    """What a room does about a complaint that stops no letters of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """What a room hands in, so that who shows somebody their data or deletes it need not know the rooms above.
@@ -137,7 +141,8 @@ class Transfer:
     they name is deleted:
     ``take_back_letters`` and ``forget_citizen`` with the id of a citizen, whose consent to letters has ended, or who
     leaves; ``forget_account`` with that of an account that is closed, whose citizens have left. ``forget_expired``
-    deletes what is good for nothing any more, and gives the addresses that it had.
+    deletes what is good for nothing any more, and gives the addresses that it had. ``complained`` is called with the
+    number of a letter in the outbox that its reader called unwanted, and their address: the room stops its own.
     """
 
     holds: Mapping[InstrumentedAttribute[object], Fate]
@@ -148,6 +153,7 @@ class Transfer:
     forget_citizen: Callable[[Work, int], None] = _has_nothing_to_do
     forget_account: Callable[[Work, int], None] = _has_nothing_to_do
     forget_expired: Callable[[Work], Collection[str]] = _lets_nothing_expire
+    complained: Callable[[Work, int, str], None] = _is_not_concerned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,6 +162,9 @@ def _outbox(session: Session) -> str:
 def _bounces(session: Session, settings: Settings) -> str:
     number = suppression.count_suppressed(session)
     stopped = f"addresses that get no letters, as letters came back: {number}"
+    complaints = suppression.count_complaints(session)
+    if complaints:
+        stopped += f"; letters called unwanted by their readers: {complaints}"
     folder = settings.bounce_maildir
     if folder is None:
         return f"{stopped}; no reports are read, as {PREFIX}BOUNCE_MAILDIR is not set"

@@ -14,6 +14,8 @@ from matchmaker.base.work import Transfer, Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests.letters import WEEKLY_KIND
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun, LetterPreference
+from matchmaker.digests.rules.verbs import DigestVerb
+from matchmaker.digests.service.preferences import stop_letters
 from matchmaker.groups.models import Need
 from matchmaker.introductions.queries import naming_of_citizen
 from matchmaker.places.models import Territory
@@ -112,6 +114,18 @@ def _forget_citizen(work: Work, citizen_id: int) -> None:
     )
 
 
+def _complained(work: Work, message_id: int, address: str) -> None:
+    """As if they had followed the link that stops the letters; it is on record where the letter came from."""
+    account_id = work.session.scalar(select(Account.id).where(Account.address == address))
+    if account_id is not None:
+        stop_letters(work, account_id=account_id)
+    letter = work.session.scalars(
+        select(DigestLetter).where(DigestLetter.message_id == message_id)
+    ).one_or_none()
+    if letter is not None:
+        work.record(DigestVerb.UNWANTED, DigestLetter, letter.id, territory_id=letter.run.territory_id)
+
+
 TRANSFER = Transfer(
     holds={
         DigestRun.started_by_id: Fate.BLANKED,
@@ -130,4 +144,5 @@ TRANSFER = Transfer(
     texts=[DigestEdit.text_fr, DigestEdit.text_en],
     take_back_letters=_take_back_letters,
     forget_citizen=_forget_citizen,
+    complained=_complained,
 )

@@ -28,6 +28,7 @@ from matchmaker.introductions.models import (
     SharedContact,
 )
 from matchmaker.introductions.queries import naming_of_account, naming_of_citizen
+from matchmaker.introductions.service.notices import stop_notices
 from matchmaker.introductions.service.transitions import forget_messages
 
 
@@ -182,6 +183,12 @@ def _forget_account(work: Work, account_id: int) -> None:
     take_out(work.session, [IntroductionMessage.body], naming, of=those)
 
 
+def _complained(work: Work, message_id: int, address: str) -> None:  # noqa: ARG001
+    account_id = work.session.scalar(select(Account.id).where(Account.address == address))
+    if account_id is not None:
+        stop_notices(work, account_id=account_id)
+
+
 TRANSFER = Transfer(
     holds={
         # A group keeps that somebody was brought to it and what came of it, for its figures and the limits.
@@ -201,4 +208,5 @@ TRANSFER = Transfer(
     texts=[IntroductionMessage.body],
     forget_citizen=_forget_citizen,
     forget_account=_forget_account,
+    complained=_complained,
 )

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.post.reports import LARGEST_REPORT, read_report
-from matchmaker.post.suppression import is_suppressed, record_return
+from matchmaker.post.suppression import is_suppressed, record_complaint, record_return
 
 # A round of the scheduler's, so that it ends soon when it is told to.
 REPORTS_AT_MOST = 200
@@ -32,6 +32,7 @@ class Outcome(enum.StrEnum):
     SOMEBODY_ELSE = "is about somebody else than the letter's recipient"
     NO_FAULT = "tells of nothing that is the recipient's fault"
     KNOWN = "was read before"
+    COMPLAINT = "its reader calls the letter unwanted: no more letters that were not asked for"
     NOTED = "the letter came back, which was noted"
     SUPPRESSED = "the letter came back, and its address gets no more letters"
 
@@ -43,14 +44,16 @@ def take_report(work: Work, *, raw: bytes) -> Outcome:
         return Outcome.NO_REPORT
     message = work.session.scalars(
         select(OutboxMessage).where(
-            OutboxMessage.message_key == report.message_key,
+            OutboxMessage.message_key.in_(report.message_keys),
             OutboxMessage.state.in_(_HANDED_OVER),
             # Who has left is nobody to whom letters are stopped.
             OutboxMessage.recipient != "",
         )
-    ).one_or_none()
+    ).first()
     if message is None:
         return Outcome.UNKNOWN_LETTER
+    if report.complaint:
+        return _take_complaint(work, message)
     about = report.about(message.recipient)
     if about is None:
         return Outcome.SOMEBODY_ELSE
@@ -59,6 +62,16 @@ def take_report(work: Work, *, raw: bytes) -> Outcome:
     if not record_return(work, message=message, bounce=about.bounce, diagnostic=about.diagnostic):
         return Outcome.KNOWN
     return Outcome.SUPPRESSED if is_suppressed(work, address=message.recipient) else Outcome.NOTED
+
+
+def _take_complaint(work: Work, message: OutboxMessage) -> Outcome:
+    """Stop the letters of whoever called one unwanted, as the link in each would, and have the rooms tell it."""
+    if not record_complaint(work, message=message):
+        return Outcome.KNOWN
+    for room in work.rooms:
+        room.complained(work, message.id, message.recipient)
+    log.warning("letter_unwanted", message=message.id, kind=message.kind)
+    return Outcome.COMPLAINT
 
 
 def read_maildir(works: WorkFactory, folder: Path) -> int:

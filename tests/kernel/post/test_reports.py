@@ -71,7 +71,8 @@ def test_an_address_is_compared_without_regard_to_case(shape: str) -> None:
     [
         # Exim leaves the code to the answer; where that has none either, no more is known than that it failed.
         ("5.0.0", "550-5.1.1 The account does not exist. 550 5.1.1 See our help.", Bounce.HARD),
-        ("5.0.0", "550 Unknown user", Bounce.SOFT),
+        ("5.0.0", "550 Unknown user", Bounce.HARD),
+        ("5.0.0", "550 who knows", Bounce.SOFT),
         ("5.0.0", "550 5.7.1 blocked by our policy", None),
         ("5.0.0", "550 the host 5.1.1.4 is not known", Bounce.SOFT),
         ("", "550 5.2.1 disabled", Bounce.HARD),
@@ -153,9 +154,6 @@ def test_the_beginning_of_a_report_that_is_too_long_is_enough() -> None:
         b"Content-Type: multipart/report; boundary=x\r\n\r\n",
         b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\n\r\n",
         b"Content-Type: message/delivery-status\r\n\r\nAction: failed\r\n",
-        report().replace(b"multipart/report", b"multipart/mixed"),
-        report().replace(b"message/delivery-status", b"text/plain"),
-        report().replace(b"message/rfc822", b"text/plain"),
         report(key="not-a-key-of-ours"),
         report().replace(b"utf-8", b"no-such-charset").replace(KEY.encode(), b"\xff"),
         b"".join(
@@ -165,6 +163,24 @@ def test_the_beginning_of_a_report_that_is_too_long_is_enough() -> None:
 )
 def test_what_is_no_report_of_ours_is_none(odd: bytes) -> None:
     assert read_report(odd) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        (b"multipart/report", b"multipart/mixed"),
+        (b"message/delivery-status", b"text/plain"),
+        (b"message/rfc822", b"text/plain"),
+        (b"Content-Type: multipart/report", b"X-Broken"),
+    ],
+)
+def test_a_report_whose_parts_have_other_names_is_read_all_the_same(written: bytes, instead: bytes) -> None:
+    read = read_report(report().replace(written, instead))
+    assert read is not None
+    assert read.message_key == KEY
+    about = read.about(AMINA)
+    assert about is not None
+    assert about.bounce is Bounce.HARD
 
 
 @settings(max_examples=part_of(200))

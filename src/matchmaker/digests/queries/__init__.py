@@ -25,6 +25,7 @@ from matchmaker.digests.queries.readers import (
 )
 from matchmaker.digests.queries.runs import (
     Progress,
+    complaints,
     edits,
     find_edit,
     find_run,
@@ -42,6 +43,7 @@ __all__ = [
     "Profile",
     "Progress",
     "Recipient",
+    "complaints",
     "edits",
     "find_edit",
     "find_last_run",

@@ -11,6 +11,7 @@ from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.digests.models import DigestEdit, DigestLetter, DigestRun, SkippedWeek
 from matchmaker.digests.rules import RunState
 from matchmaker.groups.models import StartupGroup
+from matchmaker.post.suppression import Complaint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,20 @@ def weeks_settled(session: Session) -> set[tuple[int, str]]:
     runs = session.execute(select(DigestRun.territory_id, DigestRun.iso_week))
     skipped = session.execute(select(SkippedWeek.territory_id, SkippedWeek.iso_week))
     return {(territory_id, week) for rows in (runs, skipped) for territory_id, week in rows}
+
+
+def complaints(session: Session, run: DigestRun) -> int:
+    """How many readers called their letter of a run unwanted."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Complaint)
+            .join(OutboxMessage, OutboxMessage.message_key == Complaint.message_key)
+            .join(DigestLetter, DigestLetter.message_id == OutboxMessage.id)
+            .where(DigestLetter.run_id == run.id)
+        )
+        or 0
+    )
 
 
 def progress(session: Session, run: DigestRun) -> Progress:

@@ -40,6 +40,7 @@ from matchmaker.digests.rules.schedule import (
     due_week,
     iso_week,
     letter_lasts,
+    lost_weeks,
     moment_of_week,
     next_moment,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "iso_week",
     "letter_lasts",
     "lines_of",
+    "lost_weeks",
     "moment_of_week",
     "next_moment",
     "read_code",

@@ -78,6 +78,21 @@ def due_week(moment: datetime, schedule: Schedule, *, since: datetime) -> Due | 
     return None
 
 
+def lost_weeks(moment: datetime, before: Schedule, after: Schedule, *, since: datetime) -> list[str]:
+    """The weeks that lose their letter when ``after`` takes the place of ``before``, which counted ``since``.
+
+    Their letter was still to come by ``before``, or due by it, and its moment by ``after`` has passed.
+    """
+    due = due_week(moment, before, since=since)
+    lost = []
+    for day in (moment - timedelta(days=7), moment):
+        week = iso_week(moment_of_week(day, after), after.time_zone)
+        expected = moment_of_week(day, before) > moment or (due is not None and due.iso_week == week)
+        if expected and moment_of_week(day, after) <= moment:
+            lost.append(week)
+    return lost
+
+
 def next_moment(moment: datetime, schedule: Schedule, *, weeks_run: Set[str]) -> datetime:
     """When the next letter is due after ``moment``, in the first week that is not in ``weeks_run``.
 

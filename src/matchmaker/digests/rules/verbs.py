@@ -15,5 +15,6 @@ class DigestVerb(Verb):
     EDITED = "week.edited"
     EDIT_WITHDRAWN = "week.edit_withdrawn"
     SETTLED = "letter.settled"
+    UNWANTED = "letter.called_unwanted"
     CHOSEN = "letters.chosen"
     STOPPED = "letters.stopped"

@@ -214,9 +214,15 @@ def _messages(run: DigestRun) -> Select[int | None]:
     )
 
 
-def _miss(work: Work, territory: Territory, week: str) -> None:
+def miss_week(work: Work, *, territory: Territory, week: str) -> None:
+    """Record that a week's letters do not leave by themselves; they can still be asked for. Raises AlreadyRun."""
     run = _claim_week(work, territory=territory, week=week, state=RunState.EXPIRED, started_by=None)
     _record(work, DigestVerb.MISSED, run)
+    log.warning("week_missed", territory=territory.slug, week=week)
+
+
+def _miss(work: Work, territory: Territory, week: str) -> None:
+    miss_week(work, territory=territory, week=week)
     for organiser in places.organisers_of(work.session, territory_id=territory.id):
         work.post(
             letters.missed(
@@ -229,7 +235,6 @@ def _miss(work: Work, territory: Territory, week: str) -> None:
                 week_url=work.links.to("digests.week", slug=territory.slug),
             )
         )
-    log.warning("week_missed", territory=territory.slug, week=week)
 
 
 def _record(work: Work, verb: DigestVerb, run: DigestRun) -> None:

@@ -8,10 +8,18 @@ from sqlalchemy.orm import Session
 
 from matchmaker.base.work import Work
 from matchmaker.digests import queries
-from matchmaker.digests.models import SkippedWeek
-from matchmaker.digests.rules import Frequency, Schedule, next_moment
+from matchmaker.digests.models import DigestRun, SkippedWeek
+from matchmaker.digests.rules import (
+    Frequency,
+    RunState,
+    Schedule,
+    iso_week,
+    lost_weeks,
+    moment_of_week,
+    next_moment,
+)
 from matchmaker.digests.rules.verbs import DigestVerb
-from matchmaker.digests.service.runs import schedule_of
+from matchmaker.digests.service.runs import miss_week, schedule_of
 from matchmaker.places import queries as places
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
@@ -25,11 +33,13 @@ def set_schedule(
 ) -> None:
     """Choose the weekly moment, and of the ``offered`` weeks those that are ``skipped``; other weeks stay as they were.
 
-    Another moment counts from now on: one that has passed already is not caught up, and a week never runs twice.
+    Another moment counts from now on: one that has passed already is not caught up, and a week never runs twice. A week
+    that loses its letters by the change is recorded as missed, until another change lets them leave after all.
     """
     # Organisers who save at once go one after the other.
     territory = work.session.get_one(Territory, territory_id, with_for_update=True, populate_existing=True)
-    if schedule != schedule_of(territory):
+    before, since = schedule_of(territory), territory.digest_since or territory.created_at
+    if schedule != before:
         territory.digest_weekday, territory.digest_hour = schedule.weekday, schedule.hour
         territory.time_zone = schedule.time_zone
         territory.digest_since = work.now
@@ -39,7 +49,29 @@ def set_schedule(
         )
     )
     work.session.add_all(SkippedWeek(territory_id=territory_id, iso_week=week) for week in sorted(skipped))
+    if schedule != before:
+        work.session.flush()
+        _put_right_what_is_missed(work, territory, before, since)
     work.record(DigestVerb.SCHEDULED, Territory, territory_id, territory_id=territory_id)
+
+
+def _put_right_what_is_missed(work: Work, territory: Territory, before: Schedule, since: datetime) -> None:
+    """Record which weeks would have had letters by the moment before, and have none by the one that counts now."""
+    schedule = schedule_of(territory)
+    coming = iso_week(moment_of_week(work.now, schedule), schedule.time_zone)
+    if moment_of_week(work.now, schedule) > work.now:
+        # Whatever was missed of this week can leave after all.
+        work.session.execute(
+            delete(DigestRun).where(
+                DigestRun.territory_id == territory.id,
+                DigestRun.iso_week == coming,
+                DigestRun.state == RunState.EXPIRED,
+            )
+        )
+    settled = {week for number, week in queries.weeks_settled(work.session) if number == territory.id}
+    for week in lost_weeks(work.now, before, schedule, since=since):
+        if week not in settled:
+            miss_week(work, territory=territory, week=week)
 
 
 def awaiting_letter(session: Session, account_ids: Collection[int], now: datetime) -> Collection[int]:

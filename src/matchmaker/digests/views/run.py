@@ -37,6 +37,7 @@ class Standing:
     run: DigestRun
     progress: Progress
     troubles: tuple[LetterRow, ...]
+    complaints: int
 
     @property
     def moves(self) -> bool:
@@ -69,6 +70,7 @@ def standing(run: DigestRun) -> Standing:
         run=run,
         progress=queries.progress(reading(), run),
         troubles=tuple(queries.troubles(reading(), run, limit=TROUBLES_SHOWN)),
+        complaints=queries.complaints(reading(), run),
     )
 
 
