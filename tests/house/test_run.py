@@ -67,6 +67,15 @@ def test_the_lock_is_what_pyproject_asks_for(script: Any) -> None:
     assert script.lock_complaints() == []
 
 
+def test_layers_share_no_package_for_they_are_installed_side_by_side(script: Any) -> None:
+    layers = [set(script.PACKAGE.findall(script.lock_file(layer).read_text())) for layer in script.LAYERS]
+
+    assert sum(map(len, layers)) == len(set.union(*layers))
+    assert script.without_earlier(
+        "ruff==1 \\\n    --hash=a\n    # via here\nflask==3\n", ("runtime",)
+    ).split() == (["ruff==1", "\\", "--hash=a", "#", "via", "here"])
+
+
 def test_a_new_dependency_makes_the_lock_old(script: Any) -> None:
     project = script.ROOT / "pyproject.toml"
     project.write_text(project.read_text().replace("test = [\n", 'test = [\n    "cowsay",\n'))
