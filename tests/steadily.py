@@ -37,9 +37,10 @@ class Steadily:
         items[:] = chosen
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtestloop(self) -> Iterator[None]:
-        """Keep two processors busy meanwhile."""
-        loops = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(LOOPS)]
+    def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
+        """Keep two processors busy meanwhile, once for all workers."""
+        number = 0 if hasattr(session.config, "workerinput") else LOOPS
+        loops = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(number)]
         try:
             return (yield)
         finally:
