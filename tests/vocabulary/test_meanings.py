@@ -34,7 +34,7 @@ def test_an_unsure_phrase_is_asked_about_with_labels_and_families_until_somethin
         assert Option(concept_id="farming.gardening", label="gardening", family="farming") in asked.options
         chosen = Meaning(concept_id="farming.gardening", chosen=True, label="gardening")
         assert meant(work, world, UNSURE, "farming.gardening") == chosen
-        assert meant(work, world, "Gardening  and guarding", None, (UNSURE, "farming.gardening")) == chosen
+        assert meant(work, world, "Gardening  guarding", None, (UNSURE, "farming.gardening")) == chosen
         assert meant(work, world, UNSURE, "own", (UNSURE, "farming.gardening")) == asked
         assert meant(work, world, UNSURE, "repair.bicycle-repair") == asked, "it was no option"
 
