@@ -119,7 +119,7 @@ def test_every_link_of_the_error_summary_leads_to_something(macros: Environment)
     links = re.findall(r'href="#([^"]+)"', html)
     assert set(links) == {"first_name", "skills-1", "radius-0"}
     assert all(f'id="{link}"' in html for link in links)
-    assert "(2) – Too long." in html
+    assert "(2) – 64 caractères au plus" in html
 
 
 def test_groups_of_choices_show_what_was_chosen(macros: Environment) -> None:
