@@ -10,7 +10,7 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.work import WorkFactory
 from matchmaker.post import suppression
-from matchmaker.post.reports import Bounce
+from matchmaker.post.meanings import Bounce
 from tests.accounts.mailbox import letters, newest_link
 from tests.builders import add_account
 from tests.clock import MovableClock

@@ -13,7 +13,7 @@ from matchmaker.base.work import WorkFactory, system_clock
 from matchmaker.cli.doctor import TextRecords, Unanswered, Wrong, doctor, sender_checks
 from matchmaker.places.models import Territory, TerritoryCommune
 from matchmaker.post import brake, suppression
-from matchmaker.post.reports import Bounce
+from matchmaker.post.meanings import Bounce
 from tests.builders import load_communes, load_vocabulary, make_settings, make_world
 from tests.cli.command import Command, Done
 from tests.kernel.keys import make_key

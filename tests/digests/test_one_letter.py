@@ -24,7 +24,7 @@ from matchmaker.groups.rules import NeedState
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.rules import Action, Party
 from matchmaker.post import delivery
-from matchmaker.post.reports import Bounce
+from matchmaker.post.meanings import Bounce
 from matchmaker.post.suppression import record_return
 from tests import builders
 from tests.builders import World

@@ -22,7 +22,7 @@ from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.post import suppression
 from matchmaker.post.delivery import Delivered
-from matchmaker.post.reports import Bounce
+from matchmaker.post.meanings import Bounce
 from matchmaker.post.suppression import ReturnedLetter
 from tests.builders import NOW, add_account, add_citizen, add_group, add_need, make_world
 from tests.clock import MovableClock

@@ -26,7 +26,7 @@ from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, ShownWhere
 from matchmaker.places.models import Territory
 from matchmaker.post import brake, suppression
-from matchmaker.post.reports import Bounce
+from matchmaker.post.meanings import Bounce
 from tests.builders import TODAY, add_citizen, add_need, make_world
 from tests.digests.weeks import run_week
 from tests.doors import works_of

@@ -14,16 +14,6 @@ from email.utils import parseaddr
 from matchmaker.base.logs import without_addresses
 from matchmaker.post.meanings import ENHANCED_CODE, Bounce, judge
 
-__all__ = [
-    "DIAGNOSTIC_LENGTH",
-    "LARGEST_REPORT",
-    "Bounce",
-    "DeliveryReport",
-    "RecipientReport",
-    "judge",
-    "read_report",
-]
-
 LARGEST_REPORT = 1_000_000
 DIAGNOSTIC_LENGTH = 300
 

@@ -18,7 +18,8 @@ from matchmaker.base.settings import Settings
 from matchmaker.base.work import WorkFactory
 from matchmaker.post import delivery, suppression
 from matchmaker.post.bounces import REPORTS_AT_MOST, Outcome, read_maildir, take_report
-from matchmaker.post.reports import DIAGNOSTIC_LENGTH, Bounce
+from matchmaker.post.meanings import Bounce
+from matchmaker.post.reports import DIAGNOSTIC_LENGTH
 from matchmaker.post.suppression import ReturnedLetter, SuppressedAddress, SuppressionReason
 from tests.builders import NOW
 from tests.clock import MovableClock

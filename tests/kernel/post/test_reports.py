@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.post.reports import DIAGNOSTIC_LENGTH, LARGEST_REPORT, Bounce, judge, read_report
+from matchmaker.post.meanings import Bounce, judge
+from matchmaker.post.reports import DIAGNOSTIC_LENGTH, LARGEST_REPORT, read_report
 from tests.extent import part_of
 from tests.kernel.reports import AMINA, KEY, LOU, POSTFIX, SHAPES, report, with_recipients
 

@@ -7,7 +7,8 @@ from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import WorkFactory
 from matchmaker.post import suppression
 from matchmaker.post.bounces import Outcome, take_report
-from matchmaker.post.reports import Bounce, read_report
+from matchmaker.post.meanings import Bounce
+from matchmaker.post.reports import read_report
 from tests.kernel.letters import letter
 from tests.kernel.reports import AMINA, LOU
 from tests.kernel.spoken_reports import DELAYED, HOLIDAY, KEY, SPOKEN, complaint, spoken

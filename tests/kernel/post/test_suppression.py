@@ -11,7 +11,8 @@ from matchmaker.base.settings import Settings
 from matchmaker.base.work import WorkFactory
 from matchmaker.post import delivery, suppression
 from matchmaker.post.delivery import ATTEMPTS_AT_MOST, CAME_BACK, Delivered
-from matchmaker.post.reports import DIAGNOSTIC_LENGTH, Bounce
+from matchmaker.post.meanings import Bounce
+from matchmaker.post.reports import DIAGNOSTIC_LENGTH
 from matchmaker.post.suppression import SuppressedAddress, SuppressionReason
 from tests.builders import NOW, make_settings
 from tests.clock import MovableClock
