@@ -49,6 +49,7 @@ class MessageState(enum.StrEnum):
 
 
 _WAITING = (MessageState.PENDING, MessageState.HELD, MessageState.CLAIMED)
+_UNSETTLED = (*_WAITING, MessageState.SENDING)
 
 
 class OutboxMessage(Base):
@@ -152,7 +153,7 @@ def old_letters(now: datetime) -> ColumnElement[bool]:
     return and_(
         OutboxMessage.recipient != "",
         OutboxMessage.settled_at <= now - LETTERS_KEPT,
-        OutboxMessage.state.not_in((*_WAITING, MessageState.SENDING)),
+        OutboxMessage.state.not_in(_UNSETTLED),
     )
 
 
@@ -166,7 +167,7 @@ def take_out(session: Session, messages: ColumnElement[bool], naming: Naming) ->
 
     Those that were handed over lose their words; in those that wait, what names the one who leaves is left out.
     """
-    settled = OutboxMessage.state.not_in((*_WAITING, MessageState.SENDING))
+    settled = OutboxMessage.state.not_in(_UNSETTLED)
     session.execute(update(OutboxMessage).where(messages, settled).values(subject="", text="", html=""))
     waiting = session.scalars(
         select(OutboxMessage).where(messages, ~settled), execution_options={"populate_existing": True}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base import outbox
 from matchmaker.base.i18n import mark
@@ -116,9 +117,9 @@ def _forget_citizen(work: Work, citizen_id: int) -> None:
 
 def _complained(work: Work, message_id: int, address: str) -> None:
     """As if they had followed the link that stops the letters; it is on record where the letter came from."""
-    account_id = work.session.scalar(select(Account.id).where(Account.address == address))
-    if account_id is not None:
-        stop_letters(work, account_id=account_id)
+    account = accounts.find_account(work.session, address=address)
+    if account is not None:
+        stop_letters(work, account_id=account.id)
     letter = work.session.scalars(
         select(DigestLetter).where(DigestLetter.message_id == message_id)
     ).one_or_none()

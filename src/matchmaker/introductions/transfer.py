@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base import outbox
 from matchmaker.base.i18n import mark
@@ -184,9 +185,9 @@ def _forget_account(work: Work, account_id: int) -> None:
 
 
 def _complained(work: Work, message_id: int, address: str) -> None:  # noqa: ARG001
-    account_id = work.session.scalar(select(Account.id).where(Account.address == address))
-    if account_id is not None:
-        stop_notices(work, account_id=account_id)
+    account = accounts.find_account(work.session, address=address)
+    if account is not None:
+        stop_notices(work, account_id=account.id)
 
 
 TRANSFER = Transfer(
