@@ -39,10 +39,6 @@ def set_schedule(
     # Organisers who save at once go one after the other.
     territory = work.session.get_one(Territory, territory_id, with_for_update=True, populate_existing=True)
     before, since = schedule_of(territory), territory.digest_since or territory.created_at
-    if schedule != before:
-        territory.digest_weekday, territory.digest_hour = schedule.weekday, schedule.hour
-        territory.time_zone = schedule.time_zone
-        territory.digest_since = work.now
     work.session.execute(
         delete(SkippedWeek).where(
             SkippedWeek.territory_id == territory_id, SkippedWeek.iso_week.in_(sorted(offered))
@@ -50,6 +46,9 @@ def set_schedule(
     )
     work.session.add_all(SkippedWeek(territory_id=territory_id, iso_week=week) for week in sorted(skipped))
     if schedule != before:
+        territory.digest_weekday, territory.digest_hour = schedule.weekday, schedule.hour
+        territory.time_zone = schedule.time_zone
+        territory.digest_since = work.now
         work.session.flush()
         _put_right_what_is_missed(work, territory, before, since)
     work.record(DigestVerb.SCHEDULED, Territory, territory_id, territory_id=territory_id)
@@ -58,13 +57,13 @@ def set_schedule(
 def _put_right_what_is_missed(work: Work, territory: Territory, before: Schedule, since: datetime) -> None:
     """Record which weeks would have had letters by the moment before, and have none by the one that counts now."""
     schedule = schedule_of(territory)
-    coming = iso_week(moment_of_week(work.now, schedule), schedule.time_zone)
-    if moment_of_week(work.now, schedule) > work.now:
+    moment = moment_of_week(work.now, schedule)
+    if moment > work.now:
         # Whatever was missed of this week can leave after all.
         work.session.execute(
             delete(DigestRun).where(
                 DigestRun.territory_id == territory.id,
-                DigestRun.iso_week == coming,
+                DigestRun.iso_week == iso_week(moment, schedule.time_zone),
                 DigestRun.state == RunState.EXPIRED,
             )
         )
