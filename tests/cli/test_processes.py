@@ -2,7 +2,6 @@
 
 import http.client
 import signal
-import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -94,10 +93,8 @@ def test_the_scheduler_sends_what_waits_and_ends_when_asked(
         with works.begin() as work:
             account = add_account(work)
         eventually(lambda: outbox(works)[0].state is MessageState.SENT)
-        asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
         _, told = process.communicate(timeout=PATIENCE)
-        assert time.monotonic() - asked < 10
         assert process.returncode == 0
     assert account.address not in told
     assert "scheduler_started" in told

@@ -8,7 +8,6 @@ import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from click import ClickException
@@ -119,16 +118,14 @@ def write_rome(folder: Path) -> None:
 
 @needs_data
 @pytest.mark.slow
-def test_the_whole_of_both_is_loaded_in_seconds_and_once(
+def test_the_whole_of_both_is_loaded_once(
     fresh_engine: Engine, command: Command, tmp_path: Path
 ) -> None:
     for language in ("fr", "en"):
         write_esco(tmp_path / language, language)
     write_rome(tmp_path / "rome")
     arguments = ("catalogue", "load", "--esco", "fr", "--esco", "en", "--rome", "rome")
-    started = perf_counter()
     first = command.run(*arguments)
-    took = perf_counter() - started
     assert "This service uses the ESCO classification of the European Commission." in first.stdout
     assert "France Travail" in first.stdout
     assert "Licence Ouverte 2.0" in first.stdout
@@ -145,9 +142,7 @@ def test_the_whole_of_both_is_loaded_in_seconds_and_once(
         assert by_source["esco"] >= 17_000
         assert by_source["rome"] >= 600
         session.rollback()
-        started = perf_counter()
         again = command.run(*arguments)
-        took_again = perf_counter() - started
         assert [
             line.rpartition(", ")[2]
             for line in again.stdout.splitlines()
@@ -158,8 +153,6 @@ def test_the_whole_of_both_is_loaded_in_seconds_and_once(
             "gérer le personnel musical", language="fr"
         )
         assert found[0].score > 0.9
-    assert took < 60, "a fresh load"
-    assert took_again < 30, "a load of what is there"
 
 
 @pytest.fixture
