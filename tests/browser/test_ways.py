@@ -1,20 +1,28 @@
-"""The ways in which pages are looked at daily leave no two of their properties apart."""
+"""The ways in which pages are looked at daily leave out no property for a page, and no two of them for the pages."""
 
+from collections.abc import Iterable
 from dataclasses import astuple
-from itertools import combinations
+from itertools import chain, combinations
 
-from tests.browser.ways import ALL, PAIRS, Way
+import pytest
+
+from tests.browser.ways import ALL, TURNS, Way
 
 
-def pairs(ways: tuple[Way, ...]) -> set[tuple[object, ...]]:
-    """Any two properties that come together in one of them."""
-    return {pair for way in ways for pair in combinations(enumerate(astuple(way)), 2)}
+def properties(ways: Iterable[Way], together: int) -> set[tuple[object, ...]]:
+    """So many properties that come together in one of them."""
+    return {found for way in ways for found in combinations(enumerate(astuple(way)), together)}
+
+
+@pytest.mark.parametrize("turn", TURNS, ids=range(len(TURNS)))
+def test_each_page_is_seen_with_every_property(turn: tuple[Way, ...]) -> None:
+    assert properties(turn, 1) == properties(ALL, 1)
 
 
 def test_any_two_properties_come_together() -> None:
-    assert pairs(PAIRS) == pairs(ALL)
+    assert properties(chain(*TURNS), 2) == properties(ALL, 2)
 
 
-def test_no_way_is_superfluous() -> None:
-    for way in PAIRS:
-        assert pairs(tuple(one for one in PAIRS if one != way)) < pairs(ALL)
+def test_no_turn_is_superfluous() -> None:
+    for turn in TURNS:
+        assert properties(chain(*(one for one in TURNS if one != turn)), 2) < properties(ALL, 2)

@@ -1,7 +1,8 @@
 """In which ways a page is looked at: language, with script or without, colours and width.
 
-Daily those of `PAIRS`, in which any two of these come together somewhere: what goes wrong in a page almost always
-depends on two of them at most. With ``--every-way`` all combinations.
+Daily each page takes its turn of `TURNS`: three ways, in which it is seen in every language, width and colour scheme,
+with script and without. Over the turns any two of these come together: what goes wrong almost always depends on two of
+them at most, and mostly in what pages share. With ``--every-way`` all combinations, for each page.
 """
 
 from collections.abc import Sequence
@@ -31,22 +32,20 @@ class Way:
 
 
 ALL = tuple(Way(*values) for values in product(LANGUAGES, (True, False), SCHEMES, WIDTHS))
-PAIRS = (
-    Way("fr", True, "light", 320),
-    Way("fr", True, "dark", 768),
-    Way("fr", False, "light", 1280),
-    Way("en", True, "dark", 1280),
-    Way("en", False, "dark", 320),
-    Way("en", False, "light", 768),
+TURNS = (
+    (Way("fr", True, "light", 320), Way("fr", True, "light", 768), Way("en", False, "dark", 1280)),
+    (Way("en", False, "light", 320), Way("en", False, "light", 768), Way("fr", True, "dark", 1280)),
+    (Way("fr", False, "dark", 320), Way("fr", False, "dark", 768), Way("en", True, "light", 1280)),
 )
 READERS = tuple(dict.fromkeys(way.reader for way in ALL))
 
 
-def chosen() -> Sequence[Way]:
-    """The ways of this run of the tests."""
-    return ALL if extent.chosen.every_way else PAIRS
+def chosen(number: int) -> Sequence[Way]:
+    """The ways for a page in this run of the tests, by its number among the pages."""
+    return ALL if extent.chosen.every_way else TURNS[number % len(TURNS)]
 
 
 def one_of(number: int) -> Sequence[Way]:
     """For a page that was looked at already: one way by its number, in turn; every way where that is asked for."""
-    return ALL if extent.chosen.every_way else (PAIRS[number % len(PAIRS)],)
+    daily = [way for turn in TURNS for way in turn]
+    return ALL if extent.chosen.every_way else (daily[number % len(daily)],)
