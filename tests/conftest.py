@@ -61,14 +61,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what runs with coverage: all that is not on PostgreSQL, nor marked as ``unmeasured``."""
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    if "postgres" not in params.values() and not item.get_closest_marker("unmeasured"):
+    if not is_on_postgres(item) and not item.get_closest_marker("unmeasured"):
         item.add_marker("measured")
 
 
+def is_on_postgres(item: pytest.Item) -> bool:
+    """Whether a test runs on PostgreSQL."""
+    return "postgres" in item.callspec.params.values() if hasattr(item, "callspec") else False
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the long ones come first, so that no worker ends long after the other."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is of the full run alone, and have the long ones come first: no worker ends long after the other."""
+    if not extent.chosen.full:
+        left_out = [
+            item for item in items if is_on_postgres(item) and item.get_closest_marker("sqlite_daily")
+        ]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: not any(map(item.get_closest_marker, ("slow", "unmeasured"))))
 
 

@@ -15,7 +15,7 @@ from tests.doors import works_of
 from tests.house.town import ELSEWHERE, Town, make_town
 from tests.house.valid_forms import VALID_FORMS, make_ready
 
-pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured, pytest.mark.sqlite_daily]
 
 WORDS = {
     "role": "lead",

@@ -12,7 +12,7 @@ from tests.doors import works_of
 from tests.house.town import Resident, make_neighbours
 from tests.house.walk import Walk
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured, pytest.mark.sqlite_daily]
 
 RECORDED = {"matching.citizens": {"lead", "member", "organiser"}}
 """Pages that show citizens for a need, and to whom: each showing is on record for the citizen."""

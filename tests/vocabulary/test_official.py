@@ -118,9 +118,7 @@ def write_rome(folder: Path) -> None:
 
 @needs_data
 @pytest.mark.slow
-def test_the_whole_of_both_is_loaded_once(
-    fresh_engine: Engine, command: Command, tmp_path: Path
-) -> None:
+def test_the_whole_of_both_is_loaded_once(fresh_engine: Engine, command: Command, tmp_path: Path) -> None:
     for language in ("fr", "en"):
         write_esco(tmp_path / language, language)
     write_rome(tmp_path / "rome")
