@@ -10,8 +10,20 @@ LOOPS = 2
 BUSY = "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"
 """Ends with the tests, however they end."""
 
-TELLING = {"fresh_engine", "own_demonstration", "own_server"}
-"""Fixtures of tests with several connections, processes or a browser at once."""
+ALONE = {"fresh_engine", "own_demonstration", "own_server"}
+"""Fixtures of tests with a database or a server of their own."""
+
+TOGETHER = {
+    "Barrier",
+    "MakeVisit",
+    "Thread",
+    "ThreadPoolExecutor",
+    "at_once",
+    "eventually",
+    "running",
+    "signal",
+}
+"""What modules import whose tests have several threads or processes at once, or a browser."""
 
 
 class Steadily:
@@ -51,5 +63,6 @@ class Steadily:
 
 def is_told(item: pytest.Item) -> bool:
     """Whether a test may depend on who comes first, or on how long something takes."""
-    names = set(getattr(item, "fixturenames", ()))
-    return bool(names & TELLING) or item.get_closest_marker("slow") is not None
+    assert isinstance(item, pytest.Function)
+    alone = bool(ALONE & set(item.fixturenames)) or item.get_closest_marker("slow") is not None
+    return alone and bool(TOGETHER & vars(item.module).keys())
