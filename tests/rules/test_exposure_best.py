@@ -135,9 +135,9 @@ def test_a_run_of_one_part_is_the_whole_choice() -> None:
     assert parts_of(given, seed=1, at_once=4).tolist() != parts_of(given, seed=2, at_once=4).tolist()
 
 
-def test_a_knot_that_runs_out_of_time_follows_its_leaning_within_the_limits() -> None:
+def test_a_component_that_runs_out_of_time_follows_its_leaning_within_the_limits() -> None:
     """Two people with one line each, two needs of which each should reach one: the leaning settles who hears of what."""
-    knot = Pairs(
+    component = Pairs(
         citizen=np.array([0, 0, 1, 1]),
         need=np.array([0, 1, 0, 1]),
         group=np.array([0, 1, 0, 1]),
@@ -150,10 +150,10 @@ def test_a_knot_that_runs_out_of_time_follows_its_leaning_within_the_limits() ->
         lost=np.array([0, 0]),
     )
     leaning = np.array([False, True, True, False])
-    found = IntegerProgram(knot).best(deadline=0.0, leaning=leaning)
+    found = IntegerProgram(component).best(deadline=0.0, leaning=leaning)
 
     assert (found.chosen == leaning).all()
     assert not found.optimal
     assert found.bound == 40 + 30
-    unasked = replace(knot, floor=np.array([0, 0]))
+    unasked = replace(component, floor=np.array([0, 0]))
     assert (IntegerProgram(unasked).best(deadline=0.0, leaning=leaning).chosen == leaning).all()
