@@ -28,6 +28,11 @@ from tests import builders
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
+def without_keys(page: str) -> str:
+    """A page without what differs each time that it is made: the token and the keys of its forms."""
+    return re.sub(r'(name="(?:csrf_token|form_key)" value=)"[^"]+"', r"\1", page)
+
+
 @cache
 def _application(csrf: bool, **settings: object) -> Flask:
     """The application as this process has made it for these settings; it serves as the model of others only.

@@ -94,6 +94,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     csrf = CSRFProtect(app)
     for view in BY_ONE_CLICK:
         csrf.exempt(view)
+    web.install_once(app)
     _install_sign_in(app)
     web.install_template_values(app, of_visitor=_values_of_visitor)
     web.install_answers(app)

@@ -15,7 +15,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from matchmaker.accounts import service as accounts
-from matchmaker.base import acts, limits
+from matchmaker.base import acts, limits, sent_forms
 from matchmaker.digests import service as digests
 from matchmaker.groups import service as groups
 from matchmaker.introductions import service as introductions
@@ -76,6 +76,7 @@ def beat_housekeeping(site: Site) -> None:
         phrases = [column for room in work.rooms for column in room.phrases]
         vocabulary.forget_phrases(work, phrases)
         limits.forget_full(work, unused_for=timedelta(days=2))
+        sent_forms.forget_old(work)
         suppression.forget_old(work)
         acts.forget_old(work.session, now=work.now)
 

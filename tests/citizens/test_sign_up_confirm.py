@@ -1,6 +1,5 @@
 """The address, the mailed link, and what the page must not tell."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,7 @@ from tests.citizens.readers import letter_readers
 from tests.citizens.steps import answer_all, finish, letters, link_in, sign_in, sign_up_of
 from tests.clock import MovableClock
 from tests.databases import Database
-from tests.doors import make_app
+from tests.doors import make_app, without_keys
 
 
 def count(session: Session, table: type[Citizen] | type[Account] | type[SignUp] | type[Consent]) -> int:
@@ -26,7 +25,7 @@ def count(session: Session, table: type[Citizen] | type[Account] | type[SignUp] 
 
 def without_token(page: str, address: str) -> str:
     """A page without what differs from one visitor to the next."""
-    return re.sub(r'name="csrf_token" value="[^"]+"', "", page).replace(address, "")
+    return without_keys(page).replace(address, "")
 
 
 def test_the_whole_way_from_a_commune_to_a_profile(

@@ -99,7 +99,7 @@ class Page(HTMLParser):
         """Note the end of one."""
         self._drawings -= tag == "svg"
         if tag == "form":
-            self.bare_forms += self._posting and "csrf_token" not in self.forms[-1]
+            self.bare_forms += self._posting and not {"csrf_token", "form_key"} <= self.forms[-1].keys()
             self._posting = False
 
 

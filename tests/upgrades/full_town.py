@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
-from matchmaker.base import limits
+from matchmaker.base import limits, sent_forms
 from matchmaker.base.ids import RelayId
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import Work
@@ -74,6 +74,7 @@ def add_neighbours(work: Work, need: Need, everything: Account) -> None:
     )
     citizens.start_sign_up(work, territory_id=group.territory_id, commune_code="26281", locale="fr")
     accounts.request_sign_in(work, address=everything.address, locale="fr")
+    sent_forms.Sending(key="0" * 64).claim(work)
     limits.take(work, purpose="sign_in", subject="::1", capacity=5, period=timedelta(hours=1))
 
 

@@ -1,6 +1,7 @@
 """The doors of accounts: sign-in, sign-out, a new account, its settings, the language."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
@@ -13,6 +14,7 @@ from matchmaker.accounts.models import Account
 from matchmaker.accounts.rules import LinkPurpose, canonical_address
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
+from matchmaker.base.sent_forms import SentBefore
 from matchmaker.web import (
     LOCALE_KEY,
     Access,
@@ -26,6 +28,7 @@ from matchmaker.web import (
     own_path,
     page_url,
     reading,
+    result_page,
     site,
 )
 from matchmaker.web.forms import ConfirmForm
@@ -85,9 +88,9 @@ def sign_in() -> ResponseReturnValue:
                 )
             ]
             return form_page("accounts/sign_in.html", form, next_path=next_path)
-        with begin() as work:
+        with suppress(SentBefore), begin() as work:
             service.request_sign_in(work, address=address, locale=i18n.get_locale(), next_path=next_path)
-        return render_template("accounts/check_mail.html", address=address)
+        return result_page("accounts/check_mail.html", address=address)
     return form_page("accounts/sign_in.html", form, next_path=next_path)
 
 
@@ -144,7 +147,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         address = canonical_address(form.address.data or "")
         check_limit("sign_up", address, capacity=5, period=timedelta(hours=1))
-        with begin() as work:
+        with suppress(SentBefore), begin() as work:
             service.request_account(
                 work,
                 first_name=form.first_name.data or "",
@@ -152,7 +155,7 @@ def new() -> ResponseReturnValue:
                 locale=form.locale.data,
                 next_path=own_path(request.args.get("next")),
             )
-        return render_template("accounts/check_mail.html", address=address)
+        return result_page("accounts/check_mail.html", address=address)
     return form_page("accounts/new.html", form)
 
 

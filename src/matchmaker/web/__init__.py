@@ -22,6 +22,7 @@ from matchmaker.web.answers import (
     refuse_null_characters,
 )
 from matchmaker.web.languages import install_languages, speak_like
+from matchmaker.web.once import install_once, result_page
 from matchmaker.web.site import (
     EXTENSION,
     LOCALE_KEY,
@@ -56,6 +57,7 @@ __all__ = [
     "form_page",
     "install_answers",
     "install_languages",
+    "install_once",
     "install_template_values",
     "letter_page",
     "now",
@@ -64,6 +66,7 @@ __all__ = [
     "page_url",
     "reading",
     "refuse_null_characters",
+    "result_page",
     "site",
     "slot",
     "speak_like",

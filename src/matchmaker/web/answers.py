@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 from matchmaker.base import limits
 from matchmaker.base.work import Missing
 from matchmaker.web.forms import BaseForm
-from matchmaker.web.site import begin, close_reading, site
+from matchmaker.web.site import begin_apart, close_reading, site
 from matchmaker.web.stylesheet import stylesheet
 
 PATH_LENGTH = 300
@@ -53,7 +53,7 @@ LETTER_POLICY = "; ".join(
 
 def check_limit(purpose: str, subject: str, *, capacity: int, period: timedelta) -> None:
     """Answer 429 when ``subject`` has used up its tries for ``purpose``."""
-    with begin() as work:
+    with begin_apart() as work:
         allowed = limits.take(work, purpose=purpose, subject=subject, capacity=capacity, period=period)
     if not allowed:
         abort(429)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.base.db import SessionFactory
 from matchmaker.base.ids import AccountId
+from matchmaker.base.sent_forms import Sending
 from matchmaker.base.settings import Settings
 from matchmaker.base.work import Work, WorkFactory
 
@@ -63,7 +64,22 @@ def visitor_id() -> AccountId | None:
 
 @contextmanager
 def begin() -> Iterator[Work]:
-    """A unit of work of the visitor. The reading session is let go first, so that it does not stand in its way."""
+    """A unit of work of the visitor. The reading session is let go first, so that it does not stand in its way.
+
+    Raises SentBefore for a form that was sent before.
+    """
+    sending: Sending | None = g.get("sending")
+    with begin_apart() as work:
+        if sending is not None:
+            sending.claim(work)
+        yield work
+    if sending is not None:
+        sending.claimed = True
+
+
+@contextmanager
+def begin_apart() -> Iterator[Work]:
+    """As ``begin``, for what is kept whatever becomes of the form at hand."""
     visitor = visitor_id()
     close_reading()
     with site().works.begin(by=visitor) as work:

@@ -1,10 +1,13 @@
 """What each reader decides about their letters, and the link that stops them."""
 
+from contextlib import suppress
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
 from matchmaker.base.i18n import gettext
+from matchmaker.base.sent_forms import SentBefore
 from matchmaker.base.tokens import InvalidToken
 from matchmaker.base.work import Missing
 from matchmaker.digests import queries, service
@@ -12,7 +15,18 @@ from matchmaker.digests.forms import WishesForm
 from matchmaker.digests.rules import Frequency
 from matchmaker.digests.views.blueprint import blueprint
 from matchmaker.introductions import service as introductions
-from matchmaker.web import Access, access, account_id, begin, form_page, now, reading, site, speak_like
+from matchmaker.web import (
+    Access,
+    access,
+    account_id,
+    begin,
+    form_page,
+    now,
+    reading,
+    result_page,
+    site,
+    speak_like,
+)
 
 
 @blueprint.route("/letters", methods=["GET", "POST"])
@@ -55,6 +69,6 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("digests/unsubscribe.html", done=False)
     if account is not None:
-        with begin() as work:
+        with suppress(SentBefore), begin() as work:
             service.stop_letters(work, account_id=account.id)
-    return render_template("digests/unsubscribe.html", done=True)
+    return result_page("digests/unsubscribe.html", done=True)

@@ -1,11 +1,14 @@
 """What the links in letters open: one question with two buttons, and a button that stops the letters."""
 
+from contextlib import suppress
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.base.i18n import gettext
+from matchmaker.base.sent_forms import SentBefore
 from matchmaker.base.tokens import InvalidToken
 from matchmaker.base.work import Missing
 from matchmaker.introductions import service
@@ -15,7 +18,7 @@ from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import IN_FORCE, OPEN, Action, DeclineReason, NotAllowed, Party
 from matchmaker.introductions.views.blueprint import blueprint
 from matchmaker.introductions.views.page import allowed_actions
-from matchmaker.web import Access, access, begin, form_page, reading, site, speak_like
+from matchmaker.web import Access, access, begin, form_page, reading, result_page, site, speak_like
 
 
 @blueprint.route("/introductions/answer/<token>", methods=["GET", "POST"])
@@ -59,9 +62,9 @@ def stop(token: str) -> ResponseReturnValue:
         return render_template("introductions/stop.html", done=False)
     if account is not None:
         number = account.id
-        with begin() as work:
+        with suppress(SentBefore), begin() as work:
             service.stop_notices(work, account_id=number)
-    return render_template("introductions/stop.html", done=True)
+    return result_page("introductions/stop.html", done=True)
 
 
 def _question(token: str, share: ShareForm, decline: DeclineForm) -> ResponseReturnValue:
