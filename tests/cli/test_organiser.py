@@ -143,3 +143,57 @@ def test_who_cannot_be_named_is_told_why(
     with live_works.begin() as work:
         assert work.session.scalars(select(OutboxMessage)).all() == []
         assert work.session.scalars(select(Account)).all() == []
+
+
+def test_a_territory_and_its_challenges_are_changed_and_told(
+    command: Command, live_works: WorkFactory
+) -> None:
+    with live_works.begin() as work:
+        load_communes(work)
+    command.run(*FOUND)
+    change = ("organiser", "change", "--territory=romans")
+    told = command.run(*change).stdout
+    assert told == (
+        "Romans (Europe/Paris): Ici. | Here.\n"
+        "  defi-1: Produire ici | Make it here\n"
+        "  defi-2: Se nourrir | Se nourrir\n"
+    ), "who names nothing only looks"
+    told = command.run(
+        *change, "--name=Romans-Bourg", "--summary-en=There.", "--time-zone=Indian/Reunion",
+        "--challenge=defi-2=Bien manger|Eat well", "--new-challenge=Bouger|Move",
+    ).stdout  # fmt: skip
+    assert told == (
+        "Romans-Bourg (Indian/Reunion): Ici. | There.\n"
+        "  defi-1: Produire ici | Make it here\n"
+        "  defi-2: Bien manger | Eat well\n"
+        "  defi-3: Bouger | Move\n"
+    )
+    with live_works.begin() as work:
+        territory = places.find_territory(work.session, slug="romans")
+        assert territory is not None
+        assert (territory.digest_weekday, territory.digest_hour) == (5, 18)
+        assert territory.digest_since is not None, "its letters leave at the hour of there, from now on"
+
+
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        ("--territory=nowhere", "there is no territory 'nowhere'"),
+        ("--name=", "1 to 100 characters"),
+        ("--time-zone=Romans", "not a time zone"),
+        ("--challenge=defi-9=Bouger", "no défi 'defi-9'"),
+        ("--challenge=defi-1=", "1 to 120 characters"),
+        ("--new-challenge=", "1 to 120 characters"),
+    ],
+)
+def test_a_change_that_cannot_be_is_told_why_and_changes_nothing(
+    command: Command, live_works: WorkFactory, option: str, why: str
+) -> None:
+    with live_works.begin() as work:
+        load_communes(work)
+    command.run(*FOUND)
+    change = ("organiser", "change", "--territory=romans")
+    done = command.try_to_run(*change, "--summary-fr=Là.", option)
+    assert done.returncode == 1
+    assert why in done.stderr
+    assert "Ici." in command.run(*change).stdout

@@ -1,13 +1,19 @@
 """``matchmaker organiser``: found a territory, and say who runs its desk."""
 
+from dataclasses import replace
+from itertools import count
+from zoneinfo import available_timezones
+
 import click
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.rules import NAME_LENGTH, InvalidAddress, canonical_address
 from matchmaker.base.work import Work
 from matchmaker.cli import site
+from matchmaker.digests import service as digests
 from matchmaker.places import queries as places_queries
 from matchmaker.places import service as places
+from matchmaker.places.models import Territory
 
 
 @click.group()
@@ -116,18 +122,90 @@ def found(
                 digest_weekday=weekday,
                 digest_hour=hour,
             )
-            for position, titles in enumerate(challenges):
-                title_fr, _, title_en = titles.partition("|")
-                places.add_challenge(
-                    work,
-                    territory=territory,
-                    slug=f"defi-{position + 1}",
-                    title_fr=title_fr.strip(),
-                    title_en=(title_en or title_fr).strip(),
-                    description_fr="",
-                    description_en="",
-                )
+            for titles in challenges:
+                _add_challenge(work, territory, titles)
         except places.InvalidTerritory as error:
             raise click.ClickException(str(error)) from error
-        count = places_queries.count_communes(work.session, territory_id=territory.id)
-    click.echo(f"{name} has {count} communes and {len(challenges)} défis.")
+        communes_there = places_queries.count_communes(work.session, territory_id=territory.id)
+    click.echo(f"{name} has {communes_there} communes and {len(challenges)} défis.")
+
+
+@organiser.command()
+@click.option("--territory", "slug", required=True, help="The territory's short name in addresses.")
+@click.option("--name", help="Its new name. The short name stays, and so do links.")
+@click.option("--summary-fr")
+@click.option("--summary-en")
+@click.option("--time-zone", help="Its letters then leave at their hour there.")
+@click.option(
+    "--challenge",
+    "changed",
+    multiple=True,
+    help="Another title for a défi, as 'defi-2=French title|English title'.",
+)
+@click.option("--new-challenge", "added", multiple=True, help="A défi more, as 'French title|English title'.")
+def change(
+    slug: str,
+    name: str | None,
+    summary_fr: str | None,
+    summary_en: str | None,
+    time_zone: str | None,
+    changed: tuple[str, ...],
+    added: tuple[str, ...],
+) -> None:
+    """Change what a territory says of itself, its time zone and its défis. What is not named stays; then all is told."""
+    with site().works.begin() as work:
+        territory = work.session.get_one(Territory, _territory_id(work, slug))
+        try:
+            if not (name is summary_fr is summary_en is None):
+                places.change_territory(
+                    work,
+                    territory_id=territory.id,
+                    name=name,
+                    summary_fr=summary_fr,
+                    summary_en=summary_en,
+                )
+            if time_zone is not None:
+                _move(work, territory, time_zone)
+            for one in changed:
+                which, _, titles = one.partition("=")
+                title_fr, title_en = _titles(titles)
+                places.change_challenge(
+                    work, territory_id=territory.id, slug=which, title_fr=title_fr, title_en=title_en
+                )
+            for titles in added:
+                _add_challenge(work, territory, titles)
+        except places.InvalidTerritory as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(
+            f"{territory.name} ({territory.time_zone}): {territory.summary_fr} | {territory.summary_en}"
+        )
+        for challenge in places_queries.challenges_of(work.session, territory_id=territory.id):
+            click.echo(f"  {challenge.slug}: {challenge.title_fr} | {challenge.title_en}")
+
+
+def _move(work: Work, territory: Territory, time_zone: str) -> None:
+    if time_zone not in available_timezones():
+        raise click.ClickException(f"{time_zone!r} is not a time zone")
+    schedule = replace(digests.schedule_of(territory), time_zone=time_zone)
+    digests.set_schedule(work, territory_id=territory.id, schedule=schedule, offered=(), skipped=())
+
+
+def _add_challenge(work: Work, territory: Territory, titles: str) -> None:
+    title_fr, title_en = _titles(titles)
+    known = {challenge.slug for challenge in territory.challenges}
+    slug = next(slug for number in count(len(known) + 1) if (slug := f"defi-{number}") not in known)
+    places.add_challenge(
+        work,
+        territory=territory,
+        slug=slug,
+        title_fr=title_fr,
+        title_en=title_en,
+        description_fr="",
+        description_en="",
+    )
+
+
+def _titles(text: str) -> tuple[str, str]:
+    """Both titles of "French title|English title"; one alone is for both languages."""
+    title_fr, _, title_en = text.partition("|")
+    return title_fr.strip(), (title_en or title_fr).strip()

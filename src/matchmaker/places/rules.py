@@ -23,7 +23,9 @@ class PlaceVerb(Verb):
     """What is put on record of territories."""
 
     FOUNDED = "territory.founded"
+    CHANGED = "territory.changed"
     CHALLENGE_ADDED = "challenge.added"
+    CHALLENGE_CHANGED = "challenge.changed"
     ORGANISER_NAMED = "organiser.named"
     ORGANISER_REMOVED = "organiser.removed"
 

@@ -66,14 +66,32 @@ def found_territory(
 def _check(work: Work, *, slug: str, name: str, time_zone: str, weekday: int, hour: int) -> None:
     if len(slug) > 60 or not _SLUG.fullmatch(slug):
         raise InvalidTerritory(f"{slug!r} is not of at most 60 small letters, digits and hyphens")
-    if not 1 <= len(name) <= 100:
-        raise InvalidTerritory("a territory's name has 1 to 100 characters")
+    _check_name(name)
     if not (1 <= weekday <= 7 and 0 <= hour <= 23):
         raise InvalidTerritory("the letter's day is 1 to 7, Monday to Sunday, and its hour is 0 to 23")
     if work.session.scalar(select(Territory.id).where(Territory.slug == slug)) is not None:
         raise InvalidTerritory(f"there is a territory {slug!r} already")
     if time_zone not in available_timezones():
         raise InvalidTerritory(f"{time_zone!r} is not a time zone")
+
+
+def _check_name(name: str) -> None:
+    if not 1 <= len(name) <= 100:
+        raise InvalidTerritory("a territory's name has 1 to 100 characters")
+
+
+def change_territory(
+    work: Work, *, territory_id: int, name: str | None, summary_fr: str | None, summary_en: str | None
+) -> None:
+    """Change what a territory says of itself; what is None stays. Raises InvalidTerritory."""
+    territory = work.session.get_one(Territory, territory_id)
+    if name is not None:
+        _check_name(name)
+        territory.name = name
+    territory.summary_fr = territory.summary_fr if summary_fr is None else summary_fr
+    territory.summary_en = territory.summary_en if summary_en is None else summary_en
+    work.session.flush()
+    work.record(PlaceVerb.CHANGED, Territory, territory_id, territory_id=territory_id)
 
 
 def _communes_of(work: Work, epcis: Sequence[str], communes: Sequence[str]) -> list[str]:
@@ -102,8 +120,7 @@ def add_challenge(
     description_en: str,
 ) -> Challenge:
     """A new défi, after those that the territory has. Raises InvalidTerritory for a title that is too long or none."""
-    if not (1 <= len(title_fr) <= 120 and 1 <= len(title_en) <= 120):
-        raise InvalidTerritory("a défi's title has 1 to 120 characters in each language")
+    _check_titles(title_fr, title_en)
     challenge = Challenge(
         territory=territory,
         slug=slug,
@@ -117,6 +134,25 @@ def add_challenge(
     work.session.flush()
     work.record(PlaceVerb.CHALLENGE_ADDED, Challenge, challenge.id, territory_id=territory.id)
     return challenge
+
+
+def change_challenge(work: Work, *, territory_id: int, slug: str, title_fr: str, title_en: str) -> Challenge:
+    """Call a défi otherwise; its groups and who cares for it stay. Raises InvalidTerritory."""
+    _check_titles(title_fr, title_en)
+    challenge = work.session.scalars(
+        select(Challenge).where(Challenge.territory_id == territory_id, Challenge.slug == slug)
+    ).one_or_none()
+    if challenge is None:
+        raise InvalidTerritory(f"the territory has no défi {slug!r}")
+    challenge.title_fr, challenge.title_en = title_fr, title_en
+    work.session.flush()
+    work.record(PlaceVerb.CHALLENGE_CHANGED, Challenge, challenge.id, territory_id=territory_id)
+    return challenge
+
+
+def _check_titles(*titles: str) -> None:
+    if not all(1 <= len(title) <= 120 for title in titles):
+        raise InvalidTerritory("a défi's title has 1 to 120 characters in each language")
 
 
 def name_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
