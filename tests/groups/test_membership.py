@@ -48,10 +48,10 @@ def test_the_last_lead_stays_until_somebody_else_leads(
 ) -> None:
     for act in ("leave", "step-down"):
         page = words(lead.get(f"{home}/{act}").text)
-        assert "Make another member a lead first." in page
+        assert "Make another member a lead first, or close the group." in page
         assert "Yes," not in page
         assert lead.post(f"{home}/{act}").location == home
-        assert "Make another member a lead first." in words(lead.get(home).text)
+        assert "Make another member a lead first, or close the group." in words(lead.get(home).text)
     assert role_of(works, cast, LOU) is Role.LEAD
 
     path = f"{home}/members/{cast.member.id}/lead"

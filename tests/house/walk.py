@@ -20,6 +20,8 @@ HOLDERS = {
     "member": {"member", "lead"},
     "member of the group of a need": {"member", "lead"},
     "lead": {"lead"},
+    "member, even once the group has ended": {"member", "lead"},
+    "lead or team of the territory, even once the group has ended": {"lead", "organiser"},
     "recruiter": {"member", "lead", "organiser"},
     "side of an introduction": {"helper", "member", "lead", "organiser"},
 }

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.base.outbox import OutboxMessage
-from matchmaker.base.work import WorkFactory
+from matchmaker.base.work import Missing, WorkFactory
 from matchmaker.citizens import service as citizens
 from matchmaker.digests import service as digests
 from matchmaker.digests.rules import Frequency
@@ -52,6 +52,13 @@ def mails(works: WorkFactory, *, kind: str = KIND) -> list[tuple[str, str]]:
             select(OutboxMessage).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)
         )
         return [(row.recipient, row.subject) for row in rows]
+
+
+def texts(works: WorkFactory) -> list[tuple[str, str]]:
+    """The letters about introductions so far, by recipient, with their text on one line."""
+    with works.begin() as work:
+        rows = work.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == KIND))
+        return [(row.recipient, " ".join(row.text.split())) for row in rows]
 
 
 def last_text(works: WorkFactory) -> str:
@@ -259,6 +266,37 @@ def test_who_follows_a_need_is_told_once_when_it_is_open_again(
     assert "cherche de nouveau quelqu’un" in last_text(works)
     clock.advance(2 * DAY)
     assert beat(works) == 0
+
+
+def test_who_waits_and_who_follows_is_told_when_the_group_has_ended(
+    works: WorkFactory, pair: Pair, offered: int, clock: MovableClock
+) -> None:
+    with works.begin() as work:
+        other = builders.add_need(work, pair.group, title="Tenir l'atelier", wanted=("couture",))
+        groups.act_on_need(work, need_id=other.id, action=NeedAction.CLOSE)
+        service.follow(work, need_id=other.id, account_id=pair.organiser.id)
+        groups.close_group(work, group_id=pair.group.id, account_id=pair.lead.id)
+    assert beat(works) == 2
+    assert one(works, offered).closed_because is ClosedBecause.NEED_CLOSED
+    told = dict(texts(works))
+    assert "Le groupe ne cherche plus cela." in told["camille@example.org"]
+    assert "est fermé. Il ne cherche plus personne." in told[pair.organiser.address]
+    assert f"needs/{other.id}" in told[pair.organiser.address]
+    clock.advance(2 * DAY)
+    assert beat(works) == 0
+    with works.begin() as work, pytest.raises(Missing):
+        service.follow(work, need_id=other.id, account_id=pair.organiser.id)
+
+
+def test_who_agreed_goes_on_after_the_group_has_ended(works: WorkFactory, pair: Pair, offered: int) -> None:
+    with works.begin() as work:
+        service.act(work, introduction_id=offered, action=Action.ACCEPT, by=pair.as_group)
+        groups.close_group(work, group_id=pair.group.id, account_id=pair.lead.id)
+    service.advance(works)
+    assert one(works, offered).state is State.ACCEPTED
+    with works.begin() as work:
+        service.act(work, introduction_id=offered, action=Action.HELP, by=pair.as_citizen)
+    assert one(works, offered).state is State.HELPED
 
 
 def test_a_need_that_was_filled_is_told_kindly_with_the_next_one_that_fits(

@@ -40,6 +40,11 @@ def public_pages(session: Session, *, now: datetime) -> PublicPages:
     ]
     return PublicPages(
         territories=[slug for _, slug, _ in territories],
-        groups=session.scalars(select(StartupGroup.id).order_by(StartupGroup.id.desc()).limit(MOST)).all(),
+        groups=session.scalars(
+            select(StartupGroup.id)
+            .where(StartupGroup.closed_at.is_(None))
+            .order_by(StartupGroup.id.desc())
+            .limit(MOST)
+        ).all(),
         needs=sorted(needs, reverse=True)[:MOST],
     )

@@ -174,6 +174,8 @@ def territory_picture(slug: str) -> ResponseReturnValue:
 def group_picture(group_id: int) -> ResponseReturnValue:
     """The picture of a link to a group."""
     group = or_404(groups.find_group(reading(), group_id=group_id))
+    if group.closed_at is not None:
+        raise Missing(group_id)
     return _drawn(picture(group.pitch, above=group.name, below=group.territory.name))
 
 

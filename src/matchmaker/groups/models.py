@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -23,7 +24,10 @@ from matchmaker.places.models import Challenge, Commune, Territory
 
 
 class StartupGroup(Base):
-    """People who build an answer to a défi."""
+    """People who build an answer to a défi. One that has ended, at ``closed_at``, is deleted after a while.
+
+    ``closed_by_team`` says that the territory's team has ended it, which its leads then cannot undo.
+    """
 
     __tablename__ = "startup_groups"
 
@@ -36,6 +40,8 @@ class StartupGroup(Base):
     stage: Mapped[Stage] = mapped_column(enum_column(Stage))
     locale: Mapped[str] = mapped_column(String(8))
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_by_team: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     territory: Mapped[Territory] = relationship()
     challenge: Mapped[Challenge] = relationship(primaryjoin="StartupGroup.challenge_id == Challenge.id")
@@ -55,6 +61,7 @@ class StartupGroup(Base):
             name="fk_startup_groups_challenge_of_territory",
         ),
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
+        CheckConstraint("NOT closed_by_team OR closed_at IS NOT NULL", name="closed_by_team_is_closed"),
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.acts import Act
@@ -36,13 +36,52 @@ def open_on(today: date) -> ColumnElement[bool]:
 
 
 def groups_of(session: Session, *, account_id: int) -> Sequence[StartupGroup]:
-    """The groups that an account belongs to, by name."""
+    """The groups that an account belongs to, by name; those that have ended are not among them."""
     return session.scalars(
         select(StartupGroup)
         .join(Membership)
-        .where(Membership.account_id == account_id)
+        .where(Membership.account_id == account_id, StartupGroup.closed_at.is_(None))
         .order_by(StartupGroup.name)
         .options(joinedload(StartupGroup.challenge), joinedload(StartupGroup.territory))
+    ).all()
+
+
+def groups_led_alone(session: Session, *, account_id: int) -> Sequence[StartupGroup]:
+    """The groups that an account alone leads, by id; those that have ended are not among them."""
+    other = aliased(Membership)
+    shared = exists().where(
+        other.group_id == Membership.group_id, other.role == Role.LEAD, other.account_id != account_id
+    )
+    return session.scalars(
+        select(StartupGroup)
+        .join(Membership)
+        .where(
+            Membership.account_id == account_id,
+            Membership.role == Role.LEAD,
+            StartupGroup.closed_at.is_(None),
+            ~shared,
+        )
+        .order_by(StartupGroup.id)
+    ).all()
+
+
+def closed_groups_of(session: Session, *, account_id: int) -> Sequence[StartupGroup]:
+    """The groups of an account that have ended and are not deleted yet, the newest end first."""
+    return session.scalars(
+        select(StartupGroup)
+        .join(Membership)
+        .where(Membership.account_id == account_id, StartupGroup.closed_at.is_not(None))
+        .order_by(StartupGroup.closed_at.desc(), StartupGroup.id)
+        .options(joinedload(StartupGroup.territory))
+    ).all()
+
+
+def closed_groups_in(session: Session, *, territory_id: int) -> Sequence[StartupGroup]:
+    """The groups of a territory that have ended and are not deleted yet, the newest end first."""
+    return session.scalars(
+        select(StartupGroup)
+        .where(StartupGroup.territory_id == territory_id, StartupGroup.closed_at.is_not(None))
+        .order_by(StartupGroup.closed_at.desc(), StartupGroup.id)
     ).all()
 
 
@@ -93,6 +132,12 @@ def role_of(session: Session, *, group_id: int, account_id: int | None) -> Role 
     )
 
 
+def is_led(session: Session, *, group_id: int) -> bool:
+    """Whether somebody leads a group."""
+    leads = select(Membership.account_id).where(Membership.group_id == group_id, Membership.role == Role.LEAD)
+    return session.scalar(leads.limit(1)) is not None
+
+
 def challenges_with_groups(
     session: Session,
     *,
@@ -112,7 +157,7 @@ def challenges_with_groups(
         challenges = challenges.where(Challenge.slug == challenge_slug)
     groups = session.scalars(
         select(StartupGroup)
-        .where(StartupGroup.territory_id == territory.id)
+        .where(StartupGroup.territory_id == territory.id, StartupGroup.closed_at.is_(None))
         .order_by(StartupGroup.created_at.desc(), StartupGroup.id.desc())
     ).all()
     counted = session.execute(

@@ -2,11 +2,13 @@
 
 import enum
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from matchmaker.base.i18n import Labelled, mark
 from matchmaker.base.verbs import Verb
 
+CLOSED_FOR = timedelta(days=56)
+"""How long a group that has ended can be opened again; then it is deleted. No letter is kept for longer either."""
 TITLE_LENGTH = 100
 DESCRIPTION_LENGTH = 5000
 
@@ -20,6 +22,9 @@ class GroupVerb(Verb):
     MEMBER_REMOVED = "group.member_removed"
     LEAD_MADE = "group.lead_made"
     STEPPED_DOWN = "group.stepped_down"
+    CLOSED = "group.closed"
+    REOPENED = "group.reopened"
+    DELETED = "group.deleted"
     NEED_POSTED = "need.posted"
     NEED_CHANGED = "need.changed"
     NEED_MOVED = "need.moved"

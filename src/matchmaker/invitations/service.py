@@ -110,6 +110,17 @@ def withdraw(work: Work, kind: Kind[Any], *, subject_id: int, invitation_id: int
     return True
 
 
+def withdraw_all(work: Work, kind: Kind[Any], *, subject_id: int) -> None:
+    """Take back every invitation to a subject that waits for an answer."""
+    _lock_subject(work, kind, subject_id)
+    rows = kind.rows
+    waiting = select(rows).where(rows.subject_id == subject_id, rows.accepted_at.is_(None))
+    for invited in work.session.scalars(waiting).all():
+        _record(work, InvitationVerb.WITHDRAWN, kind, invited)
+        work.session.delete(invited)
+    work.session.flush()
+
+
 def find_invitation(work: Work, kinds: Iterable[Kind[Any]], *, token: str) -> tuple[Kind[Any], Invitation]:
     """The invitation behind a mailed token, and its kind; raises InvitationUnusable."""
     kind, number, bound = _read(work, kinds, token)

@@ -20,7 +20,9 @@ from matchmaker.web import Role, begin, now, or_404, reading
 
 def _find(session: Session, *, account_id: int, need_id: int) -> Need | None:
     need = queries.find_need(session, need_id=need_id)
-    if need is None or groups.role_of(session, group_id=need.group_id, account_id=account_id):
+    if need is None or need.group.closed_at is not None:
+        return None
+    if groups.role_of(session, group_id=need.group_id, account_id=account_id):
         return need
     organises = places.is_organiser(session, territory_id=need.territory_id, account_id=account_id)
     return need if organises and need.state is not NeedState.DRAFT else None

@@ -62,7 +62,10 @@ def challenge_counts(session: Session, *, territory: Territory, now: datetime) -
     today = local_day(now, territory.time_zone)
     rows = session.execute(
         select(Challenge, func.count(StartupGroup.id.distinct()), func.count(Need.id.distinct()))
-        .outerjoin(StartupGroup, StartupGroup.challenge_id == Challenge.id)
+        .outerjoin(
+            StartupGroup,
+            (StartupGroup.challenge_id == Challenge.id) & StartupGroup.closed_at.is_(None),
+        )
         .outerjoin(Need, (Need.group_id == StartupGroup.id) & open_on(today))
         .where(Challenge.territory_id == territory.id)
         .group_by(Challenge.id)
@@ -78,7 +81,7 @@ def newest_groups(session: Session, *, territory_id: int, limit: int) -> Sequenc
     """The groups of a territory, the newest first."""
     return session.scalars(
         select(StartupGroup)
-        .where(StartupGroup.territory_id == territory_id)
+        .where(StartupGroup.territory_id == territory_id, StartupGroup.closed_at.is_(None))
         .order_by(StartupGroup.created_at.desc(), StartupGroup.id.desc())
         .limit(limit)
         .options(joinedload(StartupGroup.challenge))

@@ -62,7 +62,9 @@ def figures(session: Session, territory: Territory, *, now: datetime) -> Figures
     counts = [
         select(func.count(Citizen.id)).where(here),
         select(func.count(Citizen.id)).where(here, consents),
-        select(func.count(StartupGroup.id)).where(StartupGroup.territory_id == territory.id),
+        select(func.count(StartupGroup.id)).where(
+            StartupGroup.territory_id == territory.id, StartupGroup.closed_at.is_(None)
+        ),
         select(func.count(Need.id)).where(
             Need.territory_id == territory.id, open_on(local_day(now, territory.time_zone))
         ),
@@ -86,7 +88,7 @@ def supply_and_demand(
         .where(Citizen.territory_id == territory.id)
         .group_by(CitizenChallenge.challenge_id),
         select(StartupGroup.challenge_id, func.count())
-        .where(StartupGroup.territory_id == territory.id)
+        .where(StartupGroup.territory_id == territory.id, StartupGroup.closed_at.is_(None))
         .group_by(StartupGroup.challenge_id),
         select(StartupGroup.challenge_id, func.count())
         .join(Need, Need.group_id == StartupGroup.id)
@@ -181,6 +183,7 @@ def groups_without_open_needs(
         select(StartupGroup)
         .where(
             StartupGroup.territory_id == territory.id,
+            StartupGroup.closed_at.is_(None),
             ~exists().where(Need.group_id == StartupGroup.id, open_on(local_day(now, territory.time_zone))),
         )
         .order_by(StartupGroup.name)

@@ -82,7 +82,7 @@ def drafts(
     def found(line: PlannedLine) -> DraftLine | None:
         if line.kind is LineKind.NEWS:
             group = groups.get(line.group_id or 0)
-            return DraftLine(planned=line, group=group) if group is not None else None
+            return DraftLine(planned=line, group=group) if group and group.closed_at is None else None
         # No row has the number 0.
         pair = NeedId(line.need_id or 0), CitizenId(line.citizen_id or 0)
         if line.kind is LineKind.WAITING:

@@ -47,7 +47,11 @@ def news(session: Session, *, territory_ids: Iterable[int], since: datetime) -> 
     """The groups that were founded since a moment, the newest first."""
     return session.scalars(
         select(StartupGroup)
-        .where(StartupGroup.territory_id.in_(sorted(set(territory_ids))), StartupGroup.created_at > since)
+        .where(
+            StartupGroup.territory_id.in_(sorted(set(territory_ids))),
+            StartupGroup.created_at > since,
+            StartupGroup.closed_at.is_(None),
+        )
         .order_by(StartupGroup.created_at.desc(), StartupGroup.id.desc())
     ).all()
 

@@ -1,5 +1,6 @@
 """The verbs of groups: founding, who is in them, posting needs."""
 
+from matchmaker.groups.service.closing import NobodyLeads, close_group, delete_closed, reopen_group
 from matchmaker.groups.service.groups import (
     ChallengeElsewhere,
     NameTaken,
@@ -31,6 +32,7 @@ __all__ = [
     "NameTaken",
     "NeedDetails",
     "NeedRefused",
+    "NobodyLeads",
     "NotAllowed",
     "WantedPhrase",
     "act_on_need",
@@ -39,6 +41,8 @@ __all__ = [
     "change_need",
     "check_lead",
     "check_member",
+    "close_group",
+    "delete_closed",
     "expire_needs",
     "found_group",
     "free_place",
@@ -47,6 +51,7 @@ __all__ = [
     "make_lead",
     "post_need",
     "remove_member",
+    "reopen_group",
     "step_down",
     "take_place",
 ]

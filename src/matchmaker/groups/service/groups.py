@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -74,17 +75,33 @@ def change_group(
     work.record(GroupVerb.CHANGED, StartupGroup, group.id, territory_id=group.territory_id)
 
 
+def lock_group(work: Work, *, group_id: int) -> StartupGroup:
+    """A group as it is now, which nobody else changes before this unit of work ends. Raises NotAllowed if it is gone."""
+    query = select(StartupGroup).where(StartupGroup.id == group_id).with_for_update()
+    group = work.session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    if group is None:
+        raise NotAllowed
+    return group
+
+
+def check_running(group: StartupGroup) -> None:
+    """Raise NotAllowed if a group has ended."""
+    if group.closed_at is not None:
+        raise NotAllowed
+
+
 def check_member(session: Session, *, group_id: int, account_id: int) -> Role:
-    """The role of an account in a group; raises NotAllowed for a stranger."""
+    """The role of an account in a group; raises NotAllowed for a stranger, and once the group has ended."""
     role = queries.role_of(session, group_id=group_id, account_id=account_id)
     if role is None:
         raise NotAllowed
+    check_running(session.get_one(StartupGroup, group_id))
     return role
 
 
 def check_lead(session: Session, *, group_id: int, account_id: int) -> None:
-    """Raise NotAllowed unless the account is a lead of the group."""
-    if not can_edit(session, group_id=group_id, account_id=account_id):
+    """Raise NotAllowed unless the account is a lead of the group, and once the group has ended."""
+    if check_member(session, group_id=group_id, account_id=account_id) is not Role.LEAD:
         raise NotAllowed
 
 

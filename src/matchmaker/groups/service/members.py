@@ -9,14 +9,15 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.work import Work
 from matchmaker.groups.models import Membership, StartupGroup
 from matchmaker.groups.rules import GroupVerb, Role, check_still_led
-from matchmaker.groups.service.groups import NotAllowed
+from matchmaker.groups.service.groups import NotAllowed, lock_group
 
 
 def leave_group(work: Work, *, group_id: int, account_id: int) -> None:
-    """End one's own membership, at once. Raises NotAllowed for a stranger, LastLead."""
+    """End one's own membership, at once. Raises NotAllowed for a stranger, and LastLead unless the group has ended."""
     members = _locked(work, group_id)
     left = _of(members, account_id)
-    check_still_led(_roles(members), without=account_id)
+    if work.session.get_one(StartupGroup, group_id).closed_at is None:
+        check_still_led(_roles(members), without=account_id)
     work.session.delete(left)
     work.session.flush()
     _record(work, GroupVerb.LEFT, group_id, account_id)
@@ -58,7 +59,7 @@ def _record(work: Work, verb: GroupVerb, group_id: int, account_id: int) -> None
 
 
 def _locked(work: Work, group_id: int) -> dict[int, Membership]:
-    work.session.execute(select(StartupGroup.id).where(StartupGroup.id == group_id).with_for_update())
+    lock_group(work, group_id=group_id)
     found = work.session.scalars(
         select(Membership).where(Membership.group_id == group_id),
         execution_options={"populate_existing": True},

@@ -23,6 +23,7 @@ from matchmaker.groups.rules import (
     problems_of,
     state_on,
 )
+from matchmaker.groups.service.groups import check_running, lock_group
 from matchmaker.places import rules
 from matchmaker.places.models import Territory
 from matchmaker.vocabulary import service as vocabulary
@@ -63,8 +64,9 @@ class NeedDetails:
 def post_need(work: Work, group: StartupGroup, *, details: NeedDetails, publish: bool) -> Need:
     """A new need of a group, as a draft or open at once.
 
-    Raises NeedRefused, and LimitExceededError for too long or too many texts.
+    Raises NeedRefused, LimitExceededError for too long or too many texts, and NotAllowed once the group has ended.
     """
+    check_running(lock_group(work, group_id=group.id))
     today = rules.local_day(work.now, group.territory.time_zone)
     _check_details(details, today=today, public=publish)
     need = Need(
@@ -88,7 +90,7 @@ def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool
     Fewer places than are taken fill it, and make the group's own word give way, but never a person who agreed. Raises as
     post_need does.
     """
-    need = _locked(work, need_id)
+    need = _locked_to_change(work, need_id)
     today = rules.local_day(work.now, need.group.territory.time_zone)
     state = state_on(need.state, need.until, today)
     if (state is NeedState.DRAFT and publish) or (
@@ -113,12 +115,12 @@ def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool
 
 
 def act_on_need(work: Work, *, need_id: int, action: NeedAction) -> Need:
-    """Open, close, fill or open a need again; raises ActionNotAllowed and NeedRefused.
+    """Open, close, fill or open a need again; raises ActionNotAllowed, NeedRefused, and NotAllowed once its group has ended.
 
     A need whose last day has passed gets a later one before it can be opened again, and one whose places are all held by
     people who agreed gets more places.
     """
-    need = _locked(work, need_id)
+    need = _locked_to_change(work, need_id)
     today = rules.local_day(work.now, need.group.territory.time_zone)
     state = state_on(need.state, need.until, today)
     new_state, taken = after(action, state=state, places=need.places, places_taken=need.places_taken)
@@ -191,6 +193,15 @@ def _count(work: Work, need: Need, held: int) -> None:
 
 def _record(work: Work, verb: GroupVerb, need: Need, **detail: str) -> None:
     work.record(verb, Need, need.id, territory_id=need.territory_id, **detail)
+
+
+def _locked_to_change(work: Work, need_id: int) -> Need:
+    """A need as it is now, and its group, which nobody else changes meanwhile. Raises NotAllowed once that has ended."""
+    group_id = work.session.scalar(select(Need.group_id).where(Need.id == need_id))
+    if group_id is None:
+        raise NoResultFound
+    check_running(lock_group(work, group_id=group_id))
+    return _locked(work, need_id)
 
 
 def _locked(work: Work, need_id: int) -> Need:

@@ -1,6 +1,7 @@
 """The doors of groups: a territory's page, groups, invitations, needs."""
 
 from matchmaker.groups.views.blueprint import blueprint
+from matchmaker.groups.views.closing import close, reopen
 from matchmaker.groups.views.groups import edit, mine, new, show, territory
 from matchmaker.groups.views.invitations import invitation_withdraw, invite
 from matchmaker.groups.views.members import lead_step_down, leave, member_lead, member_remove
@@ -8,6 +9,7 @@ from matchmaker.groups.views.needs import need_edit, need_new, need_state
 
 __all__ = [
     "blueprint",
+    "close",
     "edit",
     "invitation_withdraw",
     "invite",
@@ -20,6 +22,7 @@ __all__ = [
     "need_new",
     "need_state",
     "new",
+    "reopen",
     "show",
     "territory",
 ]

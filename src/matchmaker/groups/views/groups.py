@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext, mark
 from matchmaker.groups import queries, service
-from matchmaker.groups.access import LEAD, acting_in, own_led_group
+from matchmaker.groups.access import LEAD, acting_in, is_keeper, own_led_group
 from matchmaker.groups.forms import GroupForm
 from matchmaker.groups.models import GroupInvitation, Need, StartupGroup
-from matchmaker.groups.rules import NeedState, Stage, actions_in, state_on
+from matchmaker.groups.rules import CLOSED_FOR, NeedState, Stage, actions_in, state_on
 from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.invitations.queries import waiting_invitations
 from matchmaker.places import queries as places
@@ -78,6 +78,7 @@ def mine() -> ResponseReturnValue:
     return render_template(
         "groups/mine.html",
         groups=queries.groups_of(reading(), account_id=account_id()),
+        closed=queries.closed_groups_of(reading(), account_id=account_id()),
         territories=places.territories(reading()),
     )
 
@@ -118,7 +119,18 @@ def new(slug: str) -> ResponseReturnValue:
 def show(group_id: int) -> ResponseReturnValue:
     """A group: what it builds, who is in it, what it needs; to its members also what is not public."""
     group = or_404(queries.find_group(reading(), group_id=group_id))
+    keeper = is_keeper(group_id)
     role = queries.role_of(reading(), group_id=group_id, account_id=visitor_id())
+    if group.closed_at is not None:
+        page = render_template(
+            "groups/closed.html",
+            group=group,
+            territory=group.territory,
+            role=role,
+            keeper=keeper,
+            deleted_at=group.closed_at + CLOSED_FOR,
+        )
+        return page, 410
     states = _states(group)
     shown = [need for need in group.needs if role or states[need.id] is NeedState.OPEN]
     return render_template(
@@ -127,6 +139,7 @@ def show(group_id: int) -> ResponseReturnValue:
         territory=group.territory,
         role=role,
         me=visitor_id(),
+        keeper=keeper,
         is_lead=service.can_edit(reading(), group_id=group_id, account_id=visitor_id()),
         states=states,
         actions={need.id: actions_in(states[need.id]) for need in shown} if role else {},

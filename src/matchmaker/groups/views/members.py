@@ -5,22 +5,22 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import gettext
 from matchmaker.groups import service
-from matchmaker.groups.access import LEAD, MEMBER, acting_in, own_group, own_led_group
+from matchmaker.groups.access import EVER_MEMBER, LEAD, acting_in, joined_group, own_led_group
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import LastLead, check_still_led
 from matchmaker.groups.views.blueprint import blueprint
-from matchmaker.web import access, account_id, or_404
+from matchmaker.web import access, account_id, begin, or_404
 from matchmaker.web.forms import ConfirmForm
 
 
 @blueprint.route("/groups/<int:group_id>/leave", methods=["GET", "POST"])
-@access(MEMBER)
+@access(EVER_MEMBER)
 def leave(group_id: int) -> ResponseReturnValue:
     """End one's own membership."""
-    group = own_group(group_id)
+    group = joined_group(group_id)
     if ConfirmForm().validate_on_submit():
         try:
-            with acting_in(group_id) as work:
+            with begin() as work:
                 service.leave_group(work, group_id=group_id, account_id=account_id())
         except LastLead as refused:
             flash(_needed(refused), "warning")
@@ -82,12 +82,16 @@ def _other_member(group_id: int, other_id: int) -> tuple[StartupGroup, str]:
 
 def _needed(refused: LastLead) -> str:
     if refused.alone:
-        return gettext("You are alone in this group. Invite somebody and make them a lead first.")
-    return gettext("Nobody else leads this group. Make another member a lead first.")
+        return gettext(
+            "You are alone in this group. Close it first, or invite somebody and make them a lead."
+        )
+    return gettext("Nobody else leads this group. Make another member a lead first, or close the group.")
 
 
 def _refused(group: StartupGroup) -> str | None:
     """What stands against the signed-in person's no longer leading a group of theirs, if anything."""
+    if group.closed_at is not None:
+        return None
     try:
         check_still_led({one.account_id: one.role for one in group.memberships}, without=account_id())
     except LastLead as refused:

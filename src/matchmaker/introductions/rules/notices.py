@@ -11,4 +11,4 @@ class NoticeKind(Labelled):
     AGREED = "agreed", mark("Both sides agreed")
     ENDED = "ended", mark("The introduction has ended")
     MESSAGE = "message", mark("There is a message for you")
-    REOPENED = "reopened", mark("A need that you follow is open again")
+    REOPENED = "reopened", mark("There is news of a need that you follow")

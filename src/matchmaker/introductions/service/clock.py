@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from matchmaker.base.work import Missing, Work, WorkFactory
-from matchmaker.groups.models import Need
+from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.queries import open_on
 from matchmaker.introductions import queries
 from matchmaker.introductions.models import AbsencePeriod, Introduction, NeedFollower
@@ -25,7 +25,7 @@ from matchmaker.introductions.rules import (
     waited,
 )
 from matchmaker.introductions.service.actions import close, close_for_need, lock
-from matchmaker.introductions.service.notice_queue import tell, tell_reopened
+from matchmaker.introductions.service.notice_queue import tell, tell_of_need
 from matchmaker.introductions.service.transitions import forget_messages
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
@@ -37,7 +37,7 @@ def advance(works: WorkFactory) -> int:
         gone = _gone(work)
         needs = _needs_not_open(work)
         due = _due(work)
-        reopened = _reopened(work)
+        news = (*_reopened(work), *_of_closed_groups(work))
     changed = 0
     for introduction_id in gone:
         with works.begin() as work:
@@ -48,7 +48,7 @@ def advance(works: WorkFactory) -> int:
     for introduction_id in due:
         with works.begin() as work:
             changed += take_step(work, introduction_id=introduction_id)
-    for need_id in reopened:
+    for need_id in news:
         with works.begin() as work:
             changed += _tell_followers(work, need_id)
     return changed
@@ -140,6 +140,12 @@ def _needs_not_open(work: Work) -> list[int]:
     return _needs(work, asked, lambda today: ~open_on(today))
 
 
+def _of_closed_groups(work: Work) -> list[int]:
+    """The needs that somebody follows, and that nobody opens again, as their group has ended."""
+    followed = select(Need.id).join(Need.group).where(StartupGroup.closed_at.is_not(None))
+    return list(work.session.scalars(followed.where(Need.id.in_(select(NeedFollower.need_id)))))
+
+
 def _reopened(work: Work) -> list[int]:
     """The needs that somebody follows, and that are open again."""
     return _needs(work, select(NeedFollower.need_id), open_on)
@@ -160,7 +166,7 @@ def _tell_followers(work: Work, need_id: int) -> int:
     rows = work.session.scalars(
         select(NeedFollower).where(NeedFollower.need_id == need_id).with_for_update()
     ).all()
-    tell_reopened(work, need_id=need_id, account_ids=[row.account_id for row in rows])
+    tell_of_need(work, need_id=need_id, account_ids=[row.account_id for row in rows])
     for row in rows:
         work.session.delete(row)
     work.session.flush()

@@ -18,7 +18,7 @@ class NeedIsOpen(Exception):
 def follow(work: Work, *, need_id: int, account_id: int) -> None:
     """Be told when a need is open again; twice is as good as once. Raises Missing, NeedIsOpen."""
     need = groups.lock_need(work, need_id=need_id)
-    if need is None or need.state is NeedState.DRAFT:
+    if need is None or need.state is NeedState.DRAFT or need.group.closed_at is not None:
         raise Missing(need_id)
     if matching_queries.need_state(need, now=work.now) is NeedState.OPEN:
         raise NeedIsOpen

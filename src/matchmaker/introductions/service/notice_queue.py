@@ -31,8 +31,8 @@ def tell(work: Work, introduction: Introduction, kind: NoticeKind, party: Party)
     )
 
 
-def tell_reopened(work: Work, *, need_id: int, account_ids: Sequence[int]) -> None:
-    """Note that some accounts are to be told that a need is open again."""
+def tell_of_need(work: Work, *, need_id: int, account_ids: Sequence[int]) -> None:
+    """Note that some accounts are to be told that a need is open again, or that its group has ended."""
     _note(
         work,
         [

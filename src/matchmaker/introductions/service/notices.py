@@ -226,9 +226,11 @@ def _line(work: Work, account: Account, one: _Told) -> NoticeLine:
     notice = one.notice
     introduction = notice.introduction
     if introduction is None or one.party is None:
+        group = _group_of(notice)
+        told = letters.reopened if group.closed_at is None else letters.group_closed
         return NoticeLine(
             need_title=notice.need.title if notice.need else "",
-            sentence=letters.reopened(_group_of(notice).name),
+            sentence=told(group.name),
             url=work.links.to("matching.need", need_id=notice.need_id),
             button=letters.button(notice.kind, None),
         )

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from matchmaker.digests import queries as digests
+from matchmaker.groups import queries as groups
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.organisers import queries
@@ -34,5 +35,6 @@ def desk(slug: str) -> ResponseReturnValue:
         newcomers=queries.newcomers(reading(), territory_id=territory.id, limit=NEWCOMERS_SHOWN),
         relays=bool(relays.relays_of(reading(), territory_id=territory.id)),
         runs=bool(digests.latest_runs(reading(), territory_id=territory.id, limit=1)),
+        closed_groups=groups.closed_groups_in(reading(), territory_id=territory.id),
         quiet_groups=queries.groups_without_open_needs(reading(), territory, now=now()),
     )
