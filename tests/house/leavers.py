@@ -45,7 +45,7 @@ class Leaver:
     @property
     def name(self) -> str:
         """Their first name."""
-        return f"{'ABCDEF'[self.number]}nadelzq"
+        return f"{'ABCDEFG'[self.number]}nadelzq"
 
     @property
     def address(self) -> str:
@@ -244,6 +244,31 @@ def an_organiser(work: Work, others: Others, who: Leaver) -> Callable[[Work], No
     return leave
 
 
+def somebody_who_is_part_of_everything(work: Work, others: Others, who: Leaver) -> Callable[[Work], None]:
+    territory = others.world.territory
+    citizen = builders.add_citizen(
+        work, territory, address=who.address, first_name=who.name, skills=(who.skill, "couture")
+    )
+    account = builders.account_of(citizen)
+    herself = Actor(party=Party.CITIZEN, account_id=account.id)
+    number = introduced(work, others, citizen, herself)
+    share(work, who, number, herself)
+    speak(work, number, herself, who.sentence)
+    own = builders.add_group(work, others.world.challenge, name="Le Fournil", lead=account)
+    work.session.add(
+        Membership(group_id=others.group.id, account_id=account.id, role=Role.LEAD, joined_at=work.now)
+    )
+    builders.add_relay(work, territory, name="Bibliothèque", members=[account])
+    places.name_organiser(work, territory_id=territory.id, account_id=account.id)
+    work.session.flush()
+
+    def leave(work: Work) -> None:
+        groups.close_group(work, group_id=own.id, account_id=account.id)
+        accounts.delete_account(work, account_id=account.id)
+
+    return leave
+
+
 def _closed(closed: bool) -> None:
     assert closed
 
@@ -255,6 +280,7 @@ LEAVERS: list[Lives] = [
     a_member_who_was_only_named,
     somebody_who_works_at_a_relay,
     an_organiser,
+    somebody_who_is_part_of_everything,
 ]
 
 

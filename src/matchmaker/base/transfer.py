@@ -19,6 +19,19 @@ class Fate(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """What an account has to settle before it can be deleted: in the words of its owner, and the page where they do so."""
+
+    sentence: str
+    page: str
+    values: Mapping[str, object]
+
+
+class HeldBack(Exception):
+    """An account cannot be deleted as long as something stands against it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """What is held of somebody under one heading, a marked English text: rows of values by their names."""
 

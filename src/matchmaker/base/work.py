@@ -18,7 +18,7 @@ from matchmaker.base.db import SessionFactory, empty_log
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Tokens
-from matchmaker.base.transfer import Fate, Section
+from matchmaker.base.transfer import Fate, Obstacle, Section
 from matchmaker.base.verbs import Verb
 
 Clock = Callable[[], datetime]
@@ -127,6 +127,11 @@ def _lets_nothing_expire(work: Work) -> Collection[str]:  # noqa: ARG001
     return ()
 
 
+def _holds_nobody_back(session: Session, account_id: int) -> Sequence[Obstacle]:  # noqa: ARG001
+    """What a room says from which anybody may part."""
+    return ()
+
+
 def _is_not_concerned(work: Work, message_id: int, address: str) -> None:
     """What a room does about a complaint that stops no letters of its own."""
 
@@ -137,8 +142,9 @@ class Transfer:
 
     ``holds`` has each column that names an account or a citizen or holds an address, and what becomes of its row.
     ``texts`` are the columns in which people write what they like, which may be the address of somebody else; in
-    ``phrases`` are skills, as typed. ``about`` takes the id of an account. The others are called before the row that
-    they name is deleted:
+    ``phrases`` are skills, as typed. ``about`` takes the id of an account, and so does ``holds_back``: what stands
+    against the owner's leaving. ``part`` ends all of which an account is part, which is needed no more then; it raises
+    HeldBack. The others are called before the row that they name is deleted:
     ``take_back_letters`` and ``forget_citizen`` with the id of a citizen, whose consent to letters has ended, or who
     leaves; ``forget_account`` with that of an account that is closed, whose citizens have left. ``forget_expired``
     deletes what is good for nothing any more, and gives the addresses that it had. ``complained`` is called with the
@@ -150,6 +156,8 @@ class Transfer:
     texts: Sequence[InstrumentedAttribute[Any]] = ()
     phrases: Sequence[InstrumentedAttribute[str]] = ()
     take_back_letters: Callable[[Work, int], None] = _has_nothing_to_do
+    holds_back: Callable[[Session, int], Sequence[Obstacle]] = _holds_nobody_back
+    part: Callable[[Work, int], None] = _has_nothing_to_do
     forget_citizen: Callable[[Work, int], None] = _has_nothing_to_do
     forget_account: Callable[[Work, int], None] = _has_nothing_to_do
     forget_expired: Callable[[Work], Collection[str]] = _lets_nothing_expire

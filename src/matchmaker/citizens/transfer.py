@@ -17,6 +17,7 @@ from matchmaker.citizens.models import (
     Consent,
     SignUp,
 )
+from matchmaker.citizens.service.profiles import forget_citizen
 from matchmaker.citizens.service.sign_ups import forget_stale_sign_ups
 from matchmaker.places.models import Challenge, Commune, Territory
 from matchmaker.vocabulary.service import forget_phrases
@@ -109,6 +110,12 @@ def _agreed(session: Session, account_id: int) -> Sequence[Section]:
     )
 
 
+def _part(work: Work, account_id: int) -> None:
+    own = select(Citizen.id).where(Citizen.account_id == account_id)
+    for citizen_id in work.session.scalars(own.order_by(Citizen.id)).all():
+        forget_citizen(work, citizen_id=citizen_id)
+
+
 def _forget_citizen(work: Work, citizen_id: int) -> None:
     citizen = work.session.get_one(Citizen, citizen_id)
     if citizen.account_id is not None:
@@ -138,6 +145,7 @@ TRANSFER = Transfer(
     },
     about=_about,
     phrases=[CitizenSkill.phrase],
+    part=_part,
     forget_citizen=_forget_citizen,
     forget_account=_forget_account,
     forget_expired=forget_stale_sign_ups,

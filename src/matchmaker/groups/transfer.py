@@ -7,11 +7,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
-from matchmaker.base.i18n import mark
-from matchmaker.base.transfer import Fate, Section, section
+from matchmaker.base.i18n import gettext, mark
+from matchmaker.base.transfer import Fate, HeldBack, Obstacle, Section, section
 from matchmaker.base.work import Transfer, Work
 from matchmaker.groups.models import GroupInvitation, Membership, Need, StartupGroup, WantedSkill
-from matchmaker.groups.rules import Role
+from matchmaker.groups.queries import groups_led_alone
+from matchmaker.groups.rules import LastLead, Role
+from matchmaker.groups.service import delete_closed, leave_group
 from matchmaker.invitations import service as invitations
 
 
@@ -55,6 +57,31 @@ def _forget_account(work: Work, account_id: int) -> None:
     invitations.forget_account(work, GroupInvitation, account_id=account_id)
 
 
+def _holds_back(session: Session, account_id: int) -> Sequence[Obstacle]:
+    return [
+        Obstacle(
+            sentence=gettext("Nobody else leads the group %(group)s.", group=group.name),
+            page="group",
+            values={"group_id": group.id},
+        )
+        for group in groups_led_alone(session, account_id=account_id)
+    ]
+
+
+def _part(work: Work, account_id: int) -> None:
+    joined = select(Membership.group_id).where(Membership.account_id == account_id)
+    for group_id in work.session.scalars(joined.order_by(Membership.group_id)).all():
+        try:
+            leave_group(work, group_id=group_id, account_id=account_id)
+        except LastLead as error:
+            raise HeldBack from error
+
+
+def _forget_expired(work: Work) -> Sequence[str]:
+    delete_closed(work)
+    return invitations.forget_expired(work, GroupInvitation)
+
+
 TRANSFER = Transfer(
     holds={
         Membership.account_id: Fate.NEEDED,
@@ -64,6 +91,8 @@ TRANSFER = Transfer(
     about=_about,
     texts=[StartupGroup.name, StartupGroup.pitch, StartupGroup.description, Need.title, Need.description],
     phrases=[Need.title, WantedSkill.phrase],
+    holds_back=_holds_back,
+    part=_part,
     forget_account=_forget_account,
-    forget_expired=lambda work: invitations.forget_expired(work, GroupInvitation),
+    forget_expired=_forget_expired,
 )

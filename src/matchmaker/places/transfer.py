@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from matchmaker.base.i18n import mark
 from matchmaker.base.transfer import Fate, Section, section
-from matchmaker.base.work import Transfer
+from matchmaker.base.work import Transfer, Work
 from matchmaker.places.models import Challenge, Organiser, Territory
+from matchmaker.places.service import remove_organiser
 
 
 def _about(session: Session, account_id: int) -> Sequence[Section]:
@@ -24,9 +25,16 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
     )
 
 
+def _part(work: Work, account_id: int) -> None:
+    run = select(Organiser.territory_id).where(Organiser.account_id == account_id)
+    for territory_id in work.session.scalars(run.order_by(Organiser.territory_id)).all():
+        remove_organiser(work, territory_id=territory_id, account_id=account_id)
+
+
 TRANSFER = Transfer(
     holds={Organiser.account_id: Fate.NEEDED},
     about=_about,
+    part=_part,
     texts=[
         Territory.summary_fr,
         Territory.summary_en,

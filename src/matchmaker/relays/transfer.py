@@ -12,6 +12,7 @@ from matchmaker.base.transfer import Fate, Section, section
 from matchmaker.base.work import Transfer, Work
 from matchmaker.invitations import service as invitations
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
+from matchmaker.relays.service import remove_relay_member
 
 
 def _about(session: Session, account_id: int) -> Sequence[Section]:
@@ -51,6 +52,12 @@ def _invitations() -> Select[str, str, datetime, datetime | None]:
     )
 
 
+def _part(work: Work, account_id: int) -> None:
+    joined = select(RelayMember.relay_id).where(RelayMember.account_id == account_id)
+    for relay_id in work.session.scalars(joined.order_by(RelayMember.relay_id)).all():
+        remove_relay_member(work, relay_id=relay_id, account_id=account_id)
+
+
 def _forget_account(work: Work, account_id: int) -> None:
     invitations.forget_account(work, RelayInvitation, account_id=account_id)
 
@@ -63,6 +70,7 @@ TRANSFER = Transfer(
     },
     about=_about,
     texts=[Relay.name],
+    part=_part,
     forget_account=_forget_account,
     forget_expired=lambda work: invitations.forget_expired(work, RelayInvitation),
 )

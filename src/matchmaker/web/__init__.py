@@ -10,6 +10,7 @@ from matchmaker.web.access import (
     declared_access,
     enter,
     or_404,
+    sign_browser_out,
 )
 from matchmaker.web.answers import (
     CONTENT_SECURITY_POLICY,
@@ -67,6 +68,7 @@ __all__ = [
     "reading",
     "refuse_null_characters",
     "result_page",
+    "sign_browser_out",
     "site",
     "slot",
     "speak_like",

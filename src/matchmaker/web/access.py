@@ -7,8 +7,9 @@ from typing import Any, Generic, TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, current_user, login_user
+from flask_login import UserMixin, current_user, login_user, logout_user
 
+from matchmaker.base.i18n import get_locale
 from matchmaker.base.ids import AccountId
 from matchmaker.base.work import Missing
 from matchmaker.web.answers import own_path
@@ -97,6 +98,14 @@ class Newcomer(UserMixin):  # type: ignore[misc]
 
     def __init__(self, session_token: str) -> None:
         self.id = session_token
+
+
+def sign_browser_out() -> None:
+    """Forget in this browser who was signed in, and keep the language that it reads."""
+    locale = get_locale()
+    logout_user()
+    session.clear()
+    session[LOCALE_KEY] = locale
 
 
 def enter(*, session_token: str, locale: str, next_path: str | None = None) -> ResponseReturnValue:

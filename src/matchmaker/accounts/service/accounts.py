@@ -1,5 +1,7 @@
 """Finding an account, opening, changing and closing it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -9,8 +11,8 @@ from matchmaker.accounts.rules import AccountVerb
 from matchmaker.accounts.service.forgetting import take_out_address
 from matchmaker.base.db import violates
 from matchmaker.base.tokens import Tokens
-from matchmaker.base.transfer import Fate
-from matchmaker.base.work import Work
+from matchmaker.base.transfer import Fate, HeldBack, Obstacle
+from matchmaker.base.work import Transfer, Work
 from matchmaker.post import suppression
 from matchmaker.post.suppression import SuppressedAddress
 
@@ -68,6 +70,22 @@ def resume_letters(work: Work, *, account_id: int) -> None:
     """Send letters to an account again, on its owner's word that they arrive."""
     suppression.lift(work, address=work.session.get_one(Account, account_id).address)
     work.record(AccountVerb.LETTERS_RESUMED, Account, account_id)
+
+
+def delete_account(work: Work, *, account_id: int) -> None:
+    """Delete an account with all of which it is part in every room, and forget its owner. Raises HeldBack.
+
+    Nobody acts by the account any more afterwards: its sessions are gone with it.
+    """
+    for room in work.rooms:
+        room.part(work, account_id)
+    if not close_if_unused(work, account_id=account_id):
+        raise HeldBack
+
+
+def obstacles(session: Session, *, rooms: Sequence[Transfer], account_id: int) -> Sequence[Obstacle]:
+    """What stands against deleting an account, in the language in force."""
+    return [one for room in rooms for one in room.holds_back(session, account_id)]
 
 
 def close_if_unused(work: Work, *, account_id: int) -> bool:

@@ -194,13 +194,18 @@ def withdraw_weekly_letter(work: Work, *, citizen_id: int) -> None:
 
 def delete_profile(work: Work, *, citizen_id: int) -> bool:
     """Delete a citizen, and the account too if nothing else needs it; whether the account is gone."""
+    account_id = work.session.get_one(Citizen, citizen_id).account_id
+    forget_citizen(work, citizen_id=citizen_id)
+    return account_id is not None and accounts.close_if_unused(work, account_id=account_id)
+
+
+def forget_citizen(work: Work, *, citizen_id: int) -> None:
+    """Delete a citizen alone, whether or not anything else needs the account."""
     citizen = work.session.get_one(Citizen, citizen_id)
-    account_id = citizen.account_id
     work.record(CitizenVerb.DELETED, Citizen, citizen_id, territory_id=citizen.territory_id)
     work.forgets()
     for room in work.rooms:
         room.forget_citizen(work, citizen_id)
-    return account_id is not None and accounts.close_if_unused(work, account_id=account_id)
 
 
 def _handed_over(work: Work, citizen_id: int, account: Account) -> Citizen:

@@ -1,8 +1,7 @@
 """The profile of somebody who is signed in: all of it can be changed, and deleted."""
 
-from flask import flash, redirect, request, session, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import logout_user
 
 from matchmaker.base.i18n import get_locale, gettext
 from matchmaker.citizens import queries, service
@@ -14,7 +13,7 @@ from matchmaker.places import queries as places
 from matchmaker.places.forms import NO_QUESTION, locate, place_page
 from matchmaker.places.service import Place
 from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills
-from matchmaker.web import LOCALE_KEY, access, begin, form_page, reading
+from matchmaker.web import access, begin, form_page, reading, sign_browser_out
 from matchmaker.web.forms import ConfirmForm, choices
 
 
@@ -125,10 +124,7 @@ def delete() -> ResponseReturnValue:
         with begin() as work:
             account_closed = service.delete_profile(work, citizen_id=citizen.id)
         if account_closed:
-            locale = get_locale()
-            logout_user()
-            session.clear()
-            session[LOCALE_KEY] = locale
+            sign_browser_out()
             flash(gettext("Your profile and your account are deleted. Thank you for having been here."))
         else:
             flash(gettext("Your profile is deleted. Your account stays, because you still use it."))

@@ -1,17 +1,16 @@
-"""The doors of accounts: sign-in, sign-out, a new account, its settings, the language."""
+"""The doors of whoever is not signed in yet: sign-in, sign-out, a new account, the language."""
 
-import json
 from contextlib import suppress
 from datetime import timedelta
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, logout_user
+from flask_login import UserMixin
 
 from matchmaker.accounts import service
-from matchmaker.accounts.forms import AccountForm, LanguageForm, NewAccountForm, PasswordForm, SignInForm
-from matchmaker.accounts.models import Account
+from matchmaker.accounts.forms import LanguageForm, NewAccountForm, SignInForm
 from matchmaker.accounts.rules import LinkPurpose, canonical_address
+from matchmaker.accounts.views.blueprint import blueprint
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
 from matchmaker.base.sent_forms import SentBefore
@@ -19,7 +18,6 @@ from matchmaker.web import (
     LOCALE_KEY,
     Access,
     access,
-    account_id,
     begin,
     check_limit,
     enter,
@@ -29,11 +27,9 @@ from matchmaker.web import (
     page_url,
     reading,
     result_page,
-    site,
+    sign_browser_out,
 )
 from matchmaker.web.forms import ConfirmForm
-
-blueprint = Blueprint("accounts", __name__)
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -131,10 +127,7 @@ def sign_out() -> ResponseReturnValue:
     if token:
         with begin() as work:
             service.end_session(work, session_token=token)
-    locale = i18n.get_locale()
-    logout_user()
-    session.clear()
-    session[LOCALE_KEY] = locale
+    sign_browser_out()
     flash(gettext("You are signed out."))
     return redirect(page_url("front"))
 
@@ -157,72 +150,6 @@ def new() -> ResponseReturnValue:
             )
         return result_page("accounts/check_mail.html", address=address)
     return form_page("accounts/new.html", form)
-
-
-@blueprint.route("/account", methods=["GET", "POST"])
-@access(Access.SIGNED_IN)
-def settings() -> ResponseReturnValue:
-    """Change name and language, or the password: two forms on one page."""
-    account = reading().get_one(Account, account_id())
-    which = request.form.get("form")
-    form = AccountForm(formdata=request.form if which == "account" else None, obj=account)
-    password_form = PasswordForm(formdata=request.form if which == "password" else None)
-    page = {
-        "password_form": password_form,
-        "address": account.address,
-        "has_password": bool(account.password_hash),
-    }
-    if which == "account" and form.validate_on_submit():
-        with begin() as work:
-            service.change_account(
-                work, account_id=account_id(), first_name=form.first_name.data or "", locale=form.locale.data
-            )
-        session[LOCALE_KEY] = form.locale.data
-        with i18n.using(form.locale.data):
-            flash(gettext("Saved."))
-        return redirect(url_for("accounts.settings"))
-    if which == "password" and password_form.validate_on_submit():
-        with begin() as work:
-            service.set_password(
-                work,
-                account_id=account_id(),
-                password=password_form.password.data or "",
-                keep_session=session["_user_id"],
-            )
-        flash(gettext("Your password is set. Other browsers were signed out."))
-        return redirect(url_for("accounts.settings"))
-    if password_form.errors:
-        return render_template("accounts/settings.html", form=form, **page), 422
-    return form_page("accounts/settings.html", form, **page)
-
-
-@blueprint.get("/account/data")
-@access(Access.SIGNED_IN)
-def data() -> ResponseReturnValue:
-    """All that every room holds of whoever is signed in, as a file that a person and a program can read."""
-    held = {
-        gettext(section.title): section.rows
-        for room in reversed(site().works.rooms)
-        for section in room.about(reading(), account_id())
-        if section.rows
-    }
-    text = json.dumps(held, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())
-    return Response(
-        text + "\n",
-        mimetype="application/json",
-        headers={"Content-Disposition": 'attachment; filename="data.json"'},
-    )
-
-
-@blueprint.post("/account/letters")
-@access(Access.SIGNED_IN)
-def letters() -> ResponseReturnValue:
-    """Get letters again after some came back, and go back to where one was."""
-    check_limit("letters", str(account_id()), capacity=5, period=timedelta(days=1))
-    with begin() as work:
-        service.resume_letters(work, account_id=account_id())
-    flash(gettext("We write to you again, from the next letter on."), "good")
-    return redirect(own_path(request.form.get("next")) or url_for("accounts.settings"))
 
 
 @blueprint.post("/language")
