@@ -177,24 +177,38 @@ def test_an_account_opens_once_its_address_is_proven(works: WorkFactory) -> None
         assert (signed_in.locale, signed_in.next_path) == ("en", "/my-groups")
 
 
-def test_two_links_for_one_address_open_one_account_even_at_once(
-    live_app: Flask, clock: MovableClock
-) -> None:
+def test_two_letters_to_one_address_open_one_account_even_at_once(live_app: Flask) -> None:
     works = works_of(live_app)
-    tokens = []
-    for _ in range(4):
-        with works.begin() as work:
-            service.request_account(work, first_name="Amina", address="amina@example.org", locale="fr")
-        tokens.append(token_of(newest_link(works)))
 
-    def use(token: str) -> str:
+    def open_account(_: int) -> int:
         with works.begin() as work:
-            return service.use_link(work, token=token, purpose=LinkPurpose.OPEN_ACCOUNT).session_token
+            return service.open_account(work, address="amina@example.org", first_name="Amina", locale="fr").id
 
     with ThreadPoolExecutor(4) as threads:
-        assert len(set(threads.map(use, tokens))) == 4
+        assert len(set(threads.map(open_account, range(4)))) == 1
     with works.begin() as work:
         assert work.session.scalar(select(func.count()).select_from(Account)) == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_newest_link_alone_is_in_force(
+    works: WorkFactory, camille: Account, clock: MovableClock, known: bool
+) -> None:
+    tokens = []
+    for _ in range(3):
+        clock.advance(timedelta(seconds=1))
+        with works.begin() as work:
+            if known:
+                service.request_sign_in(work, address=camille.address, locale="fr")
+            else:
+                service.request_account(work, first_name="Amina", address="amina@example.org", locale="fr")
+        tokens.append(token_of(newest_link(works)))
+    purpose = LinkPurpose.SIGN_IN if known else LinkPurpose.OPEN_ACCOUNT
+    for token in tokens[:-1]:
+        with works.begin() as work, pytest.raises(LinkUnusable):
+            service.use_link(work, token=token, purpose=purpose)
+    with works.begin() as work:
+        assert service.use_link(work, token=tokens[-1], purpose=purpose).session_token
 
 
 def test_one_link_clicked_twice_at_once_signs_in_once(live_app: Flask) -> None:

@@ -117,7 +117,7 @@ def test_a_password_signs_in(person: Person, works: WorkFactory, camille: Accoun
     answer = person.fill_in("/sign-in", {"address": " Camille@Example.org ", "password": PASSWORD})
     assert answer.status_code == 302
     assert is_in(person)
-    assert list(letters(works)) == []
+    assert [letter.kind for letter in letters(works)] == ["accounts.password_changed"]
 
 
 def test_a_wrong_password_keeps_the_address_and_says_so_at_the_field(

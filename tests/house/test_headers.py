@@ -192,3 +192,16 @@ def test_a_failure_after_somebody_was_recognised_is_a_page_all_the_same(
 def test_a_fragment_that_fails_is_no_redirect(person: Person) -> None:
     answer = person.client.get("/nowhere", headers={"HX-Request": "true"})
     assert answer.status_code == 404
+
+
+def test_no_browser_keeps_a_page_to_which_a_letter_leads(app: Flask) -> None:
+    """Whoever uses the same machine next goes back to no link that names somebody, nor to a sign-up half done."""
+    person, opened = visitor(app), 0
+    for rule in app.url_map.iter_rules():
+        if "token" in rule.arguments and "GET" in (rule.methods or ()):
+            path = rule.build(dict.fromkeys(rule.arguments, "a.b.c"))
+            assert path is not None
+            assert person.get(path[1]).headers["Cache-Control"] == "no-store", rule.endpoint
+            opened += 1
+    assert opened >= 5
+    assert person.get("/").headers["Cache-Control"] == "no-cache"

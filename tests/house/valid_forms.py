@@ -86,6 +86,7 @@ PARAGRAPH = {"challenge": "", "text_fr": "Bonjour.", "text_en": "Hello."}
 AWAY = {"first_day": f"{TODAY}", "last_day": f"{TODAY + timedelta(days=7)}"}
 
 VALID_FORMS: Mapping[str, ValidForm] = {
+    "accounts.delete": ValidForm(who=NEIGHBOUR),
     "accounts.letters": ValidForm(),
     "accounts.link": ValidForm(who=VISITOR, given=given.sign_in_link),
     "accounts.new": ValidForm(who=VISITOR, data={**NAME, "address": "zoe@example.org"}),
@@ -147,6 +148,7 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     "digests.wishes": ValidForm(data={"frequency": "monthly"}),
     "digests.wishes off": ValidForm(data={"frequency": "off"}),
     "digests.withdraw_edit": ValidForm(),
+    "groups.close": ValidForm(),
     "groups.edit": ValidForm(data=GROUP),
     "groups.invitation_withdraw": ValidForm(given=given.waiting_invitation),
     "groups.invite": ValidForm(data={"address": "zoe@example.org", "role": "lead"}),
@@ -158,6 +160,7 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     "groups.need_new": ValidForm(data=NEED),
     "groups.need_state": ValidForm(data={"action": "close"}),
     "groups.new": ValidForm(who=NEWCOMER, data=GROUP),
+    "groups.reopen": ValidForm(after=("groups.close",)),
     "introductions.absence": ValidForm(data=AWAY),
     "introductions.absence back": ValidForm(data={"action": "close"}, after=("introductions.absence",)),
     "introductions.act": ValidForm(data={"action": "accept", "share_address": "y"}),

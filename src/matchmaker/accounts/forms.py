@@ -78,8 +78,19 @@ class AccountForm(BaseForm):
     locale = language_field()
 
 
+def current_password_field() -> PasswordField:
+    """A field for the password that an account has."""
+    return PasswordField(
+        lazy("Current password"),
+        [AtMost(PASSWORD_LENGTH[1])],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class PasswordForm(BaseForm):
-    """Choose a password."""
+    """Choose a password; who has one says it first, in ``current``."""
+
+    current = current_password_field()
 
     password = PasswordField(
         lazy("New password"),

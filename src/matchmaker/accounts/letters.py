@@ -14,6 +14,7 @@ def sign_in_link(renderer: LetterRenderer, *, address: str, first_name: str, loc
         locale=locale,
         subject=mark("Your link to sign in"),
         asked_for=True,
+        has_key=True,
         lasts=LINK_LASTS,
         url=url,
     )
@@ -30,6 +31,7 @@ def open_account_link(
         locale=locale,
         subject=mark("Confirm your address"),
         asked_for=True,
+        has_key=True,
         lasts=LINK_LASTS,
         url=url,
     )
@@ -45,5 +47,20 @@ def no_account(renderer: LetterRenderer, *, address: str, locale: str, url: str)
         subject=mark("No account with this address yet"),
         asked_for=True,
         lasts=LINK_LASTS,
+        url=url,
+    )
+
+
+def password_changed(
+    renderer: LetterRenderer, *, address: str, first_name: str, locale: str, url: str
+) -> Letter:
+    """Tells the owner of an account that it has another password; ``url`` is where to ask for a link."""
+    return renderer.compose(
+        "accounts/letters/password_changed",
+        recipient=address,
+        recipient_name=first_name,
+        locale=locale,
+        subject=mark("Your password has changed"),
+        asked_for=True,
         url=url,
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.rules import LinkPurpose
@@ -38,7 +38,10 @@ Base.metadata.tables[Act.__tablename__].append_constraint(
 
 
 class AccountSession(Base):
-    """One signed-in browser. Its opaque id is all that the cookie holds; deleting the row signs it out."""
+    """One signed-in browser. Its opaque id is all that the cookie holds; deleting the row signs it out.
+
+    ``by_link`` says that a mailed link opened it, so that who is there reads the address's letters.
+    """
 
     __tablename__ = "account_sessions"
 
@@ -46,6 +49,7 @@ class AccountSession(Base):
     account_id: Mapped[AccountId] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    by_link: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     account: Mapped[Account] = relationship()
 

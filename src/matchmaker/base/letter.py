@@ -29,6 +29,8 @@ class Letter:
     list_id: str | None = None
     asked_for: bool = False
     """Whether it answers what its reader did just now: such a letter goes first, and is tried where others came back."""
+    has_key: bool = False
+    """Whether who holds it can act as its reader: its words are kept no longer than until it has left."""
     lasts: timedelta = ORDINARILY_LASTS
     """How long what it says is good for anything: it is not sent after that."""
 
@@ -69,13 +71,14 @@ class LetterRenderer:
         unsubscribe_url: str | None = None,
         list_id: str | None = None,
         asked_for: bool = False,
+        has_key: bool = False,
         lasts: timedelta = ORDINARILY_LASTS,
         **context: object,
     ) -> Letter:
         """The letter of ``template`` ("accounts/letters/sign_in", without ending) in ``locale``.
 
-        ``subject`` is a marked English text; ``asked_for`` and ``lasts`` are as in ``Letter``. The templates see
-        ``context``, ``subject``, ``locale``, ``recipient_name`` and ``unsubscribe_url``.
+        ``subject`` is a marked English text; ``asked_for``, ``has_key`` and ``lasts`` are as in ``Letter``. The templates
+        see ``context``, ``subject``, ``locale``, ``recipient_name`` and ``unsubscribe_url``.
         """
         with i18n.using(locale):
             title = " ".join(i18n.gettext(subject, **(subject_values or {})).split())
@@ -99,5 +102,6 @@ class LetterRenderer:
             unsubscribe_url=unsubscribe_url,
             list_id=list_id,
             asked_for=asked_for,
+            has_key=has_key,
             lasts=lasts,
         )

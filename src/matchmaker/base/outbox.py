@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    case,
     false,
     select,
     update,
@@ -68,6 +69,7 @@ class OutboxMessage(Base):
     unsubscribe_url: Mapped[str | None] = mapped_column(String(500))
     list_id: Mapped[str | None] = mapped_column(String(200))
     asked_for: Mapped[bool] = mapped_column(server_default=false())
+    has_key: Mapped[bool] = mapped_column(server_default=false())
     message_key: Mapped[str] = mapped_column(String(40))
     state: Mapped[MessageState] = mapped_column(enum_column(MessageState), default=MessageState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -103,6 +105,7 @@ def queue(session: Session, letter: Letter, *, now: datetime) -> OutboxMessage:
         unsubscribe_url=letter.unsubscribe_url,
         list_id=letter.list_id,
         asked_for=letter.asked_for,
+        has_key=letter.has_key,
         message_key=secrets.token_hex(16),
         created_at=now,
         due_at=now,
@@ -112,13 +115,25 @@ def queue(session: Session, letter: Letter, *, now: datetime) -> OutboxMessage:
     return message
 
 
+def settled_at(now: datetime) -> dict[str, object]:
+    """What every letter's row gets that has found its end: the moment, and no words that are a key.
+
+    Whoever reads a copy of the database must not sign in by a letter that has been delivered.
+    """
+    kept = {
+        name: case((OutboxMessage.has_key, ""), else_=column)
+        for name, column in (("text", OutboxMessage.text), ("html", OutboxMessage.html))
+    }
+    return {"settled_at": now, "lease_token": None, "lease_until": None, **kept}
+
+
 def skip_waiting(session: Session, *, recipient: str, kind: str, now: datetime) -> int:
     """Take back the letters of ``kind`` to ``recipient`` that no mail server has been offered; how many they were.
 
     The sender compares the state once more just before it hands a letter over, so this holds at once.
     """
     those = and_(OutboxMessage.recipient == recipient, OutboxMessage.kind == kind)
-    return _move(session, those, _WAITING, MessageState.SKIPPED, settled_at=now)
+    return _move(session, those, _WAITING, MessageState.SKIPPED, **settled_at(now))
 
 
 def forget(session: Session, *, recipient: str, now: datetime) -> None:
@@ -189,7 +204,7 @@ def release(session: Session, messages: ColumnElement[bool]) -> int:
 
 
 def _forget(session: Session, messages: ColumnElement[bool], *, now: datetime) -> None:
-    _move(session, messages, _WAITING, MessageState.SKIPPED, settled_at=now)
+    _move(session, messages, _WAITING, MessageState.SKIPPED, **settled_at(now))
     session.execute(
         update(OutboxMessage)
         .where(messages)
@@ -215,7 +230,7 @@ def _move(
     result = session.execute(
         update(OutboxMessage)
         .where(messages, OutboxMessage.state.in_(before))
-        .values(state=after, lease_token=None, lease_until=None, **values)
+        .values(**{"state": after, "lease_token": None, "lease_until": None, **values})
         .returning(OutboxMessage.id)
     )
     return len(result.all())

@@ -16,6 +16,7 @@ def confirmation(
         locale=locale,
         subject=mark("Confirm your sign-up"),
         asked_for=True,
+        has_key=True,
         lasts=CONFIRMATION_LASTS,
         territory_name=territory_name,
         url=url,

@@ -86,6 +86,11 @@ def reopened(group_name: str) -> str:
     return gettext(mark("%(group)s is looking for somebody again."), group=group_name)
 
 
+def group_closed(group_name: str) -> str:
+    """What somebody is told who follows a need of a group that has ended, in the language in force."""
+    return gettext(mark("The group %(group)s is closed. It looks for nobody any more."), group=group_name)
+
+
 def button(kind: NoticeKind, state: State | None) -> str:
     """What the way to the page is called, in the language in force."""
     if kind is NoticeKind.REOPENED:
@@ -122,6 +127,7 @@ def notices(
         else mark("Your introduction: %(title)s"),
         subject_values={"title": lines[0].need_title, "others": len(lines) - 1},
         unsubscribe_url=unsubscribe_url,
+        has_key=True,
         lasts=NOTICES_LAST,
         territory_name=territory_name,
         lines=lines,

@@ -30,6 +30,7 @@ def invitation(
         locale=locale,
         subject=words.letter_subject,
         subject_values=values,
+        has_key=True,
         lasts=INVITATION_LASTS,
         words=words,
         values=values,

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 
-from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.outbox import MessageState, OutboxMessage, settled_at
 from matchmaker.base.work import Work
 from matchmaker.post.suppression import is_suppressed
 
@@ -68,10 +68,8 @@ def settle_expired(work: Work) -> None:
         .where(OutboxMessage.state == MessageState.SENDING, expired)
         .values(
             state=MessageState.UNKNOWN,
-            lease_token=None,
-            lease_until=None,
-            settled_at=work.now,
             last_error="the sender stopped in the middle",
+            **settled_at(work.now),
         )
     )
     work.session.execute(
@@ -80,7 +78,7 @@ def settle_expired(work: Work) -> None:
             OutboxMessage.state.in_((MessageState.PENDING, MessageState.HELD)),
             OutboxMessage.not_after <= work.now,
         )
-        .values(state=MessageState.SKIPPED, settled_at=work.now, last_error=TOO_LATE)
+        .values(state=MessageState.SKIPPED, last_error=TOO_LATE, **settled_at(work.now))
     )
 
 
@@ -105,10 +103,8 @@ def settle(work: Work, message: OutboxMessage, state: MessageState, *, error: st
     """Record how a letter ended, if it is still ours."""
     values: dict[str, object] = {
         "state": state,
-        "settled_at": work.now,
         "last_error": error and error[:300],
-        "lease_token": None,
-        "lease_until": None,
+        **settled_at(work.now),
     }
     _move(work, message, values, before=_OURS)
 

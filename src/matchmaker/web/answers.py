@@ -107,7 +107,7 @@ def install_answers(app: Flask) -> None:
         if site().settings.secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store" if "_user_id" in session else "no-cache")
+            response.headers.setdefault("Cache-Control", "no-store" if _is_private() else "no-cache")
             # The styles come in the page or beside it, by where the visitor comes from.
             response.vary.update(("Cookie", "Sec-Fetch-Site"))
         return response
@@ -118,6 +118,12 @@ def install_answers(app: Flask) -> None:
 
     _install_error_pages(app)
     _pack(app)
+
+
+def _is_private() -> bool:
+    """Whether a page is for one reader: signed in, in the middle of a sign-up, or come by a letter's link, old or new."""
+    by_letter = "token" in (request.view_args or {}) or isinstance(request.routing_exception, RequestRedirect)
+    return by_letter or "_user_id" in session or "sign_up" in session
 
 
 def _install_error_pages(app: Flask) -> None:

@@ -3,9 +3,11 @@
 from matchmaker.accounts.service.accounts import (
     change_account,
     close_if_unused,
+    delete_account,
     find_account,
     find_by_token,
     find_suppressed,
+    obstacles,
     open_account,
     resume_letters,
 )
@@ -21,16 +23,24 @@ from matchmaker.accounts.service.links import (
     request_sign_in,
     use_link,
 )
-from matchmaker.accounts.service.passwords import set_password, sign_in_by_password
-from matchmaker.accounts.service.sessions import SignedIn, end_session, find_session, start_session
+from matchmaker.accounts.service.passwords import (
+    WeakPassword,
+    WrongPassword,
+    set_password,
+    sign_in_by_password,
+)
+from matchmaker.accounts.service.sessions import SignedIn, end_session, find_session, is_fresh, start_session
 
 __all__ = [
     "AddressMismatch",
     "LinkUnusable",
     "SignedIn",
+    "WeakPassword",
+    "WrongPassword",
     "change_account",
     "check_link",
     "close_if_unused",
+    "delete_account",
     "end_session",
     "enter_by_letter",
     "find_account",
@@ -39,6 +49,8 @@ __all__ = [
     "find_suppressed",
     "forget_expired",
     "forget_strangers",
+    "is_fresh",
+    "obstacles",
     "open_account",
     "post_sign_in_link",
     "request_account",

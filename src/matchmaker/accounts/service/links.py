@@ -37,7 +37,8 @@ def request_sign_in(work: Work, *, address: str, locale: str, next_path: str | N
 
 
 def post_sign_in_link(work: Work, *, account: Account, next_path: str | None = None) -> None:
-    """Mail a link that signs ``account`` in."""
+    """Mail a link that signs ``account`` in. Those that were mailed before no longer do."""
+    work.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
     link = _new_link(
         work, purpose=LinkPurpose.SIGN_IN, address=account.address, locale=account.locale, next_path=next_path
     )
@@ -111,7 +112,7 @@ def use_link(work: Work, *, token: str, purpose: LinkPurpose) -> SignedIn:
         if link.first_name is None:
             raise LinkUnusable
         account = open_account(work, address=link.address, first_name=link.first_name, locale=link.locale)
-    return start_session(work, account=account, next_path=link.next_path)
+    return start_session(work, account=account, next_path=link.next_path, by_link=True)
 
 
 def enter_by_letter(
@@ -128,7 +129,13 @@ def enter_by_letter(
         if not first_name:
             raise LinkUnusable
         account = open_account(work, address=address, first_name=first_name, locale=locale)
-    return account, None if account_id is not None else start_session(work, account=account)
+    return account, None if account_id is not None else start_session(work, account=account, by_link=True)
+
+
+def forget_links(work: Work, *, address: str) -> None:
+    """Let no link that was mailed to an address, and not used yet, open anything any more."""
+    waiting = MailedLink.used_at.is_(None)
+    work.session.execute(delete(MailedLink).where(MailedLink.address == address, waiting))
 
 
 def forget_expired(work: Work) -> Sequence[str]:
@@ -147,6 +154,8 @@ def _new_link(
     next_path: str | None,
     first_name: str | None = None,
 ) -> MailedLink:
+    """A link to an address, which is from now on the only one in force."""
+    forget_links(work, address=address)
     link = MailedLink(
         purpose=purpose,
         address=address,

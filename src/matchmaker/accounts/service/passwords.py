@@ -6,15 +6,30 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from matchmaker.accounts import letters
 from matchmaker.accounts.models import Account
 from matchmaker.accounts.rules import AccountVerb
+from matchmaker.accounts.rules.passwords import Weakness, weakness_of
 from matchmaker.accounts.service.accounts import find_account
-from matchmaker.accounts.service.sessions import SignedIn, end_other_sessions, start_session
+from matchmaker.accounts.service.links import forget_links
+from matchmaker.accounts.service.sessions import SignedIn, end_other_sessions, is_fresh, start_session
 from matchmaker.base.work import Work
 
 # OWASP's second recommended setting for Argon2id; the library's own default takes 64 MiB for each attempt, with
 # which a flood of sign-ins would empty the machine.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+
+
+class WrongPassword(Exception):
+    """The current password was not given, and no link was followed just now."""
+
+
+class WeakPassword(ValueError):
+    """The password would be guessed among the first; ``weakness`` says why."""
+
+    def __init__(self, weakness: Weakness) -> None:
+        super().__init__(weakness)
+        self.weakness = weakness
 
 
 def sign_in_by_password(
@@ -32,12 +47,44 @@ def sign_in_by_password(
     return start_session(work, account=account, next_path=next_path)
 
 
-def set_password(work: Work, *, account_id: int, password: str, keep_session: str) -> None:
-    """Give an account a password and sign out its other browsers."""
-    account = work.session.get_one(Account, account_id)
+def set_password(
+    work: Work, *, account_id: int, password: str, keep_session: str, current: str | None = None
+) -> None:
+    """Give an account a password: its other browsers are signed out, links that were mailed are dead, a letter tells it.
+
+    Raises WrongPassword as check_proven does where the account has a password, and WeakPassword.
+    """
+    account = work.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+    if account.password_hash is not None:
+        check_proven(work, account, current=current, session_token=keep_session)
+    weakness = weakness_of(password, about=(account.address, account.first_name))
+    if weakness is not None:
+        raise WeakPassword(weakness)
     account.password_hash = _HASHER.hash(password)
     end_other_sessions(work, account_id=account_id, keep_session=keep_session)
+    forget_links(work, address=account.address)
+    work.post(
+        letters.password_changed(
+            work.letters,
+            address=account.address,
+            first_name=account.first_name,
+            locale=account.locale,
+            url=work.links.to("accounts.sign_in"),
+        )
+    )
     work.record(AccountVerb.PASSWORD_SET, Account, account_id)
+
+
+def check_proven(work: Work, account: Account, *, current: str | None, session_token: str) -> None:
+    """Raise WrongPassword unless ``current`` is the password, or a mailed link was followed in this browser just now."""
+    if is_fresh(work.session, session_token=session_token, now=work.now):
+        return
+    try:
+        _HASHER.verify(account.password_hash or _dummy_hash(), current or "")
+    except VerifyMismatchError as error:
+        raise WrongPassword from error
+    if account.password_hash is None:
+        raise WrongPassword
 
 
 @cache

@@ -3,12 +3,13 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account, AccountSession
-from matchmaker.accounts.rules import SESSION_LASTS, AccountVerb
+from matchmaker.accounts.rules import FRESH_LASTS, SESSION_LASTS, AccountVerb
 from matchmaker.base.work import Work
 
 
@@ -26,8 +27,16 @@ def find_session(session: Session, *, session_token: str) -> AccountSession | No
     return session.get(AccountSession, _hashed(session_token))
 
 
-def start_session(work: Work, *, account: Account, next_path: str | None = None) -> SignedIn:
-    """Open a session for ``account``."""
+def is_fresh(session: Session, *, session_token: str, now: datetime) -> bool:
+    """Whether somebody signed in by a mailed link just now, in the browser of this session."""
+    known = find_session(session, session_token=session_token)
+    return known is not None and known.by_link and now < known.created_at + FRESH_LASTS
+
+
+def start_session(
+    work: Work, *, account: Account, next_path: str | None = None, by_link: bool = False
+) -> SignedIn:
+    """Open a session for ``account``, ``by_link`` if a mailed link proves who it is."""
     token = secrets.token_urlsafe(32)
     work.session.add(
         AccountSession(
@@ -35,6 +44,7 @@ def start_session(work: Work, *, account: Account, next_path: str | None = None)
             account_id=account.id,
             created_at=work.now,
             expires_at=work.now + SESSION_LASTS,
+            by_link=by_link,
         )
     )
     work.acting_as(account.id).record(AccountVerb.SIGNED_IN, Account, account.id)

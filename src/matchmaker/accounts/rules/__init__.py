@@ -9,6 +9,8 @@ from matchmaker.base.verbs import Verb
 
 SESSION_LASTS = timedelta(days=30)
 LINK_LASTS = timedelta(hours=2)
+FRESH_LASTS = timedelta(minutes=15)
+"""How long a link that was followed just now stands in for the password, for who has forgotten or never had one."""
 PASSWORD_LENGTH = (10, 200)
 NAME_LENGTH = 60
 
