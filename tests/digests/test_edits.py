@@ -398,10 +398,13 @@ def test_of_two_organisers_who_hold_one_line_at_once_one_does(live_app: Flask, f
         assert work.session.scalar(select(func.count()).select_from(DigestEdit)) == 1
 
 
-def test_next_week_begins_without_this_weeks_changes(
+def test_what_was_changed_for_letters_that_left_is_not_in_the_next(
     database: Database, work: Work, need: Need, camille: Citizen, organiser: Account, orane: Person
 ) -> None:
     orane.post(line_path(camille, need, "hold"))
+    orane.fill_in(PARAGRAPH, {"text_fr": "Bonjour.", "text_en": "Hello."})
+    run_week(work, territory_id=need.territory_id, started_by=None)
+    work.session.commit()
 
     later = signed_in(make_app(database.sessions, now=NOW + timedelta(days=7)), organiser)
 

@@ -5,7 +5,7 @@ import click
 from matchmaker.base.i18n import format_moment, using
 from matchmaker.cli import site
 from matchmaker.digests import queries, service
-from matchmaker.digests.rules import iso_week, next_moment
+from matchmaker.digests.rules import iso_week
 from matchmaker.places import queries as places
 
 
@@ -45,15 +45,9 @@ def status() -> None:
     with parts.reading() as session, using("en"):
         for territory in places.territories(session):
             week = iso_week(now, territory.time_zone)
-            runs = queries.latest_runs(session, territory_id=territory.id, limit=2)
-            coming = next_moment(
-                now,
-                service.schedule_of(territory),
-                weeks_run={run.iso_week for run in runs}
-                | queries.skipped_weeks(session, territory_id=territory.id),
-            )
-            after = f"next {format_moment(coming, territory.time_zone)} ({territory.time_zone})"
-            this = next((run for run in runs if run.iso_week == week), None)
+            coming = service.coming(session, territory, now=now)
+            after = f"next {format_moment(coming.leaves_at, territory.time_zone)} ({territory.time_zone})"
+            this = queries.find_run(session, territory_id=territory.id, iso_week=week)
             if this is None:
                 click.echo(f"{territory.slug} {week}: not run, {after}")
                 continue

@@ -76,7 +76,9 @@ class Sections:
             return mark("Somebody waits for your answer: %(title)s"), {"title": self.waiting[0].need_title}
         if self.helpers:
             return mark("They could help you: %(title)s"), {"title": self.helpers[0].need_title}
-        return mark("News of your défis: %(group)s"), {"group": self.news[0].group_name}
+        if self.news:
+            return mark("News of your défis: %(group)s"), {"group": self.news[0].group_name}
+        return mark("The letter of the week"), {}
 
 
 def weekly(
@@ -94,7 +96,7 @@ def weekly(
     lasts: timedelta = ORDINARILY_LASTS,
     test: bool = False,
 ) -> Letter:
-    """One reader's letter of the week; there is at least one line in its sections."""
+    """One reader's letter of the week; there is at least one line in its sections, or a paragraph in a test."""
     subject, values = sections.subject
     return renderer.compose(
         "digests/letters/weekly",

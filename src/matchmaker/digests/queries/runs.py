@@ -67,10 +67,21 @@ def groups_by_id(session: Session, group_ids: Iterable[int]) -> dict[int, Startu
 
 
 def edits(session: Session, *, territory_id: int, iso_week: str) -> Sequence[DigestEdit]:
-    """What organisers changed in the letters of a week, in the order in which they did."""
+    """What organisers changed in the letters of a week, in the order in which they did.
+
+    While no letters of it or of a later week were asked for, that is all that they changed since the last that were: a
+    week that was skipped or missed leaves it to the next.
+    """
+    asked = session.scalar(
+        select(func.max(DigestRun.iso_week)).where(
+            DigestRun.territory_id == territory_id, DigestRun.state != RunState.EXPIRED
+        )
+    )
+    still_open = asked is None or asked < iso_week
+    of_week = DigestEdit.iso_week > (asked or "") if still_open else DigestEdit.iso_week == iso_week
     return session.scalars(
         select(DigestEdit)
-        .where(DigestEdit.territory_id == territory_id, DigestEdit.iso_week == iso_week)
+        .where(DigestEdit.territory_id == territory_id, of_week)
         .order_by(DigestEdit.id)
         .options(
             joinedload(DigestEdit.account),
@@ -95,6 +106,12 @@ def find_run(session: Session, *, territory_id: int, iso_week: str) -> DigestRun
         .where(DigestRun.territory_id == territory_id, DigestRun.iso_week == iso_week)
         .options(joinedload(DigestRun.territory), joinedload(DigestRun.started_by))
     ).one_or_none()
+
+
+def is_asked_for(session: Session, *, territory_id: int, iso_week: str) -> bool:
+    """Whether the letters of a week were asked for; those of a missed week were not."""
+    run = find_run(session, territory_id=territory_id, iso_week=iso_week)
+    return run is not None and run.state is not RunState.EXPIRED
 
 
 def runs_to_plan(session: Session) -> Sequence[int]:

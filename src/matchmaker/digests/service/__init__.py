@@ -1,6 +1,7 @@
 """The week's letters: changing them, asking for a run, planning and writing it, settling its doubts, and wishes."""
 
 from matchmaker.digests.loading import Changes, Draft, Plan, Unreached, changes, compose, drafts, unreached
+from matchmaker.digests.service.coming import Coming, coming, schedule_of, seed_of
 from matchmaker.digests.service.composing import letter_of, sections
 from matchmaker.digests.service.edits import (
     AlreadyEdited,
@@ -20,8 +21,6 @@ from matchmaker.digests.service.runs import (
     request_due,
     request_week,
     resume_run,
-    schedule_of,
-    seed_of,
 )
 from matchmaker.digests.service.schedule import awaiting_letter, set_schedule
 from matchmaker.digests.service.settling import NotInDoubt, settle_letter, settle_message, settle_run
@@ -32,6 +31,7 @@ __all__ = [
     "AlreadyEdited",
     "AlreadyRun",
     "Changes",
+    "Coming",
     "Draft",
     "NotInDoubt",
     "NothingToShow",
@@ -43,6 +43,7 @@ __all__ = [
     "awaiting_letter",
     "changes",
     "choose_letters",
+    "coming",
     "compose",
     "drafts",
     "hold_line",

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.base import db
@@ -11,10 +10,10 @@ from matchmaker.base.ids import AccountId, ChallengeId, NeedId
 from matchmaker.base.work import Missing, Work
 from matchmaker.digests import queries
 from matchmaker.digests.loading import Plan, compose
-from matchmaker.digests.models import DigestEdit, DigestRun
-from matchmaker.digests.rules import EditKind, PinProblem, ReaderId, RunState, iso_week
+from matchmaker.digests.models import DigestEdit
+from matchmaker.digests.rules import EditKind, PinProblem, ReaderId, iso_week
 from matchmaker.digests.rules.verbs import DigestVerb
-from matchmaker.digests.service.runs import seed_of
+from matchmaker.digests.service.coming import coming, seed_of
 from matchmaker.groups.models import Need
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate
@@ -42,12 +41,12 @@ class PinRefused(Exception):
 def hold_line(
     work: Work, *, territory_id: int, week: str, account_id: AccountId, need_id: NeedId, made_by: AccountId
 ) -> DigestEdit:
-    """Keep a need out of somebody's letter of a week. Raises Missing, WeekClosed, AlreadyEdited."""
-    territory = _open_week(work, territory_id, week)
-    edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
-    # Whoever was faster has taken the line out already.
-    if any((edit.account_id, edit.need_id) == (account_id, need_id) for edit in edits):
-        raise AlreadyEdited
+    """Keep a need out of somebody's next letter; ``week`` is the one that was looked at.
+
+    Raises Missing, WeekClosed, AlreadyEdited.
+    """
+    territory, week = _open_week(work, territory_id, week)
+    _check_untouched(work, territory_id, week, account_id=account_id, need_id=need_id)
     if need_id not in _needs_in(_plan(work, territory, week), account_id):
         raise Missing(need_id)
     return _keep(
@@ -67,12 +66,13 @@ def hold_line(
 def pin_line(
     work: Work, *, territory_id: int, week: str, account_id: AccountId, need_id: NeedId, made_by: AccountId
 ) -> DigestEdit:
-    """Make sure that a need is in somebody's letter of a week.
+    """Make sure that a need is in somebody's next letter; ``week`` is the one that was looked at.
 
     Raises Missing, WeekClosed, AlreadyEdited, and PinRefused when the letter cannot hold it, or could do so only
     without another that is pinned.
     """
-    territory = _open_week(work, territory_id, week)
+    territory, week = _open_week(work, territory_id, week)
+    _check_untouched(work, territory_id, week, account_id=account_id, need_id=need_id)
     edit = _keep(
         work,
         DigestEdit(
@@ -108,20 +108,20 @@ def keep_paragraph(
 ) -> DigestEdit:
     """Write a paragraph for everybody, or for those whose letters touch a défi; or change the one that ``edit_id`` names.
 
-    Raises Missing, WeekClosed.
+    It is in the next letters that leave; ``week`` is the one that was looked at. Raises Missing, WeekClosed.
     """
-    _open_week(work, territory_id, week)
+    edit = _open_edit(work, territory_id, edit_id) if edit_id is not None else None
+    if edit is not None and edit.kind is not EditKind.PARAGRAPH:
+        raise Missing(edit_id)
+    _, week = _open_week(work, territory_id, week if edit is None else None)
     if challenge_id is not None:
         challenge = work.session.get(Challenge, challenge_id)
         if challenge is None or challenge.territory_id != territory_id:
             raise Missing(challenge_id)
-    if edit_id is None:
-        edit = DigestEdit(territory_id=territory_id, iso_week=week, kind=EditKind.PARAGRAPH)
+    if edit is None:
+        edit = DigestEdit(territory_id=territory_id, kind=EditKind.PARAGRAPH)
         work.session.add(edit)
-    else:
-        edit = _edit(work, territory_id, edit_id)
-        if edit.kind is not EditKind.PARAGRAPH or edit.iso_week != week:
-            raise Missing(edit_id)
+    edit.iso_week = week
     edit.challenge_id, edit.text_fr, edit.text_en = challenge_id, text_fr, text_en
     edit.made_by_id, edit.made_at = made_by, work.now
     work.session.flush()
@@ -131,8 +131,7 @@ def keep_paragraph(
 
 def withdraw_edit(work: Work, *, territory_id: int, edit_id: int) -> DigestEdit:
     """Bring a held line back, take a pin out, delete a paragraph. Raises Missing, WeekClosed."""
-    edit = _edit(work, territory_id, edit_id)
-    _open_week(work, territory_id, edit.iso_week)
+    edit = _open_edit(work, territory_id, edit_id)
     _record(work, DigestVerb.EDIT_WITHDRAWN, edit)
     work.session.delete(edit)
     work.session.flush()
@@ -140,21 +139,57 @@ def withdraw_edit(work: Work, *, territory_id: int, edit_id: int) -> DigestEdit:
     return edit
 
 
-def _open_week(work: Work, territory_id: int, week: str) -> Territory:
-    """The territory if ``week``, this one or the next, was not asked for; whoever asks for it waits until we are done."""
-    # A run's row refers to the territory, so that nobody can add one while its row is locked.
+def gather_edits(work: Work, *, territory_id: int, week: str) -> None:
+    """Let a week that is being asked for have all that was changed since the letters before, whatever week it was for."""
+    found: dict[tuple[AccountId, NeedId], DigestEdit] = {}
+    edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
+    for edit in edits:
+        if edit.account_id is not None and edit.need_id is not None:
+            earlier = found.get((edit.account_id, edit.need_id))
+            if earlier is not None:
+                work.session.delete(earlier)
+            found[edit.account_id, edit.need_id] = edit
+    # One line was changed for two weeks, and now these are one: the later change counts.
+    work.session.flush()
+    for edit in edits:
+        if edit in work.session:
+            edit.iso_week = week
+
+
+def _open_week(work: Work, territory_id: int, week: str | None) -> tuple[Territory, str]:
+    """The territory and its week to come if the ``week`` that was looked at can still be changed.
+
+    Whoever asks for its letters waits until we are done.
+    """
     territory = work.session.get_one(Territory, territory_id, with_for_update=True, populate_existing=True)
-    this_week = iso_week(work.now, territory.time_zone)
-    if week not in {this_week, iso_week(work.now + timedelta(days=7), territory.time_zone)}:
-        raise WeekClosed if week < this_week else Missing(week)
-    run = work.session.scalars(
-        select(DigestRun)
-        .where(DigestRun.territory_id == territory_id, DigestRun.iso_week == week)
-        .with_for_update()
-    ).one_or_none()
-    if run is not None and run.state is not RunState.EXPIRED:
+    come = coming(work.session, territory, now=work.now).iso_week
+    if week is not None and week != come:
+        this_week = iso_week(work.now, territory.time_zone)
+        if week < this_week or queries.is_asked_for(work.session, territory_id=territory_id, iso_week=week):
+            raise WeekClosed
+        if week > max(come, iso_week(work.now + timedelta(days=7), territory.time_zone)):
+            raise Missing(week)
+    return territory, come
+
+
+def _open_edit(work: Work, territory_id: int, edit_id: int) -> DigestEdit:
+    """What was changed, if its letters were not asked for yet. Raises Missing, WeekClosed."""
+    _, week = _open_week(work, territory_id, None)
+    edit = queries.find_edit(work.session, territory_id=territory_id, edit_id=edit_id)
+    if edit is None:
+        raise Missing(edit_id)
+    if edit not in queries.edits(work.session, territory_id=territory_id, iso_week=week):
         raise WeekClosed
-    return territory
+    return edit
+
+
+def _check_untouched(
+    work: Work, territory_id: int, week: str, *, account_id: AccountId, need_id: NeedId
+) -> None:
+    """Whoever was faster has changed this line already. Raises AlreadyEdited."""
+    edits = queries.edits(work.session, territory_id=territory_id, iso_week=week)
+    if any((edit.account_id, edit.need_id) == (account_id, need_id) for edit in edits):
+        raise AlreadyEdited
 
 
 def _keep(work: Work, edit: DigestEdit) -> DigestEdit:
@@ -175,13 +210,6 @@ def _record(work: Work, verb: DigestVerb, edit: DigestEdit) -> None:
     work.record(
         verb, DigestEdit, edit.id, territory_id=edit.territory_id, kind=edit.kind.value, week=edit.iso_week
     )
-
-
-def _edit(work: Work, territory_id: int, edit_id: int) -> DigestEdit:
-    edit = queries.find_edit(work.session, territory_id=territory_id, edit_id=edit_id)
-    if edit is None:
-        raise Missing(edit_id)
-    return edit
 
 
 def _plan(work: Work, territory: Territory, week: str) -> Plan:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from hashlib import blake2b
 
 import structlog
 from sqlalchemy import Select, insert, select
@@ -17,8 +16,10 @@ from matchmaker.base.work import Work, WorkFactory
 from matchmaker.digests import letters, queries
 from matchmaker.digests.loading import Plan, Unreached, compose, relay_ids, unreached
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
-from matchmaker.digests.rules import Due, PlanningStopped, RunState, Schedule, due_week, iso_week
+from matchmaker.digests.rules import Due, PlanningStopped, RunState, due_week, iso_week
 from matchmaker.digests.rules.verbs import DigestVerb
+from matchmaker.digests.service.coming import coming, schedule_of, seed_of
+from matchmaker.digests.service.edits import gather_edits
 from matchmaker.places import queries as places
 from matchmaker.places.models import Territory
 
@@ -31,33 +32,21 @@ class AlreadyRun(Exception):
     """The territory's letters of this week were asked for before."""
 
 
-def schedule_of(territory: Territory) -> Schedule:
-    """A territory's weekly moment."""
-    return Schedule(
-        weekday=territory.digest_weekday, hour=territory.digest_hour, time_zone=territory.time_zone
-    )
-
-
-def seed_of(territory: Territory, week: str) -> int:
-    """What decides between near-equal matches of a week: another one each week, the same in every process."""
-    return int.from_bytes(blake2b(f"{territory.slug} {week}".encode(), digest_size=7).digest(), "big")
-
-
 def request_week(
     work: Work, *, territory_id: int, started_by: AccountId | None, week: str | None = None
 ) -> DigestRun:
     """Ask for a territory's letters of ``week``, this one unless given; they are planned and written afterwards.
 
-    An organiser (``started_by``) may still ask for a week that was missed. Raises AlreadyRun.
+    They are those that were looked at: chosen by the seed of the week to come, with all that organisers changed since the
+    letters before. An organiser (``started_by``) may still ask for a week that was missed. Raises AlreadyRun.
     """
-    territory = work.session.get_one(Territory, territory_id)
-    run = _claim_week(
-        work,
-        territory=territory,
-        week=week or iso_week(work.now, territory.time_zone),
-        state=RunState.PREPARING,
-        started_by=started_by,
-    )
+    # Whoever changes a line or a paragraph at this moment is before us or after us, and nothing is lost between.
+    territory = work.session.get_one(Territory, territory_id, with_for_update=True, populate_existing=True)
+    seed = seed_of(territory, coming(work.session, territory, now=work.now).iso_week)
+    week = week or iso_week(work.now, territory.time_zone)
+    gather_edits(work, territory_id=territory_id, week=week)
+    run = _claim_week(work, territory=territory, week=week, state=RunState.PREPARING, started_by=started_by)
+    run.seed = seed
     _record(work, DigestVerb.REQUESTED, run)
     log.info("week_requested", territory=territory.slug, week=run.iso_week)
     return run

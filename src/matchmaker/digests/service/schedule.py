@@ -16,10 +16,10 @@ from matchmaker.digests.rules import (
     iso_week,
     lost_weeks,
     moment_of_week,
-    next_moment,
 )
 from matchmaker.digests.rules.verbs import DigestVerb
-from matchmaker.digests.service.runs import miss_week, schedule_of
+from matchmaker.digests.service.coming import coming, schedule_of
+from matchmaker.digests.service.runs import miss_week
 from matchmaker.places import queries as places
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
@@ -75,13 +75,11 @@ def _put_right_what_is_missed(work: Work, territory: Territory, before: Schedule
 
 def awaiting_letter(session: Session, account_ids: Collection[int], now: datetime) -> Collection[int]:
     """Those of some accounts whose weekly letter is about to be written, or leaves within a day."""
-    settled = queries.weeks_settled(session)
     busy = queries.territories_writing(session)
     found: set[int] = set()
     for territory in places.territories(session):
-        weeks = {week for territory_id, week in settled if territory_id == territory.id}
-        leaves = next_moment(now, schedule_of(territory), weeks_run=weeks)
-        if territory.id in busy or leaves - now <= SOON:
+        leaves_at = coming(session, territory, now=now).leaves_at
+        if territory.id in busy or leaves_at - now <= SOON:
             today = local_day(now, territory.time_zone)
             at_home = queries.readers_at_home(session, territory_id=territory.id, account_ids=account_ids)
             found |= {

@@ -9,7 +9,7 @@ from matchmaker.base.i18n import get_locale, gettext, mark
 from matchmaker.base.ids import AccountId, NeedId
 from matchmaker.base.work import Missing, Work
 from matchmaker.digests import service
-from matchmaker.digests.access import own_edit
+from matchmaker.digests.access import own_desk, own_edit
 from matchmaker.digests.forms import ParagraphForm
 from matchmaker.digests.models import DigestEdit
 from matchmaker.digests.rules import EditKind, PinProblem
@@ -56,7 +56,7 @@ def hold_line(slug: str, iso_week: str, account_id: int, need_id: int) -> Respon
             made_by=made_by,
         )
 
-    return _line(slug, account_id, act, gettext("The line is held: it is not in this week's letter."))
+    return _line(slug, account_id, act, gettext("The line is held: it is not in the next letter."))
 
 
 @blueprint.post("/t/<slug>/week/<iso_week>/people/<int:account_id>/needs/<int:need_id>/pin", endpoint="pin")
@@ -74,7 +74,7 @@ def pin_line(slug: str, iso_week: str, account_id: int, need_id: int) -> Respons
             made_by=made_by,
         )
 
-    return _line(slug, account_id, act, gettext("The need is pinned: it is in this week's letter."))
+    return _line(slug, account_id, act, gettext("The need is pinned: it is in the next letter."))
 
 
 @blueprint.post("/t/<slug>/week/edits/<int:edit_id>/withdraw", endpoint="withdraw_edit")
@@ -112,7 +112,7 @@ def edit_paragraph(slug: str, edit_id: int) -> ResponseReturnValue:
     edit = own_edit(slug, edit_id)
     if edit.kind is not EditKind.PARAGRAPH:
         raise Missing(edit_id)
-    return _paragraph(own_territory(slug), edit.iso_week, edit)
+    return _paragraph(own_territory(slug), own_desk(slug).week, edit)
 
 
 def _paragraph(territory: Territory, week: str, edit: DigestEdit | None) -> ResponseReturnValue:
@@ -146,7 +146,7 @@ def _paragraph(territory: Territory, week: str, edit: DigestEdit | None) -> Resp
             # What was typed stays on the page: it can be copied into the next week's.
             form.form_errors.append(_closed())
         else:
-            flash(gettext("The paragraph is in this week's letters."), "success")
+            flash(gettext("The paragraph is in the letters that leave next."), "success")
             return redirect(url_for("digests.week", slug=territory.slug))
     return form_page("digests/paragraph.html", form, territory=territory, week=week, edit_id=edit_id)
 

@@ -1,15 +1,14 @@
 """When a territory's letters leave: the weekly moment, and the weeks without."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import format_day, format_moment, gettext
 from matchmaker.digests import queries, service
-from matchmaker.digests.access import WEEK
 from matchmaker.digests.forms import TIME_ZONES, ScheduleForm
-from matchmaker.digests.rules import Schedule, iso_week, next_moment
+from matchmaker.digests.rules import Schedule, iso_week
 from matchmaker.digests.views.blueprint import blueprint
 from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.models import Territory
@@ -55,19 +54,15 @@ def schedule(slug: str) -> ResponseReturnValue:
 
 
 def _next(territory: Territory) -> str:
-    weeks = [iso_week(now() + number * WEEK, territory.time_zone) for number in range(2)]
-    coming = next_moment(
-        now(),
-        service.schedule_of(territory),
-        weeks_run=queries.weeks_with_run(reading(), territory_id=territory.id, weeks=weeks)
-        | queries.skipped_weeks(reading(), territory_id=territory.id),
-    )
-    return format_moment(coming, territory.time_zone)
+    coming = service.coming(reading(), territory, now=now())
+    return format_moment(coming.leaves_at, territory.time_zone)
 
 
 def _weeks(territory: Territory) -> list[tuple[str, str]]:
     """The coming weeks that have no run yet, each with the words for it."""
-    weeks = [iso_week(now() + number * WEEK, territory.time_zone) for number in range(WEEKS_OFFERED)]
+    weeks = [
+        iso_week(now() + timedelta(weeks=number), territory.time_zone) for number in range(WEEKS_OFFERED)
+    ]
     run = queries.weeks_with_run(reading(), territory_id=territory.id, weeks=weeks)
     return [(week, _words(week)) for week in weeks if week not in run]
 

@@ -12,7 +12,7 @@ from matchmaker.base.text import fold, without_addresses
 from matchmaker.digests import loading, queries, service
 from matchmaker.digests.access import own_desk
 from matchmaker.digests.letters import WEEKLY_KIND
-from matchmaker.digests.rules import PlannedLetter, next_moment
+from matchmaker.digests.rules import PlannedLetter
 from matchmaker.digests.views.blueprint import blueprint, plan_of
 from matchmaker.digests.views.run import standing, with_needs
 from matchmaker.matching.access import record_sight
@@ -39,7 +39,6 @@ def week(slug: str) -> ResponseReturnValue:
     first = (page - 1) * LETTERS_A_PAGE
     shown = loading.drafts(reading(), plan.people, letters[first : first + LETTERS_A_PAGE], now=now())
     runs = queries.latest_runs(reading(), territory_id=territory.id, limit=RUNS_SHOWN)
-    skipped = queries.skipped_weeks(reading(), territory_id=territory.id)
     last_error = delivery.waiting(reading(), kind=WEEKLY_KIND).last_error
     page_of_week = render_template(
         "digests/week.html",
@@ -63,12 +62,7 @@ def week(slug: str) -> ResponseReturnValue:
         pause=brake.find_pause(reading(), now=now()),
         last_error=without_addresses(last_error) if last_error else None,
         runs=[(one, queries.progress(reading(), one)) for one in runs],
-        skipped=desk.this_week in skipped,
-        next_moment=next_moment(
-            now(),
-            service.schedule_of(territory),
-            weeks_run={run.iso_week for run in runs} | skipped,
-        ),
+        skipped=desk.this_week in queries.skipped_weeks(reading(), territory_id=territory.id),
     )
     record_sight(
         [match for draft in shown for match in draft.helpers], territory=territory, to_organiser=True
@@ -87,7 +81,9 @@ def test(slug: str) -> ResponseReturnValue:
             with begin() as work:
                 service.send_test(work, territory_id=territory.id, account_id=account_id())
         except service.NothingToShow:
-            flash(gettext("There is no open need yet, so there is nothing to show."), "warning")
+            flash(
+                gettext("There is no open need yet and no paragraph, so there is nothing to show."), "warning"
+            )
         else:
             flash(gettext("A test is on its way to your own address."), "success")
     return redirect(url_for("digests.week", slug=slug))
