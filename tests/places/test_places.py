@@ -59,7 +59,7 @@ def communes(works: WorkFactory) -> WorkFactory:
         ("67200", ["Strasbourg"]),
         ("clermont ferrand (63100)", ["Clermont-Ferrand"]),
         ("Valence (26", ["Valence"]),
-        ("Valence (Drôme)", []),
+        ("Valence (Drôme)", ["Valence"]),
         ("Lyon (26000)", []),
         ("nowhere", []),
         ("%", []),

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired
 
 from matchmaker.base.i18n import format_number, gettext, lazy
 from matchmaker.places import queries, service
+from matchmaker.places.models import Territory
 from matchmaker.places.queries import CommuneAnswer
 from matchmaker.places.service import Place
 from matchmaker.web import reading
@@ -18,19 +19,23 @@ from matchmaker.web.forms import AtMost, BaseForm, choices, one_line
 COMMUNE_LENGTH = 80
 
 
-def read_commune_field(session: Session, field: StringField, *, code: HiddenField) -> CommuneAnswer:
-    """The commune that a field and the hidden code beside it mean.
+def read_commune_field(
+    session: Session, field: StringField, *, code: HiddenField, territory: Territory | None
+) -> CommuneAnswer:
+    """The commune that a field and the hidden code beside it mean, of ``territory`` where that leaves no doubt.
 
     Where it is not one alone, the reason then stands at the field and the code is emptied.
     """
-    answer = queries.read_commune(session, typed=field.data or "", code=code.data)
+    answer = queries.read_commune(session, typed=field.data or "", code=code.data, territory=territory)
     if answer.commune is None:
         code.data = ""
-        field.errors = [
-            gettext("Several communes fit. Choose yours, or write more of its name.")
-            if answer.choices
-            else gettext("We do not know this commune. Check its name, or write its postal code.")
-        ]
+        if answer.guessed:
+            reason = gettext("We do not know a commune of this name. Is yours one of these?")
+        elif answer.choices:
+            reason = gettext("Several communes fit. Choose yours, or write more of its name.")
+        else:
+            reason = gettext("We do not know this commune. Check its name, or write its postal code.")
+        field.errors = [reason]
     return answer
 
 
@@ -40,7 +45,7 @@ def commune_choices(answer: CommuneAnswer) -> tuple[dict[str, str], ...]:
         {
             "value": commune.code,
             "text": commune.name,
-            "aside": ", ".join(code.code for code in commune.postal_codes[:3]) or commune.department,
+            "aside": ", ".join((commune.department_name, *(code.code for code in commune.postal_codes[:3]))),
         }
         for commune in answer.choices
     )
@@ -92,7 +97,8 @@ def locate(form: PlaceForm, *, asked: str | None) -> Place | PlaceQuestion:
     ``asked`` is the slug of a territory that the person has in mind, as for ``service.territory_for``. Who takes part in
     a territory of which their commune is no part is told from where their way counts.
     """
-    answer = read_commune_field(reading(), form.commune, code=form.commune_code)
+    territory = queries.find_territory(reading(), slug=asked) if asked else None
+    answer = read_commune_field(reading(), form.commune, code=form.commune_code, territory=territory)
     if answer.commune is None:
         return PlaceQuestion(communes=commune_choices(answer), hints={})
     form.commune_code.data = answer.commune.code

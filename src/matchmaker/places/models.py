@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base
 from matchmaker.base.ids import AccountId, ChallengeId, TerritoryId
+from matchmaker.places.rules import departments
 
 
 class Commune(Base):
@@ -33,6 +34,11 @@ class Commune(Base):
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_in_range"),
         CheckConstraint("population >= 0", name="population_not_negative"),
     )
+
+    @property
+    def department_name(self) -> str:
+        """The name of its département or overseas collectivité."""
+        return departments().get(self.department, self.department)
 
     @property
     def name_with_code(self) -> str:

@@ -1,9 +1,12 @@
 """The first page, suggestions of communes as people type, and the accessibility statement."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from matchmaker.places import queries
+from matchmaker.places.models import Commune
 from matchmaker.web import Access, access, reading, site
 
 blueprint = Blueprint("places", __name__)
@@ -19,9 +22,13 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/communes")
 @access(Access.PUBLIC)
 def communes() -> ResponseReturnValue:
-    """Communes that fit what was typed so far."""
+    """Communes that fit what was typed so far, those of ``?territory=`` first: the same as the form will ask among."""
     typed = request.args.get("q", "")[:80]
-    found = queries.search_communes(reading(), typed) if len(typed.strip()) > 1 else []
+    territory = queries.find_territory(reading(), slug=request.args.get("territory", ""))
+    found: Sequence[Commune] = ()
+    if len(typed.strip()) > 1:
+        found = queries.search_communes(reading(), typed, territory=territory)
+        found = found or queries.similar_communes(reading(), typed, territory=territory)
     return render_template("places/communes.html", communes=found)
 
 

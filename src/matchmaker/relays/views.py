@@ -52,7 +52,7 @@ def new(slug: str) -> ResponseReturnValue:
     question = PlaceQuestion(hints={})
     if form.validate_on_submit():
         check_limit("relay", f"{account_id()}", capacity=RELAYS_A_DAY, period=timedelta(days=1))
-        answer = read_commune_field(reading(), form.commune, code=form.commune_code)
+        answer = read_commune_field(reading(), form.commune, code=form.commune_code, territory=territory)
         question = PlaceQuestion(communes=commune_choices(answer), hints={})
         if answer.commune is not None:
             try:

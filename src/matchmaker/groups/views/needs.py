@@ -26,6 +26,7 @@ from matchmaker.groups.service import NeedDetails, WantedPhrase
 from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.places import rules
 from matchmaker.places.forms import commune_choices, read_commune_field
+from matchmaker.places.models import Territory
 from matchmaker.vocabulary.rules import LIMITS
 from matchmaker.web import access, account_id, check_limit, form_page, now, page_url, reading, slot
 
@@ -165,7 +166,7 @@ def _check(form: NeedForm, group: StartupGroup, *, public: bool, kept_until: dat
     if not form.is_submitted():
         return Place()
     form.validate()
-    place = Place() if form.commune.errors else _read_place(form)
+    place = Place() if form.commune.errors else _read_place(form, group.territory)
     if not form.kind.errors:
         problems = problems_of(
             kind=NeedKind(form.kind.data),
@@ -179,12 +180,12 @@ def _check(form: NeedForm, group: StartupGroup, *, public: bool, kept_until: dat
     return place
 
 
-def _read_place(form: NeedForm) -> Place:
+def _read_place(form: NeedForm, territory: Territory) -> Place:
     if not form.commune.data:
         if not form.remote.data:
             form.commune.errors = [gettext("Please name a commune, or say that it can be done from home.")]
         return Place()
-    answer = read_commune_field(reading(), form.commune, code=form.commune_code)
+    answer = read_commune_field(reading(), form.commune, code=form.commune_code, territory=territory)
     if answer.commune is not None:
         return Place(commune_code=answer.commune.code)
     return Place(choices=commune_choices(answer))

@@ -1,0 +1,39 @@
+"""Reads about places: territories, and communes as people write them."""
+
+from matchmaker.places.queries.communes import (
+    CHOICES_AT_MOST,
+    CommuneAnswer,
+    read_commune,
+    search_communes,
+    similar_communes,
+)
+from matchmaker.places.queries.territories import (
+    NEAREST_AT_MOST,
+    NearTerritory,
+    challenges_of,
+    count_communes,
+    find_territory,
+    near_territories,
+    organised_territories,
+    organisers_of,
+    territories,
+    territories_of,
+)
+
+__all__ = [
+    "CHOICES_AT_MOST",
+    "NEAREST_AT_MOST",
+    "CommuneAnswer",
+    "NearTerritory",
+    "challenges_of",
+    "count_communes",
+    "find_territory",
+    "near_territories",
+    "organised_territories",
+    "organisers_of",
+    "read_commune",
+    "search_communes",
+    "similar_communes",
+    "territories",
+    "territories_of",
+]

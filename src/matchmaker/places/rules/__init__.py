@@ -1,0 +1,42 @@
+"""Thinking about places: a territory as points on a sheet, distances, and communes as people write them."""
+
+from matchmaker.places.rules.maps import (
+    HEIGHTS,
+    WIDTHS,
+    Mark,
+    PlaceVerb,
+    Sheet,
+    Spot,
+    drawn,
+    great_circle_km,
+    local_day,
+)
+from matchmaker.places.rules.names import departments, former_communes
+from matchmaker.places.rules.spelling import (
+    WHOLE_CODE,
+    Written,
+    commune_key,
+    read_spelling,
+    readings,
+    whole_city,
+)
+
+__all__ = [
+    "HEIGHTS",
+    "WHOLE_CODE",
+    "WIDTHS",
+    "Mark",
+    "PlaceVerb",
+    "Sheet",
+    "Spot",
+    "Written",
+    "commune_key",
+    "departments",
+    "drawn",
+    "former_communes",
+    "great_circle_km",
+    "local_day",
+    "read_spelling",
+    "readings",
+    "whole_city",
+]
