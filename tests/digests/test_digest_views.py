@@ -112,7 +112,7 @@ def test_a_letter_can_be_read_before_it_is_sent(need: Need, camille: Citizen, or
 
     assert page.status_code == 200
     assert "You could help: Réparer nos vélos de livraison" in page.text
-    assert "You offer “bike repair”: they ask for it." in page.text
+    assert "You offer “bike repair”, for “réparation de vélos”." in page.text
     assert orane.get(f"{WEEK_PAGE}/preview/999999").status_code == 404
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from matchmaker.base.ids import ChallengeId, CitizenId, GroupId, NeedId, TerritoryId
+from matchmaker.base.text import fold
 from matchmaker.groups.rules import Importance
 from matchmaker.vocabulary.rules import Phrase
 
@@ -91,6 +92,10 @@ class Likeness:
     concept_id: str | None
 
 
+BOTH_SURE = 0.8
+"""The chance that two phrases mean one skill, each of which was read with a certainty of 0.9."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillReason:
     """One asked skill (the title when `importance` is None), what covers it, and its share of the points."""
@@ -103,6 +108,16 @@ class SkillReason:
     points: float
     possible: float
     concept_id: str | None
+
+    @property
+    def same_words(self) -> bool:
+        """Whether both sides wrote the same, so that saying it twice would tell nothing."""
+        return self.own is not None and fold(self.own) == fold(self.wanted)
+
+    @property
+    def sure(self) -> bool:
+        """Whether both phrases were read with certainty, so that one skill is meant and nobody need say "probably"."""
+        return self.how is not Cover.SAME or self.strength >= BOTH_SURE
 
 
 class PartName(StrEnum):
