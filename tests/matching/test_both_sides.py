@@ -69,9 +69,7 @@ def test_cards_pages_and_letters_name_both_words_of_one_skill(app: Flask, work: 
 def test_one_word_is_named_once(app: Flask) -> None:
     same = reason("Réparation de vélos", "réparation de velos")
     assert "→" not in told(app, "reasons", [same])
-    assert "Vous offrez « Réparation de vélos » : le groupe le demande." in told(
-        app, "offered", same
-    )
+    assert "Vous offrez « Réparation de vélos » : le groupe le demande." in told(app, "offered", same)
 
 
 @pytest.mark.parametrize(("strength", "doubt"), [(1.0, False), (0.81, False), (0.79, True), (0.4, True)])
