@@ -35,6 +35,23 @@ def test_the_unit_of_work_alone_commits() -> None:
     assert found == ["base/work.py"]
 
 
+OWN_WORDS = {
+    "base/db.py": "as_if_second itself",
+    "citizens/service/profiles.py": "a move to where the account has a profile is refused, whoever was first",
+    "digests/service/edits.py": "a line has one edit, whoever was first",
+    "digests/service/runs.py": "a week is asked for once, whoever was first",
+    "digests/service/writing.py": "a run that was overtaken is done by who overtook it",
+    "introductions/service/thread.py": "a side thanks once, whoever was first",
+    "vocabulary/service/verdicts.py": "a territory has one verdict about two phrases, whoever was first",
+}
+"""Where an error of the database is told in words, and why the second hears them too who comes an hour later."""
+
+
+def test_who_is_overtaken_is_answered_as_who_comes_second() -> None:
+    found = {names(path) for path in FILES if "IntegrityError" in path.read_text(encoding="utf-8")}
+    assert found == OWN_WORDS.keys(), "others go by db.as_if_second"
+
+
 def test_time_enters_at_the_doors_alone() -> None:
     clocks = {"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time"}
     found = {names(path) for path in FILES for name, _ in calls(path) if name in clocks}

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.db import as_if_second
 from matchmaker.base.ids import TerritoryId
 from matchmaker.base.work import Work
 from matchmaker.places import queries
@@ -157,10 +158,14 @@ def _check_titles(*titles: str) -> None:
 
 def name_organiser(work: Work, *, territory_id: int, account_id: int) -> None:
     """Let an account run a territory's desk; naming it twice changes nothing."""
-    if work.session.get(Organiser, (territory_id, account_id)) is None:
-        work.session.add(Organiser(territory_id=territory_id, account_id=account_id))
-        work.session.flush()
-        work.record(PlaceVerb.ORGANISER_NAMED, Account, account_id, territory_id=territory_id)
+
+    def name() -> None:
+        if not is_organiser(work.session, territory_id=territory_id, account_id=account_id):
+            work.session.add(Organiser(territory_id=territory_id, account_id=account_id))
+            work.session.flush()
+            work.record(PlaceVerb.ORGANISER_NAMED, Account, account_id, territory_id=territory_id)
+
+    as_if_second(work.session, name, "pk_organisers")
 
 
 def remove_organiser(work: Work, *, territory_id: int, account_id: int) -> None:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
 from matchmaker.accounts.rules import AccountVerb
 from matchmaker.accounts.service.forgetting import take_out_address
-from matchmaker.base.db import violates
+from matchmaker.base.db import as_if_second
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.transfer import Fate, HeldBack, Obstacle
 from matchmaker.base.work import Transfer, Work
@@ -35,21 +34,19 @@ def find_by_token(session: Session, *, tokens: Tokens, purpose: str, token: str)
 def open_account(work: Work, *, address: str, first_name: str, locale: str) -> Account:
     """The account of a proven canonical address: the one it has, unchanged, or a new one. It gets letters again."""
     suppression.lift(work, address=address)
-    known = find_account(work.session, address=address)
-    if known is not None:
-        return known
-    account = Account(address=address, first_name=first_name, locale=locale, created_at=work.now)
-    try:
-        with work.session.begin_nested():
-            work.session.add(account)
-    except IntegrityError as error:
-        # Two links to one address may be used at the same moment; the account of the quicker one is the account.
-        quicker = find_account(work.session, address=address)
-        if quicker is None or not violates(error, "uq_accounts_address"):
-            raise
-        return quicker
-    work.acting_as(account.id).record(AccountVerb.OPENED, Account, account.id)
-    return account
+
+    def open_or_find() -> Account:
+        known = find_account(work.session, address=address)
+        if known is not None:
+            return known
+        account = Account(address=address, first_name=first_name, locale=locale, created_at=work.now)
+        work.session.add(account)
+        work.session.flush()
+        work.acting_as(account.id).record(AccountVerb.OPENED, Account, account.id)
+        return account
+
+    # Two links to one address may be used at the same moment.
+    return as_if_second(work.session, open_or_find, "uq_accounts_address")
 
 
 def change_account(work: Work, *, account_id: int, first_name: str, locale: str) -> None:

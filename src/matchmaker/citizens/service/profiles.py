@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
-from matchmaker.base.db import violates
+from matchmaker.base.db import as_if_second, violates
 from matchmaker.base.ids import TerritoryId
 from matchmaker.base.work import Work
 from matchmaker.citizens import queries
@@ -42,22 +42,21 @@ def make_citizen(work: Work, sign_up: SignUp, account: Account) -> Citizen:
 
     A sign-up that gives a citizen an account of their own gives this one, with the profile as it is.
     """
-    known = queries.find_profile(work.session, account_id=account.id, territory_id=sign_up.territory_id)
-    if known is not None:
-        raise ProfileExists
     locale = sign_up.locale or account.locale
-    try:
-        with work.session.begin_nested():
-            if sign_up.citizen_id is not None:
-                citizen = _handed_over(work, sign_up.citizen_id, account)
-            else:
-                citizen = drafted_citizen(work, sign_up, language=locale)
-                citizen.account_id = account.id
-                work.session.add(citizen)
-    except IntegrityError as error:
-        if violates(error, "uq_citizens_account_id_territory_id"):
-            raise ProfileExists from error
-        raise
+
+    def make() -> Citizen:
+        known = queries.find_profile(work.session, account_id=account.id, territory_id=sign_up.territory_id)
+        if known is not None:
+            raise ProfileExists
+        if sign_up.citizen_id is not None:
+            return _handed_over(work, sign_up.citizen_id, account)
+        citizen = drafted_citizen(work, sign_up, language=locale)
+        citizen.account_id = account.id
+        work.session.add(citizen)
+        work.session.flush()
+        return citizen
+
+    citizen = as_if_second(work.session, make, "uq_citizens_account_id_territory_id")
     work.record(CitizenVerb.MADE, Citizen, citizen.id, territory_id=citizen.territory_id)
     if sign_up.consent_text is not None:
         give_weekly_letter(
@@ -158,14 +157,15 @@ def give_weekly_letter(
 
 def keep_consent(work: Work, consent: Consent) -> None:
     """Record a consent; one for the same purpose that is in force stays as it is."""
-    if queries.find_consent(work.session, citizen_id=consent.citizen_id, purpose=consent.purpose) is not None:
-        return
-    try:
-        with work.session.begin_nested():
+
+    def keep() -> bool:
+        known = queries.find_consent(work.session, citizen_id=consent.citizen_id, purpose=consent.purpose)
+        if known is None:
             work.session.add(consent)
-    except IntegrityError as error:
-        if not violates(error, "uq_consents_in_force"):
-            raise
+            work.session.flush()
+        return known is None
+
+    if not as_if_second(work.session, keep, "uq_consents_in_force"):
         return
     citizen = work.session.get_one(Citizen, consent.citizen_id)
     work.record(

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from matchmaker.accounts.models import Account
 from matchmaker.base import outbox
+from matchmaker.base.db import as_if_second
 from matchmaker.base.work import Work
 from matchmaker.citizens import service as citizens
 from matchmaker.citizens.models import Citizen
@@ -56,10 +57,13 @@ def stop_letters(work: Work, *, account_id: int) -> None:
 
 
 def _keep(work: Work, account_id: int, frequency: Frequency, paused_until: date | None) -> None:
-    work.session.merge(
-        LetterPreference(account_id=account_id, frequency=frequency, paused_until=paused_until)
-    )
-    work.session.flush()
+    def keep() -> None:
+        work.session.merge(
+            LetterPreference(account_id=account_id, frequency=frequency, paused_until=paused_until)
+        )
+        work.session.flush()
+
+    as_if_second(work.session, keep, "pk_letter_preferences")
 
 
 def _take_back(work: Work, account_id: int) -> None:

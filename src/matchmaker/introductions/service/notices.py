@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.accounts.models import Account
 from matchmaker.base import i18n, letter, outbox
-from matchmaker.base.db import insert_into
+from matchmaker.base.db import as_if_second, insert_into
 from matchmaker.base.work import Missing, Work, WorkFactory
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import StartupGroup
@@ -76,9 +76,13 @@ def send_notices(works: WorkFactory, *, awaiting: AwaitLetter = no_other_letter)
 
 def stop_notices(work: Work, *, account_id: int) -> None:
     """No more letters about introductions; those that wait are taken back. Twice is as good as once."""
-    if work.session.get(NoticeRefusal, account_id) is None:
-        work.session.add(NoticeRefusal(account_id=account_id, since=work.now))
-        work.acting_as(account_id).record(IntroductionVerb.NOTICES_STOPPED, Account, account_id)
+
+    def refuse() -> None:
+        if work.session.get(NoticeRefusal, account_id) is None:
+            work.session.add(NoticeRefusal(account_id=account_id, since=work.now))
+            work.acting_as(account_id).record(IntroductionVerb.NOTICES_STOPPED, Account, account_id)
+
+    as_if_second(work.session, refuse, "pk_notice_refusals")
     address = work.session.get_one(Account, account_id).address
     outbox.skip_waiting(work.session, recipient=address, kind=NOTICES_KIND, now=work.now)
 

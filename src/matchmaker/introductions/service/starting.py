@@ -27,7 +27,7 @@ from matchmaker.introductions.rules import (
     actions_for,
     after,
 )
-from matchmaker.introductions.service.actions import act
+from matchmaker.introductions.service.actions import act, lock
 from matchmaker.introductions.service.actors import Actor
 from matchmaker.introductions.service.contact import Sharing, share
 from matchmaker.introductions.service.notice_queue import tell
@@ -168,6 +168,9 @@ def propose(work: Work, *, need_id: int, citizen_id: int, by: Actor) -> Introduc
 
 
 def _offer_known(work: Work, known: Introduction, by: Actor) -> Introduction:
+    # As it is now: who offers twice at one moment is told no more than who does so later.
+    _lock_group(work, known.group_id)
+    known = lock(work, known.id)
     if known.state in ASKS[Party.CITIZEN]:
         return act(work, introduction_id=known.id, action=Action.ACCEPT, by=by)
     if Action.OFFER_AGAIN in actions_for(known.state, Party.CITIZEN):
