@@ -41,6 +41,11 @@ def fold(text: str) -> str:
     return " ".join(_WORD.findall(plain.lower()))
 
 
+def name_key(name: str) -> str:
+    """What two names share that people take for one: `L'Épicerie`, `l’épicerie`. Never empty where the name is not."""
+    return fold(name) or name.casefold()
+
+
 def words(text: str) -> tuple[str, ...]:
     """The folded words of a text, in their order."""
     folded = fold(text)

@@ -13,11 +13,12 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
 from matchmaker.base.ids import AccountId, ChallengeId, GroupId, NeedId, TerritoryId
+from matchmaker.base.text import name_key
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
 from matchmaker.invitations.models import Invitation
 from matchmaker.places.models import Challenge, Commune, Territory
@@ -35,6 +36,8 @@ class StartupGroup(Base):
     territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id"), index=True)
     challenge_id: Mapped[ChallengeId] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(80))
+    # Version 0.1.0 writes none.
+    name_key: Mapped[str | None] = mapped_column(Text)
     pitch: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(Text)
     stage: Mapped[Stage] = mapped_column(enum_column(Stage))
@@ -54,6 +57,7 @@ class StartupGroup(Base):
 
     __table_args__ = (
         UniqueConstraint("territory_id", "name"),
+        UniqueConstraint("territory_id", "name_key"),
         UniqueConstraint("id", "territory_id"),
         ForeignKeyConstraint(
             ["challenge_id", "territory_id"],
@@ -63,6 +67,11 @@ class StartupGroup(Base):
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
         CheckConstraint("NOT closed_by_team OR closed_at IS NOT NULL", name="closed_by_team_is_closed"),
     )
+
+    @validates("name")
+    def _fold(self, _: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
 
 class Membership(Base):

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
 from matchmaker.base.ids import AccountId, RelayId, TerritoryId
+from matchmaker.base.text import name_key
 from matchmaker.invitations.models import Invitation
 from matchmaker.places.models import Commune, Territory
 from matchmaker.relays.rules import RelayKind
@@ -23,6 +24,8 @@ class Relay(Base):
     commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"))
     kind: Mapped[RelayKind] = mapped_column(enum_column(RelayKind))
     name: Mapped[str] = mapped_column(String(80))
+    # Version 0.1.0 writes none.
+    name_key: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
 
     territory: Mapped[Territory] = relationship(foreign_keys=[territory_id])
@@ -33,6 +36,7 @@ class Relay(Base):
 
     __table_args__ = (
         UniqueConstraint("territory_id", "name"),
+        UniqueConstraint("territory_id", "name_key"),
         UniqueConstraint("id", "territory_id"),
         ForeignKeyConstraint(
             ["territory_id", "commune_code"],
@@ -41,6 +45,11 @@ class Relay(Base):
         ),
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
     )
+
+    @validates("name")
+    def _fold(self, _: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
 
 class RelayMember(Base):

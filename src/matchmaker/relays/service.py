@@ -1,12 +1,12 @@
 """Naming relays, and who works there."""
 
-from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
-from matchmaker.base.db import violates
+from matchmaker.base.db import as_if_second
 from matchmaker.base.i18n import mark
+from matchmaker.base.text import name_key
 from matchmaker.base.work import Missing, Work
 from matchmaker.invitations.rules import Subject, Words
 from matchmaker.invitations.service import Kind
@@ -27,16 +27,19 @@ class NotAtRelay(Missing):
 def name_relay(work: Work, *, territory_id: int, name: str, kind: RelayKind, commune_code: str) -> Relay:
     """A new relay of a territory. Raises RelayNameTaken, CommuneOutside."""
     check_commune(work.session, territory_id, commune_code)
-    relay = Relay(
-        territory_id=territory_id, name=name, kind=kind, commune_code=commune_code, created_at=work.now
-    )
-    try:
-        with work.session.begin_nested():
-            work.session.add(relay)
-    except IntegrityError as error:
-        if violates(error, "uq_relays_territory_id_name"):
-            raise RelayNameTaken from error
-        raise
+
+    def make() -> Relay:
+        taken = select(Relay.id).where(Relay.territory_id == territory_id, Relay.name_key == name_key(name))
+        if work.session.scalar(taken) is not None:
+            raise RelayNameTaken
+        relay = Relay(
+            territory_id=territory_id, name=name, kind=kind, commune_code=commune_code, created_at=work.now
+        )
+        work.session.add(relay)
+        work.session.flush()
+        return relay
+
+    relay = as_if_second(work.session, make, "uq_relays_territory_id_name_key", "uq_relays_territory_id_name")
     work.record(RelayVerb.NAMED, Relay, relay.id, territory_id=territory_id)
     return relay
 

@@ -1,18 +1,17 @@
 """Founding groups, changing them, and who may."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker.base.db import violates
+from matchmaker.base.db import as_if_second
+from matchmaker.base.text import name_key
 from matchmaker.base.work import Missing, Work
 from matchmaker.groups import queries
 from matchmaker.groups.models import Membership, StartupGroup
 from matchmaker.groups.rules import GroupVerb, Role, Stage
 from matchmaker.places.models import Challenge
+
+_NAMES = ("uq_startup_groups_territory_id_name_key", "uq_startup_groups_territory_id_name")
 
 
 class NameTaken(Exception):
@@ -39,19 +38,25 @@ def found_group(
     locale: str,
 ) -> StartupGroup:
     """A new group under a défi, with its founder as lead. Raises NameTaken."""
-    group = StartupGroup(
-        territory_id=challenge.territory_id,
-        challenge_id=challenge.id,
-        name=name,
-        pitch=pitch,
-        description=description,
-        stage=stage,
-        locale=locale,
-        created_at=work.now,
-        memberships=[Membership(account_id=founder_id, role=Role.LEAD, joined_at=work.now)],
-    )
-    with _names_apart(work.session):
+
+    def found() -> StartupGroup:
+        _check_name(work.session, name, territory_id=challenge.territory_id)
+        group = StartupGroup(
+            territory_id=challenge.territory_id,
+            challenge_id=challenge.id,
+            name=name,
+            pitch=pitch,
+            description=description,
+            stage=stage,
+            locale=locale,
+            created_at=work.now,
+            memberships=[Membership(account_id=founder_id, role=Role.LEAD, joined_at=work.now)],
+        )
         work.session.add(group)
+        work.session.flush()
+        return group
+
+    group = as_if_second(work.session, found, *_NAMES)
     work.record(GroupVerb.FOUNDED, StartupGroup, group.id, territory_id=group.territory_id)
     return group
 
@@ -69,9 +74,14 @@ def change_group(
     """Change what a group says of itself. Raises NameTaken, ChallengeElsewhere."""
     if challenge.territory_id != group.territory_id:
         raise ChallengeElsewhere
-    with _names_apart(work.session):
+
+    def change() -> None:
+        _check_name(work.session, name, territory_id=group.territory_id, but=group.id)
         group.challenge_id = challenge.id
         group.name, group.pitch, group.description, group.stage = name, pitch, description, stage
+        work.session.flush()
+
+    as_if_second(work.session, change, *_NAMES)
     work.record(GroupVerb.CHANGED, StartupGroup, group.id, territory_id=group.territory_id)
 
 
@@ -110,12 +120,12 @@ def can_edit(session: Session, *, group_id: int, account_id: int | None) -> bool
     return queries.role_of(session, group_id=group_id, account_id=account_id) is Role.LEAD
 
 
-@contextmanager
-def _names_apart(session: Session) -> Iterator[None]:
-    try:
-        with session.begin_nested():
-            yield
-    except IntegrityError as error:
-        if violates(error, "uq_startup_groups_territory_id_name"):
-            raise NameTaken from error
-        raise
+def _check_name(session: Session, name: str, *, territory_id: int, but: int | None = None) -> None:
+    """Raise NameTaken where another group of the territory has a name that people take for this one."""
+    known = session.scalars(
+        select(StartupGroup.id).where(
+            StartupGroup.territory_id == territory_id, StartupGroup.name_key == name_key(name)
+        )
+    ).one_or_none()
+    if known is not None and known != but:
+        raise NameTaken
