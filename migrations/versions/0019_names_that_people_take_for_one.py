@@ -16,7 +16,7 @@ LENGTH = 80
 def upgrade() -> None:
     for name in ("startup_groups", "relays"):
         with op.batch_alter_table(name, schema=None) as batch_op:
-            batch_op.add_column(sa.Column("name_key", sa.Text(), nullable=True))
+            batch_op.add_column(sa.Column("name_key", sa.String(length=64), nullable=True))
         _fill(name)
         with op.batch_alter_table(name, schema=None) as batch_op:
             batch_op.create_unique_constraint(

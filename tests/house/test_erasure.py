@@ -27,12 +27,12 @@ OF_THE_PROGRAM = {
     "communes", "postal_codes", "territory_communes", "concepts", "concept_labels", "concept_relations",
     "vocabulary_sources", "skill_families", "false_friends", "rate_buckets", "account_sessions", "acts",
     "suppressed_addresses", "returned_letters", "digest_runs", "skipped_weeks", "profile_showings",
-    "alembic_version", "mail_brakes",
+    "alembic_version", "mail_brakes", "sent_forms",
 }  # fmt: skip
 KEYS = {
     "language", "locale", "own_locale", "consent_locale", "concept_id", "commune_code", "iso_week", "code",
     "recipient_key", "message_key", "lease_token", "turn", "kind", "list_id", "slug", "time_zone",
-    "folded_a", "folded_b", "vocabulary_version", "resolutions", "asked_month", "password_hash", "challenge_ids",
+    "folded_a", "folded_b", "name_key", "vocabulary_version", "resolutions", "asked_month", "password_hash", "challenge_ids",
 }  # fmt: skip
 # What goes with the row of whoever it is of, or is blanked with it.
 OWN = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import lru_cache
@@ -42,8 +43,11 @@ def fold(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What two names share that people take for one: `L'Épicerie`, `l’épicerie`. Never empty where the name is not."""
-    return fold(name) or name.casefold()
+    """64 hexadecimal digits that two names share which people take for one: `L'Épicerie`, `l’épicerie`.
+
+    Nothing of a name can be read in them, which somebody may have to be taken out of.
+    """
+    return hashlib.sha256((fold(name) or name.casefold()).encode()).hexdigest()
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class StartupGroup(Base):
     challenge_id: Mapped[ChallengeId] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(80))
     # Version 0.1.0 writes none.
-    name_key: Mapped[str | None] = mapped_column(Text)
+    name_key: Mapped[str | None] = mapped_column(String(64))
     pitch: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(Text)
     stage: Mapped[Stage] = mapped_column(enum_column(Stage))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from matchmaker.accounts.models import Account
@@ -25,7 +25,7 @@ class Relay(Base):
     kind: Mapped[RelayKind] = mapped_column(enum_column(RelayKind))
     name: Mapped[str] = mapped_column(String(80))
     # Version 0.1.0 writes none.
-    name_key: Mapped[str | None] = mapped_column(Text)
+    name_key: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
     territory: Mapped[Territory] = relationship(foreign_keys=[territory_id])

@@ -89,8 +89,7 @@ def stop_notices(work: Work, *, account_id: int) -> None:
 
 def resume_notices(work: Work, *, account_id: int) -> None:
     """Letters about introductions again."""
-    refusal = work.session.get(NoticeRefusal, account_id)
-    if refusal is not None:
+    if (refusal := work.session.get(NoticeRefusal, account_id)) is not None:
         work.session.delete(refusal)
         work.record(IntroductionVerb.NOTICES_RESUMED, Account, account_id)
 
