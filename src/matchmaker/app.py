@@ -6,11 +6,11 @@ from threading import Thread
 from types import TracebackType
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, Request, g, request
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, MapAdapter
 
 from matchmaker import web
 from matchmaker.accounts import service as accounts
@@ -30,6 +30,7 @@ from matchmaker.places import queries as places
 from matchmaker.relays import queries as relays
 from matchmaker.rooms import BLUEPRINTS, BY_ONE_CLICK, DEMO, INVITATIONS, PAGES, SLOTS, TRANSFERS
 from matchmaker.vocabulary import service as vocabulary
+from matchmaker.web import health
 
 BODY_LIMIT = 1_000_000
 
@@ -49,6 +50,12 @@ class RowNumber(IntegerConverter):
 
 class Application(Flask):
     """Flask, except that a failure is logged by its endpoint: the address of a page may hold a link's token."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Refuse a request under a strange host name, but for the pages of who watches over the process."""
+        if request is not None and request.path in health.PATHS:
+            return self.url_map.bind_to_environ(request.environ)
+        return super().create_url_adapter(request)
 
     def log_exception(self, exc_info: ExceptionInfo) -> None:
         """Log a failure of the request at hand."""

@@ -5,6 +5,7 @@ be killed at any moment, and start again.
 """
 
 import logging
+import re
 import signal
 import threading
 import time
@@ -13,9 +14,11 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
 
 from matchmaker.accounts import service as accounts
-from matchmaker.base import acts, limits, sent_forms
+from matchmaker.base import acts, heartbeats, limits, sent_forms
+from matchmaker.base.work import Clock
 from matchmaker.digests import service as digests
 from matchmaker.groups import service as groups
 from matchmaker.introductions import service as introductions
@@ -24,13 +27,19 @@ from matchmaker.post import bounces, delivery, suppression
 from matchmaker.vocabulary import service as vocabulary
 from matchmaker.web import Site
 
-LETTERS_EVERY_SECONDS = 2
-WEEKS_EVERY_SECONDS = 2
-DUE_EVERY_SECONDS = 30
-INTRODUCTIONS_EVERY_SECONDS = 30
-RETURNED_EVERY_SECONDS = 60
-HOUSEKEEPING_EVERY_SECONDS = 3600
+EVERY_SECONDS = {
+    "letters": 2,
+    "weeks": 2,
+    "due": 30,
+    "introductions": 30,
+    "returned": 60,
+    "housekeeping": 3600,
+}
 CLOCK_EVERY_SECONDS = 1
+LONGEST_BEAT = timedelta(minutes=30)
+"""A round of letters, or the choice of a week, may take as long."""
+
+_NUMBER = re.compile(r"\d+")
 
 log = structlog.get_logger()
 
@@ -81,6 +90,68 @@ def beat_housekeeping(site: Site) -> None:
         acts.forget_old(work.session, now=work.now)
 
 
+class Beat:
+    """What is done every so many seconds. That it fails is told, and it is tried again; the process goes on."""
+
+    def __init__(self, name: str, every: float, action: Callable[[], object], *, clock: Clock) -> None:
+        self.name = name
+        self.every = every
+        self.ended_well = clock()
+        self._action = action
+        self._clock = clock
+        self._cause: str | None = None
+
+    def __call__(self) -> None:
+        """Do it once. A failure is told with its traceback when its cause is a new one, and in a line when not."""
+        try:
+            self._action()
+        except Exception as error:
+            told, *_ = [*str(error).splitlines(), ""]
+            # A number in the words of an error is of this time alone.
+            cause = f"{type(error).__name__}: {_NUMBER.sub('…', told)}"
+            if cause == self._cause:
+                log.warning("beat_failed_again", beat=self.name, error=cause)
+            else:
+                log.exception("beat_failed", beat=self.name)
+            self._cause = cause
+        else:
+            if self._cause is not None:
+                log.info("beat_recovered", beat=self.name)
+            self._cause = None
+            self.ended_well = self._clock()
+
+
+def beats_of(site: Site, *, going_on: Callable[[], bool]) -> list[Beat]:
+    """All that a scheduler does, and the pulse that tells when it last did so."""
+    actions: dict[str, Callable[[], object]] = {
+        "letters": lambda: beat_letters(site, going_on=going_on),
+        "weeks": lambda: beat_weeks(site, going_on=going_on),
+        "due": lambda: beat_due(site),
+        "introductions": lambda: beat_introductions(site),
+        "returned": lambda: beat_returned(site),
+        "housekeeping": lambda: beat_housekeeping(site),
+    }
+    clock = site.works.clock
+    beats = [Beat(name, EVERY_SECONDS[name], action, clock=clock) for name, action in actions.items()]
+
+    def pulse() -> None:
+        with site.works.begin() as work:
+            moments = {beat.name: beat.ended_well for beat in beats}
+            heartbeats.note(work, {**moments, heartbeats.SCHEDULER: work.now})
+
+    return [*beats, Beat(heartbeats.SCHEDULER, heartbeats.BEATS_EVERY.total_seconds(), pulse, clock=clock)]
+
+
+def late_beats(session: Session, *, now: datetime) -> list[str]:
+    """The names of what a scheduler should have done by now and has not, though it runs."""
+    known = heartbeats.heartbeats(session)
+    return [
+        name
+        for name, seconds in EVERY_SECONDS.items()
+        if name in known and known[name] < now - timedelta(seconds=3 * seconds) - LONGEST_BEAT
+    ]
+
+
 def run(site: Site) -> None:
     """Beat until SIGTERM or SIGINT; the letter in hand is finished first."""
     stopping = threading.Event()
@@ -89,23 +160,11 @@ def run(site: Site) -> None:
     # That a round of letters outlasts the time to the next beat is no news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
-
-    def going_on() -> bool:
-        return not stopping.is_set()
-
-    every = {
-        _guarded("letters", lambda: beat_letters(site, going_on=going_on)): LETTERS_EVERY_SECONDS,
-        _guarded("weeks", lambda: beat_weeks(site, going_on=going_on)): WEEKS_EVERY_SECONDS,
-        _guarded("due", lambda: beat_due(site)): DUE_EVERY_SECONDS,
-        _guarded("introductions", lambda: beat_introductions(site)): INTRODUCTIONS_EVERY_SECONDS,
-        _guarded("returned", lambda: beat_returned(site)): RETURNED_EVERY_SECONDS,
-        _guarded("housekeeping", lambda: beat_housekeeping(site)): HOUSEKEEPING_EVERY_SECONDS,
-    }
-    for job, seconds in every.items():
+    for beat in beats_of(site, going_on=lambda: not stopping.is_set()):
         scheduler.add_job(
-            job,
+            beat,
             "interval",
-            seconds=seconds,
+            seconds=beat.every,
             next_run_time=datetime.now(UTC),
             max_instances=1,
             coalesce=True,
@@ -133,14 +192,3 @@ def wait_until(
             log.warning("clock_set_back", seconds=round(before - ahead))
             for job in scheduler.get_jobs():
                 job.modify(next_run_time=datetime.now(UTC))
-
-
-def _guarded(name: str, beat: Callable[[], object]) -> Callable[[], None]:
-    # A beat that fails is told and tried again at the next one; it must not end the process.
-    def job() -> None:
-        try:
-            beat()
-        except Exception:
-            log.exception("beat_failed", beat=name)
-
-    return job

@@ -2,14 +2,16 @@
 
 import socket
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, delete, text
 
+from matchmaker.base import heartbeats
 from matchmaker.base.outbox import MessageState
-from matchmaker.base.work import WorkFactory, system_clock
+from matchmaker.base.work import Work, WorkFactory, system_clock
 from matchmaker.cli.doctor import TextRecords, Unanswered, Wrong, doctor, sender_checks
 from matchmaker.places.models import Territory, TerritoryCommune
 from matchmaker.post import brake, suppression
@@ -24,10 +26,20 @@ PUBLIC = "https://aide.example.org"
 
 @pytest.fixture
 def loaded(live_works: WorkFactory) -> WorkFactory:
-    """A database with a territory."""
+    """A database with a territory, and a scheduler at work."""
     with live_works.begin() as work:
         make_world(work)
+        seen(work, ago=timedelta())
     return live_works
+
+
+def seen(work: Work, *, ago: timedelta, **late: timedelta) -> None:
+    """Note that a scheduler was seen that long ago, and when the parts of its work ended well."""
+    now = system_clock()
+    work = replace(work, now=now)
+    moments = {name: now - since for name, since in {heartbeats.SCHEDULER: ago, **late}.items()}
+    work.session.execute(delete(heartbeats.Heartbeat))
+    heartbeats.note(work, moments)
 
 
 def wrong(done: Done) -> list[str]:
@@ -41,7 +53,18 @@ def test_a_sound_installation_is_told_so_line_by_line(command: Command, loaded: 
     assert wrong(done) == []
     names = [line.split()[1] for line in done.stdout.splitlines()]
     assert names == [
-        *("settings", "address", "files", "database", "migrations", "data", "mail", "outbox", "bounces"),
+        *(
+            "settings",
+            "address",
+            "files",
+            "database",
+            "migrations",
+            "data",
+            "mail",
+            "scheduler",
+            "outbox",
+            "bounces",
+        ),
         *("dkim", "spf", "dmarc"),
     ]
     assert "4 communes, 2 territories, vocabulary matchmaker (12 concepts)" in done.stdout
@@ -68,9 +91,46 @@ def test_an_old_schema_is_wrong(command: Command, loaded: WorkFactory, fresh_eng
     assert "matchmaker db upgrade" in done.stdout
 
 
+def test_a_database_of_a_later_version_is_served_meanwhile(
+    command: Command, loaded: WorkFactory, fresh_engine: Engine
+) -> None:
+    with fresh_engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert wrong(command.run("doctor")) == []
+
+
+def test_a_scheduler_that_does_not_run_is_wrong(command: Command, loaded: WorkFactory) -> None:
+    with loaded.begin() as work:
+        work.post(letter())
+        seen(work, ago=timedelta(hours=3))
+    done = command.try_to_run("doctor")
+    assert (done.returncode, wrong(done)) == (1, ["scheduler"])
+    assert "none was seen since " in done.stdout
+    with loaded.begin() as work:
+        work.session.execute(delete(heartbeats.Heartbeat))
+    done = command.try_to_run("doctor")
+    assert (done.returncode, wrong(done)) == (1, ["scheduler"])
+    assert "none was ever seen, so that no letter leaves: start 'matchmaker scheduler'" in done.stdout
+
+
+def test_a_scheduler_that_runs_and_manages_nothing_is_wrong(command: Command, loaded: WorkFactory) -> None:
+    with loaded.begin() as work:
+        seen(work, ago=timedelta(), letters=timedelta(hours=1), housekeeping=timedelta(hours=1))
+    done = command.try_to_run("doctor")
+    assert (done.returncode, wrong(done)) == (1, ["scheduler"])
+    assert "has not ended well for long: letters (its log" in done.stdout
+
+
+def test_a_misspelt_setting_is_wrong(command: Command, loaded: WorkFactory) -> None:
+    done = command.try_to_run("doctor", MAIL_HOTS="mail.example.org")
+    assert (done.returncode, wrong(done)) == (1, ["settings"])
+    assert "MATCHMAKER_MAIL_HOTS: is no setting; did you mean MATCHMAKER_MAIL_HOST?" in done.stdout
+    assert "mail.example.org" not in done.stdout
+
+
 def test_missing_data_and_missing_territories_are_wrong(command: Command, live_works: WorkFactory) -> None:
     done = command.try_to_run("doctor")
-    assert (done.returncode, wrong(done)) == (1, ["data"])
+    assert (done.returncode, wrong(done)) == (1, ["data", "scheduler"])
     assert "matchmaker catalogue load" in done.stdout
     with live_works.begin() as work:
         load_communes(work)
@@ -78,7 +138,7 @@ def test_missing_data_and_missing_territories_are_wrong(command: Command, live_w
         work.session.execute(delete(TerritoryCommune))
         work.session.execute(delete(Territory))
     done = command.try_to_run("doctor")
-    assert (done.returncode, wrong(done)) == (1, ["data"])
+    assert (done.returncode, wrong(done)) == (1, ["data", "scheduler"])
     assert "matchmaker organiser found" in done.stdout
 
 
@@ -108,13 +168,16 @@ def test_a_database_that_cannot_be_reached_is_wrong_and_the_rest_is_still_told(
     command: Command, fresh_engine: Engine, url: str
 ) -> None:
     done = command.try_to_run("doctor", DATABASE_URL=url)
-    assert (done.returncode, wrong(done)) == (1, ["database", "migrations", "data", "outbox", "bounces"])
+    assert (done.returncode, wrong(done)) == (
+        1,
+        ["database", "migrations", "data", "scheduler", "outbox", "bounces"],
+    )
     assert "hush" not in done.stdout
 
 
 def test_a_database_without_schema_is_wrong(command: Command) -> None:
     done = command.try_to_run("doctor", DATABASE_URL="sqlite:///new.sqlite")
-    assert (done.returncode, wrong(done)) == (1, ["migrations", "data", "outbox", "bounces"])
+    assert (done.returncode, wrong(done)) == (1, ["migrations", "data", "scheduler", "outbox", "bounces"])
     assert "at revision none" in done.stdout
 
 

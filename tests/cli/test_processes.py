@@ -119,6 +119,14 @@ def test_a_beat_that_fails_is_told_and_the_next_one_works(
             told = process.stderr.readline()
             assert told, "the process ended"
         assert '"event": "beat_failed"' in told
+        # The next beats tell it in a line, without the traceback.
+        again = ""
+        while '"beat": "letters"' not in again:
+            again = process.stderr.readline()
+            assert again, "the process ended"
+        assert '"event": "beat_failed_again"' in again
+        assert "Traceback" in told
+        assert "Traceback" not in again
         rename("gone", "outbox_messages")
         eventually(lambda: len(smtp_server.received) == 1)
         process.terminate()

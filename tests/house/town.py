@@ -8,6 +8,7 @@ from werkzeug.routing import Rule
 
 from matchmaker.accounts.models import Account
 from matchmaker.assisted.service import Answers, note_answers
+from matchmaker.base import heartbeats
 from matchmaker.base.ids import RelayId
 from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
@@ -113,6 +114,8 @@ def furnish(
 ) -> dict[str, int]:
     """One of everything in the territory of a défi, with its people; the ids that routes ask for."""
     territory = challenge.territory
+    # A scheduler runs, as in every town; without one the service says that it is not ready.
+    heartbeats.note(work, {heartbeats.SCHEDULER: work.now})
     group = add_group(work, challenge, lead=lead)
     need = add_need(work, group, commune=commune)
     relay = add_relay(work, territory, members=[worker], commune=commune)

@@ -8,12 +8,13 @@ from pathlib import Path
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from matchmaker import scheduler
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import AccountSession
 from matchmaker.accounts.rules import SESSION_LASTS
-from matchmaker.base import limits
+from matchmaker.base import heartbeats, limits
 from matchmaker.base.acts import KEPT, Act
 from matchmaker.base.limits import RateBucket
 from matchmaker.base.outbox import MessageState
@@ -114,3 +115,60 @@ def test_a_clock_that_is_set_back_does_not_silence_the_beats() -> None:
     stopping.set()
     waiting.join()
     planned.shutdown()
+
+
+def test_a_beat_tells_a_failure_whole_once_until_its_cause_changes(clock: MovableClock) -> None:
+    causes: list[Exception | None] = [
+        ValueError("letter 7 is odd"),
+        ValueError("letter 8 is odd"),
+        OSError("the disk is full"),
+        None,
+        None,
+        OSError("the disk is full"),
+    ]
+
+    def fail() -> None:
+        cause = causes.pop(0)
+        if cause is not None:
+            raise cause
+
+    beat = scheduler.Beat("letters", 2, fail, clock=clock)
+    with capture_logs() as told:
+        while causes:
+            clock.advance(timedelta(seconds=2))
+            beat()
+    assert [line["event"] for line in told] == [
+        "beat_failed",
+        "beat_failed_again",
+        "beat_failed",
+        "beat_recovered",
+        "beat_failed",
+    ]
+    assert ["exc_info" in line for line in told] == [True, False, True, False, True]
+    assert {line["beat"] for line in told} == {"letters"}
+    assert beat.ended_well == clock() - timedelta(seconds=2)
+
+
+def test_a_scheduler_leaves_a_row_for_each_of_its_beats_and_no_more(app: Flask, clock: MovableClock) -> None:
+    site = site_of(app)
+    beats = scheduler.beats_of(site, going_on=lambda: True)
+    letters, pulse = beats[0], beats[-1]
+    assert (letters.name, pulse.name) == ("letters", heartbeats.SCHEDULER)
+    began = clock()
+    for _ in range(3):
+        clock.advance(timedelta(minutes=15))
+        letters()
+        pulse()
+    with site.works.begin() as work:
+        moments = heartbeats.heartbeats(work.session)
+        assert moments == {
+            **dict.fromkeys(scheduler.EVERY_SECONDS, began),
+            "letters": clock(),
+            heartbeats.SCHEDULER: clock(),
+        }
+        assert scheduler.late_beats(work.session, now=clock()) == [
+            "weeks",
+            "due",
+            "introductions",
+            "returned",
+        ]

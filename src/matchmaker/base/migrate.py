@@ -9,6 +9,7 @@ import pkgutil
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -42,7 +43,7 @@ REFUSALS = {
 }
 
 # Modules below the rooms that hold tables of their own; those of rooms are found by themselves.
-TABLES_BELOW = ("base.outbox", "base.limits", "post.brake", "post.suppression")
+TABLES_BELOW = ("base.heartbeats", "base.limits", "base.outbox", "post.brake", "post.suppression")
 
 
 class SchemaError(Exception):
@@ -77,9 +78,23 @@ def current_revision(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def head_revision() -> str | None:
     """The newest revision that this version knows, or None while there is none."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def too_old(connection: Connection) -> str | None:
+    """What to do about a database that lacks something which this version needs, in one line; None if it fits.
+
+    One of a later version fits as well: the version before may serve beside it (decision 18).
+    """
+    current = MigrationContext.configure(connection).get_current_revision()
+    head = head_revision() or ""
+    # They are numbered in their order.
+    if current is not None and current >= head:
+        return None
+    return f"the database is at revision {current or 'none'}, this version needs {head}: run 'matchmaker db upgrade'"
 
 
 def upgrade(

@@ -6,6 +6,7 @@ default: a missing secret or base URL stops the start with one clear line.
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from email.errors import MessageError
 from email.headerregistry import Address
 from functools import cached_property
@@ -189,6 +190,18 @@ class Settings(BaseSettings):
         """The host name of the public address, with its port if it is not the scheme's own."""
         host, own_port = self.base_url.host or "", 443 if self.secure else 80
         return host if self.base_url.port in {None, own_port} else f"{host}:{self.base_url.port}"
+
+
+def unknown_settings(environment: Mapping[str, str]) -> list[str]:
+    """What to say of each variable that looks like a setting and is none, a line each."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    lines = []
+    for name in sorted(environment):
+        # The environment may be written in any letters; pydantic reads it so.
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
+            lines.append(f"{name}: is no setting" + (f"; did you mean {near[0]}?" if near else ""))
+    return lines
 
 
 def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:

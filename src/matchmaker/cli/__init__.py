@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -48,11 +49,17 @@ def cli() -> None:
     """Connect citizens to the startups of their territory."""
 
 
-def site() -> Site:
-    """The installation that the environment describes; says what is missing and exits 2 otherwise."""
+def site(*, waits: bool = False) -> Site:
+    """The installation that the environment describes; says what is missing, or what to do first, and exits 2 otherwise.
+
+    A database that cannot be reached raises SQLAlchemy's error, unless the process ``waits`` for it to come back.
+    """
+    from sqlalchemy.exc import OperationalError
+
     from matchmaker.app import create_app
+    from matchmaker.base import migrate
     from matchmaker.base.logs import set_up_logs
-    from matchmaker.base.settings import SettingsError
+    from matchmaker.base.settings import SettingsError, unknown_settings
     from matchmaker.web import EXTENSION
 
     try:
@@ -61,14 +68,35 @@ def site() -> Site:
         for line in str(error).splitlines():
             click.echo(line, err=True)
         raise SystemExit(2) from error
+    for line in unknown_settings(os.environ):
+        click.echo(line, err=True)
     set_up_logs(app.extensions[EXTENSION].settings.log_level)
     parts: Site = app.extensions[EXTENSION]
     context = click.get_current_context(silent=True)
     if context is not None:
         context.call_on_close(parts.engine.dispose)
+    try:
+        with parts.reading() as session:
+            old = migrate.too_old(session.connection())
+    except OperationalError:
+        if not waits:
+            raise
+        old = None
+    if old is not None:
+        click.echo(old, err=True)
+        raise SystemExit(2)
     return parts
 
 
 def main() -> None:
-    """Run the command line."""
-    cli(prog_name="matchmaker")
+    """Run the command line. A database that fails meanwhile is told in one line, and the exit is 1."""
+    try:
+        cli(prog_name="matchmaker")
+    except Exception as error:
+        # Imported now: most of the command line needs no database.
+        from sqlalchemy.exc import InterfaceError, OperationalError
+
+        if not isinstance(error, (InterfaceError, OperationalError)):
+            raise
+        click.echo(f"Error: the database cannot be used: {str(error.orig).splitlines()[0]}", err=True)
+        raise SystemExit(1) from error

@@ -10,16 +10,17 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from matchmaker.base import migrate
+from matchmaker.base import heartbeats, migrate
 from matchmaker.base.db import make_engine, make_reading_factory
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.resources import folder
-from matchmaker.base.settings import PREFIX, Settings, SettingsError, load_settings
+from matchmaker.base.settings import PREFIX, Settings, SettingsError, load_settings, unknown_settings
 from matchmaker.base.signing import BETTER_BITS, public_modulus
 from matchmaker.base.work import system_clock
 from matchmaker.places.models import Commune, Territory
 from matchmaker.post import brake, delivery, suppression
 from matchmaker.post.smtp import Connection, Unreachable
+from matchmaker.scheduler import late_beats
 from matchmaker.vocabulary.queries import vocabulary_sources
 
 DNS_TIMEOUT = 3.0
@@ -47,8 +48,10 @@ def doctor(context: click.Context) -> None:
         for line in str(error).splitlines():
             _tell("settings", line, good=False)
         context.exit(2)
-    _tell("settings", "complete", good=True)
-    all_good = True
+    unknown = unknown_settings(os.environ)
+    for line in unknown or ["complete"]:
+        _tell("settings", line, good=not unknown)
+    all_good = not unknown
     engine = make_engine(settings.database_url)
     context.call_on_close(engine.dispose)
     # The DNS is outside: who calls this from a program may bring another one.
@@ -79,22 +82,14 @@ def _checks(settings: Settings, engine: Engine) -> Iterator[tuple[str, Callable[
 
         return checked
 
-    def migrations() -> str:
-        try:
-            current = migrate.current_revision(engine)
-        except SQLAlchemyError as error:
-            raise Wrong("the database cannot be asked") from error
-        if current != migrate.head_revision():
-            raise Wrong(f"at revision {current or 'none'}: run 'matchmaker db upgrade'")
-        return f"at revision {current}"
-
     try:
         yield "address", lambda: _address(settings)
         yield "files", _files
         yield "database", in_session(lambda session: f"{engine.dialect.name} {_version(session)}")
-        yield "migrations", migrations
+        yield "migrations", in_session(_migrations)
         yield "data", in_session(_data)
         yield "mail", lambda: _mail(settings)
+        yield "scheduler", in_session(_scheduler)
         yield "outbox", in_session(_outbox)
         yield "bounces", in_session(lambda session: _bounces(session, settings))
     finally:
@@ -119,6 +114,13 @@ def _version(session: Session) -> str:
     return str(session.scalar(select(function)))
 
 
+def _migrations(session: Session) -> str:
+    old = migrate.too_old(session.connection())
+    if old is not None:
+        raise Wrong(old)
+    return f"fit this version, which needs {migrate.head_revision()}"
+
+
 def _data(session: Session) -> str:
     communes = session.scalar(select(func.count()).select_from(Commune)) or 0
     territories = session.scalar(select(func.count()).select_from(Territory)) or 0
@@ -137,6 +139,18 @@ def _mail(settings: Settings) -> str:
     except Unreachable as error:
         raise Wrong(f"the mail server does not answer: {error}") from error
     return f"{settings.mail_host}:{settings.mail_port} answers"
+
+
+def _scheduler(session: Session) -> str:
+    now = system_clock()
+    seen = heartbeats.heartbeats(session).get(heartbeats.SCHEDULER)
+    if not heartbeats.is_alive(session, now=now):
+        since = f"was seen since {seen:%Y-%m-%d %H:%M} UTC" if seen else "was ever seen"
+        raise Wrong(f"none {since}, so that no letter leaves: start 'matchmaker scheduler'")
+    late = late_beats(session, now=now)
+    if late:
+        raise Wrong(f"runs, but has not ended well for long: {', '.join(late)} (its log says why)")
+    return "runs"
 
 
 def _outbox(session: Session) -> str:

@@ -13,7 +13,7 @@ from matchmaker.cli import site
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
     """Serve the pages with gunicorn; MATCHMAKER_WEB_WORKERS processes."""
-    parts = site()
+    parts = site(waits=True)
     parts.engine.dispose()
     click.echo(f"Serving on http://{host}:{port}", err=True)
     # The process is replaced, so that signals reach gunicorn itself.
@@ -41,4 +41,4 @@ def scheduler() -> None:
     """Send letters, run the weeks that are due, let needs expire; until SIGTERM."""
     from matchmaker.scheduler import run
 
-    run(site())
+    run(site(waits=True))
