@@ -95,6 +95,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         app.register_blueprint(DEMO)
 
     app.extensions[web.EXTENSION] = _site(app, settings, clock)
+    web.install_traces(app)
     # The language comes first: what refuses a request afterwards refuses it in the visitor's own.
     web.install_languages(app)
     web.refuse_null_characters(app)

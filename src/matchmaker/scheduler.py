@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -44,9 +45,18 @@ _NUMBER = re.compile(r"\d+")
 log = structlog.get_logger()
 
 
-def beat_letters(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> delivery.Delivered:
-    """Send the letters that wait."""
-    return delivery.deliver(site.works, site.settings, going_on=going_on)
+def beat_letters(
+    site: Site,
+    *,
+    before: delivery.Delivered | None = None,
+    going_on: Callable[[], bool] = lambda: True,
+) -> delivery.Delivered:
+    """Send the letters that wait. A round is told to the logs unless it did nothing, for the reason of the one before."""
+    done = delivery.deliver(site.works, site.settings, going_on=going_on)
+    if replace(done, stopped=None) != delivery.Delivered() or done.stopped != (before and before.stopped):
+        tell = log.info if done.stopped is None else log.warning
+        tell("letters_round", **asdict(done))
+    return done
 
 
 def beat_due(site: Site) -> None:
@@ -123,8 +133,13 @@ class Beat:
 
 def beats_of(site: Site, *, going_on: Callable[[], bool]) -> list[Beat]:
     """All that a scheduler does, and the pulse that tells when it last did so."""
+    rounds = [delivery.Delivered()]
+
+    def letters() -> None:
+        rounds[0] = beat_letters(site, before=rounds[0], going_on=going_on)
+
     actions: dict[str, Callable[[], object]] = {
-        "letters": lambda: beat_letters(site, going_on=going_on),
+        "letters": letters,
         "weeks": lambda: beat_weeks(site, going_on=going_on),
         "due": lambda: beat_due(site),
         "introductions": lambda: beat_introductions(site),

@@ -5,11 +5,14 @@ A bucket holds at most ``capacity`` tokens and refills evenly over ``period``; e
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import CheckConstraint, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.base.db import Base, insert_into
 from matchmaker.base.work import Work
+
+log = structlog.get_logger()
 
 
 class RateBucket(Base):
@@ -39,6 +42,8 @@ def take(work: Work, *, purpose: str, subject: str, capacity: int, period: timed
     allowed = filled >= 1
     bucket.tokens = filled - 1 if allowed else filled
     bucket.updated_at = work.now
+    if not allowed:
+        log.warning("limit_reached", purpose=purpose, by=work.by)
     return allowed
 
 

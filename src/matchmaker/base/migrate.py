@@ -43,7 +43,14 @@ REFUSALS = {
 }
 
 # Modules below the rooms that hold tables of their own; those of rooms are found by themselves.
-TABLES_BELOW = ("base.heartbeats", "base.limits", "base.outbox", "post.brake", "post.suppression")
+TABLES_BELOW = (
+    "base.heartbeats",
+    "base.limits",
+    "base.outbox",
+    "base.sent_forms",
+    "post.brake",
+    "post.suppression",
+)
 
 
 class SchemaError(Exception):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import structlog
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from werkzeug.routing import Map
 
@@ -24,6 +25,9 @@ from matchmaker.base.verbs import Verb
 Clock = Callable[[], datetime]
 
 _FORGETS = "forgets"
+_ACTS = "acts"
+
+log = structlog.get_logger()
 
 
 class Missing(LookupError):
@@ -116,6 +120,7 @@ class Work:
         self.session.add(act)
         # At once: what refuses it is told where it was done, and whoever acted may be deleted next.
         self.session.flush()
+        self.session.info.setdefault(_ACTS, []).append(act)
 
 
 def _has_nothing_to_do(work: Work, number: int) -> None:
@@ -193,6 +198,17 @@ class WorkFactory:
                 links=self.links,
                 rooms=self.rooms,
             )
+            done = [act for act in session.info.pop(_ACTS, ()) if act in session]
             session.commit()
+        # Not before: what is undone was not done.
+        for act in done:
+            log.info(
+                act.action,
+                by=act.by_id,
+                table=act.subject_kind,
+                row=act.subject_id,
+                territory=act.territory_id,
+                detail=act.detail,
+            )
         if session.info.pop(_FORGETS, False):
             empty_log(session.get_bind())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PREFIX = "MATCHMAKER_"
 HOST = "127.0.0.1"
 SENDER = "bonjour@demo.example"
+LOG_LEVEL = "warning"
 DATABASE, MAILBOX, SECRET = "matchmaker.sqlite", "mailbox", "secret_key"
 NEVER_OURS = frozenset({"GUNICORN_CMD_ARGS", "GUNICORN_FD", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"})
 """Variables by which gunicorn would take orders from outside."""
@@ -84,7 +85,9 @@ def demo(port: int, folder: Path) -> None:
 
 def _engine(folder: Path) -> "Engine":
     from matchmaker.base.db import make_engine
+    from matchmaker.base.logs import set_up_logs
 
+    set_up_logs(LOG_LEVEL)
     return make_engine(f"sqlite:///{folder / DATABASE}")
 
 
@@ -207,7 +210,7 @@ def _environment(folder: Path, *, url: str, mail_port: int) -> dict[str, str]:
         "MAIL_PORT": str(mail_port),
         "MAIL_FROM": SENDER,
         "DEMO_MAILBOX": str(folder / MAILBOX),
-        "LOG_LEVEL": "warning",
+        "LOG_LEVEL": LOG_LEVEL,
     }
     return {**kept, **{PREFIX + name: value for name, value in settings.items()}}
 

@@ -50,10 +50,14 @@ def web() -> "Flask":
     wait until it is killed.
     """
     from matchmaker.app import create_app
+    from matchmaker.base.logs import set_up_logs
+    from matchmaker.base.settings import load_settings
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGQUIT, lambda *_: os._exit(0))
-    return create_app()
+    settings = load_settings()
+    set_up_logs(settings.log_level)
+    return create_app(settings)
 
 
 class Ending:

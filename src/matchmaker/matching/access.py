@@ -28,7 +28,7 @@ def _find(session: Session, *, account_id: int, need_id: int) -> Need | None:
     return need if organises and need.state is not NeedState.DRAFT else None
 
 
-RECRUITER = Role(name="recruiter", by="need_id", find=_find)
+RECRUITER = Role(name="recruiter", by="need_id", find=_find, watched=True)
 """Who may look through the people whom a need fits, and ask them: its group's members, and organisers once it is public."""
 
 

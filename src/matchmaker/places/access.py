@@ -14,7 +14,7 @@ def _find(session: Session, *, account_id: int, slug: str) -> Territory | None:
     return None
 
 
-ORGANISER = Role(name="organiser", by="slug", find=_find)
+ORGANISER = Role(name="organiser", by="slug", find=_find, watched=True)
 
 
 def own_territory(slug: str) -> Territory:

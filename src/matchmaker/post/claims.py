@@ -52,10 +52,10 @@ def claim(work: Work) -> OutboxMessage | None:
     ).one_or_none()
 
 
-def settle_expired(work: Work) -> None:
+def settle_expired(work: Work) -> list[OutboxMessage]:
     """Give back what a dead sender had claimed; what it was handing over is in doubt.
 
-    What waits and is too late for what it says is skipped, whether it is held or not.
+    What waits and is too late for what it says is skipped, whether it is held or not. Gives the letters that ended so.
     """
     expired = OutboxMessage.lease_until <= work.now
     work.session.execute(
@@ -63,7 +63,7 @@ def settle_expired(work: Work) -> None:
         .where(OutboxMessage.state == MessageState.CLAIMED, expired)
         .values(state=MessageState.PENDING, lease_token=None, lease_until=None)
     )
-    work.session.execute(
+    doubtful = (
         update(OutboxMessage)
         .where(OutboxMessage.state == MessageState.SENDING, expired)
         .values(
@@ -72,7 +72,7 @@ def settle_expired(work: Work) -> None:
             **settled_at(work.now),
         )
     )
-    work.session.execute(
+    too_late = (
         update(OutboxMessage)
         .where(
             OutboxMessage.state.in_((MessageState.PENDING, MessageState.HELD)),
@@ -80,6 +80,11 @@ def settle_expired(work: Work) -> None:
         )
         .values(state=MessageState.SKIPPED, last_error=TOO_LATE, **settled_at(work.now))
     )
+    return [
+        message
+        for ended in (doubtful, too_late)
+        for message in work.session.scalars(ended.returning(OutboxMessage))
+    ]
 
 
 def skip_if_suppressed(work: Work, message: OutboxMessage) -> bool:

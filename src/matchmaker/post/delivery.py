@@ -111,7 +111,10 @@ def deliver(
     Stops early when ``going_on`` says so, when the server refuses us, and when the brake holds.
     """
     with works.begin() as work:
-        settle_expired(work)
+        ended = settle_expired(work)
+    for message in ended:
+        outcome = "in_doubt" if message.state is MessageState.UNKNOWN else "skipped"
+        _tell(outcome, message, detail=message.last_error)
     one_round = _Round(works, settings)
     try:
         while one_round.goes_on(limit) and going_on() and one_round.try_next():
@@ -154,7 +157,7 @@ class _Round:
         if message is None:
             return False
         if stays:
-            self._counts["skipped"] += 1
+            self._note("skipped", message, detail=CAME_BACK)
         else:
             self._try(message)
         return True
@@ -164,9 +167,10 @@ class _Round:
             self._connection = self._connection or Connection(self._settings)
             self._hand_over(self._connection, message)
         except Unreachable as error:
-            self._stop(error.detail)
+            self._stopped = error.detail
             with self._works.begin() as work:
                 give_back(work, message, error=error.detail, delay=FIRST_DELAY, counts=False)
+            _tell("postponed", message, detail=error.detail)
         except NotTaken as error:
             self._settle_refused(message, error)
         except (smtplib.SMTPException, OSError) as error:
@@ -178,42 +182,48 @@ class _Round:
         wire = connection.address(message, now=now)
         with self._works.begin() as work:
             if skip_if_suppressed(work, message) or not begin_sending(work, message):
+                _tell("skipped", message)
                 return
         connection.data(wire)
         with self._works.begin() as work:
             settle(work, message, MessageState.SENT)
             brake.let_go(work)
-        self._counts["sent"] += 1
+        self._note("sent", message)
 
     def _settle_refused(self, message: OutboxMessage, refusal: NotTaken) -> None:
         """Settle a letter that the server did not take, or give it back for another try."""
+        given_up = _gives_up(message, refusal)
         with self._works.begin() as work:
-            if _gives_up(message, refusal):
+            if given_up:
                 settle(work, message, MessageState.FAILED, error=refusal.detail)
                 if refusal.bounce is not None:
                     record_return(work, message=message, bounce=refusal.bounce, diagnostic=refusal.detail)
-                self._counts["failed"] += 1
             else:
                 delay = refusal_backoff if refusal.fault is Fault.LETTER else backoff
                 give_back(work, message, error=refusal.detail, delay=delay(message.attempts))
-                self._counts["postponed"] += 1
             # What befalls every letter is not the letters' fault, whatever the server says.
             if refusal.fault is Fault.LETTER and brake.note_refusal(work, refusal.detail) is not None:
-                self._stop(refusal.detail)
+                self._stopped = refusal.detail
+        self._note("failed" if given_up else "postponed", message, detail=refusal.detail)
 
     def _leave_in_doubt(self, message: OutboxMessage, error: str) -> None:
         """The answer to the letter never came: the server may have it or not."""
-        log.warning("letter_in_doubt", message=message.id, error=error)
         with self._works.begin() as work:
             settle(work, message, MessageState.UNKNOWN, error=error)
             if brake.note_doubt(work, error) is not None:
                 self._stopped = error
-        self._counts["in_doubt"] += 1
+        self._note("in_doubt", message, detail=error)
         self.close()
 
-    def _stop(self, detail: str) -> None:
-        self._stopped = detail
-        log.warning("mail_server_refuses", detail=detail)
+    def _note(self, outcome: str, message: OutboxMessage, *, detail: str | None = None) -> None:
+        self._counts[outcome] += 1
+        _tell(outcome, message, detail=detail)
+
+
+def _tell(outcome: str, message: OutboxMessage, *, detail: str | None = None) -> None:
+    """Leave a line in the logs: what became of which letter, and the server's words, in which there is no address."""
+    tell = log.warning if outcome in {"failed", "in_doubt"} else log.info
+    tell(f"letter_{outcome}", message=message.id, kind=message.kind, attempt=message.attempts, detail=detail)
 
 
 def _gives_up(message: OutboxMessage, refusal: NotTaken) -> bool:

@@ -4,7 +4,7 @@ from matchmaker.relays import queries
 from matchmaker.relays.models import Relay
 from matchmaker.web import Role
 
-RELAY_WORKER = Role(name="relay worker", by="relay_id", find=queries.find_own_relay)
+RELAY_WORKER = Role(name="relay worker", by="relay_id", find=queries.find_own_relay, watched=True)
 
 
 def own_relay(relay_id: int) -> Relay:

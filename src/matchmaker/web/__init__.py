@@ -37,6 +37,7 @@ from matchmaker.web.site import (
 )
 from matchmaker.web.slots import page_url, slot
 from matchmaker.web.template_values import install_template_values
+from matchmaker.web.traces import install_traces
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
@@ -60,6 +61,7 @@ __all__ = [
     "install_languages",
     "install_once",
     "install_template_values",
+    "install_traces",
     "letter_page",
     "now",
     "or_404",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import structlog
 from flask import Flask, abort, current_app, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
@@ -15,6 +16,8 @@ from matchmaker.base.work import Missing
 from matchmaker.web.answers import own_path
 from matchmaker.web.site import LOCALE_KEY, reading
 from matchmaker.web.slots import page_url
+
+log = structlog.get_logger()
 
 Thing = TypeVar("Thing")
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., ResponseReturnValue])
@@ -33,11 +36,14 @@ class Role(Generic[Thing]):
 
     ``find`` is given a session, the account's id and what that part says. It answers with the thing, or with None for
     everybody who has not the role: for them there is no such page. It may raise or abort to tell them more.
+
+    What shows somebody people whom they run a desk for, and are not among, is ``watched``: the logs tell who read what.
     """
 
     name: str
     by: str | None = None
     find: Callable[..., Thing | None]
+    watched: bool = False
 
     def own(self, **named: object) -> Thing:
         """The thing that is ``named`` if the visitor has this role, found once a reading session; else raises Missing."""
@@ -81,9 +87,11 @@ def check_access() -> ResponseReturnValue | None:
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(page_url("sign_in", next=target))
     if isinstance(declared, Role):
-        declared.own(
-            **{name: value for name, value in (request.view_args or {}).items() if name == declared.by}
-        )
+        named = request.view_args or {}
+        declared.own(**{name: value for name, value in named.items() if name == declared.by})
+        if declared.watched and request.method != "POST":
+            of = {name: value for name, value in named.items() if isinstance(value, int) or name == "slug"}
+            log.info("read", by=account_id(), role=declared.name, endpoint=request.endpoint, of=of)
     return None
 
 

@@ -3,6 +3,7 @@
 import secrets
 from functools import cache
 
+import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
@@ -18,6 +19,8 @@ from matchmaker.base.work import Work
 # OWASP's second recommended setting for Argon2id; the library's own default takes 64 MiB for each attempt, with
 # which a flood of sign-ins would empty the machine.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+
+log = structlog.get_logger()
 
 
 class WrongPassword(Exception):
@@ -40,9 +43,11 @@ def sign_in_by_password(
     known_hash = account.password_hash if account is not None else None
     try:
         _HASHER.verify(known_hash or _dummy_hash(), password)
+        right = account is not None and known_hash is not None
     except VerifyMismatchError:
-        return None
-    if account is None or known_hash is None:
+        right = False
+    if account is None or not right:
+        log.warning("sign_in_failed", account=account and account.id)
         return None
     return start_session(work, account=account, next_path=next_path)
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import structlog
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.base import db
@@ -18,8 +17,6 @@ from matchmaker.groups.models import Need
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate
 from matchmaker.places.models import Challenge, Territory
-
-log = structlog.get_logger()
 
 
 class WeekClosed(Exception):
@@ -135,7 +132,6 @@ def withdraw_edit(work: Work, *, territory_id: int, edit_id: int) -> DigestEdit:
     _record(work, DigestVerb.EDIT_WITHDRAWN, edit)
     work.session.delete(edit)
     work.session.flush()
-    log.info("week_edit_withdrawn", edit=edit_id, kind=edit.kind.value)
     return edit
 
 
@@ -202,7 +198,6 @@ def _keep(work: Work, edit: DigestEdit) -> DigestEdit:
         # The person or the need is gone.
         raise Missing(edit.need_id) from error
     _record(work, DigestVerb.EDITED, edit)
-    log.info("week_edited", kind=edit.kind.value, week=edit.iso_week)
     return edit
 
 

@@ -48,7 +48,6 @@ def request_week(
     run = _claim_week(work, territory=territory, week=week, state=RunState.PREPARING, started_by=started_by)
     run.seed = seed
     _record(work, DigestVerb.REQUESTED, run)
-    log.info("week_requested", territory=territory.slug, week=run.iso_week)
     return run
 
 

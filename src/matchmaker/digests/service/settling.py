@@ -1,6 +1,5 @@
 """Letters in doubt that somebody settles by hand, one by one or all of a run; nothing is sent again."""
 
-import structlog
 from sqlalchemy import select, update
 
 from matchmaker.base.ids import AccountId
@@ -9,8 +8,6 @@ from matchmaker.base.work import Missing, Work
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.post.doubts import settle_doubt
-
-log = structlog.get_logger()
 
 
 class NotInDoubt(Exception):
@@ -83,7 +80,6 @@ def _settle(
             .values(recipient_key=released_key(letter.id))
         )
     work.record(DigestVerb.SETTLED, DigestLetter, letter.id, territory_id=territory_id, arrived=arrived)
-    log.info("letter_settled", letter=letter.id, arrived=arrived)
     return True
 
 
