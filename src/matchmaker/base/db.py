@@ -106,9 +106,11 @@ def make_engine(url: str) -> Engine:
     """
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
         )
+        event.listen(engine, "do_connect", _connect_in_utf8)
+        return engine
     engine = create_engine(address, hide_parameters=True)
     file = sqlite_file(engine)
     if file is not None:
@@ -116,6 +118,24 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _connect_in_utf8(
+    dialect: Dialect,
+    record: ConnectionPoolEntry,  # noqa: ARG001
+    arguments: Any,
+    parameters: Any,
+) -> DBAPIConnection:
+    # In another encoding some names cannot be kept at all; in SQL_ASCII not even SQLAlchemy understands the answers.
+    connection: Any = dialect.connect(*arguments, **parameters)
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        connection.close()
+        raise dialect.loaded_dbapi.OperationalError(
+            f"its encoding is {encoding} and must be UTF8: "
+            "make another by CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
+    return connection  # type: ignore[no-any-return]
 
 
 def sqlite_file(engine: Engine) -> Path | None:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Engine,
     Index,
     String,
     Text,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     case,
     false,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
@@ -191,6 +193,24 @@ def take_out(session: Session, messages: ColumnElement[bool], naming: Naming) ->
         message.subject, message.text = naming.out_of(message.subject), naming.out_of(message.text)
         message.html = naming.out_of_html(message.html)
     session.flush()
+
+
+def doubt_unsettled(engine: Engine, *, now: datetime) -> int:
+    """Have nobody send what waits in a database that was just put back, as it may have left since; how many letters.
+
+    The schema may be that of an earlier version.
+    """
+    with Session(engine) as session:
+        doubtful = _move(
+            session,
+            true(),
+            _UNSETTLED,
+            MessageState.UNKNOWN,
+            settled_at=now,
+            last_error="the database was put back to an earlier moment",
+        )
+        session.commit()
+    return doubtful
 
 
 def hold(session: Session, messages: ColumnElement[bool]) -> int:

@@ -25,6 +25,22 @@ PREFIX = "MATCHMAKER_"
 _DOMAIN = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
 
 
+def database_address(value: str) -> str:
+    """The address of a database, as it was given. Raises ValueError, which tells nothing of what is in it."""
+    if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise ValueError("must start with sqlite:/// or postgresql://")
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError) as error:
+        raise ValueError("is not the address of a database") from error
+    # Where a password has such a sign, a part of it would be taken for the host, and be told with each failure.
+    if not value.startswith("sqlite") and "@" in f"{url.host}{url.database}":
+        raise ValueError(
+            "is ambiguous: write each @, / and : of the user name and the password as %40, %2F and %3A"
+        )
+    return value
+
+
 class SettingsError(Exception):
     """A setting is missing or wrong; ``str()`` names each variable and what is wrong, a line each."""
 
@@ -108,13 +124,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("must start with sqlite:/// or postgresql://")
-        try:
-            make_url(value)
-        except (ArgumentError, ValueError) as error:
-            raise ValueError("is not the address of a database") from error
-        return value
+        return database_address(value)
 
     @field_validator("mail_from")
     @classmethod

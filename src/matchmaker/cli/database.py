@@ -1,18 +1,19 @@
-"""``matchmaker db``: bring the schema up to date, check it, copy an SQLite file safely."""
+"""``matchmaker db``: bring the schema up to date, check it, copy the database and go back to a copy."""
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from sqlalchemy import Engine
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
-from matchmaker.base import migrate
+from matchmaker.base import copies, migrate
 from matchmaker.base.db import make_engine, own_only, sqlite_file
-from matchmaker.base.settings import PREFIX, Settings
+from matchmaker.base.outbox import doubt_unsettled
+from matchmaker.base.settings import PREFIX, Settings, database_address
+from matchmaker.base.work import system_clock
 
 
 def database_url() -> str:
@@ -25,9 +26,9 @@ def database_url() -> str:
 def opened() -> Iterator[Engine]:
     """An engine of the configured database; says in one line what is wrong with its address or its server."""
     try:
-        engine = make_engine(database_url())
-    except (ArgumentError, ValueError) as error:
-        click.echo(f"{PREFIX}DATABASE_URL: is not the address of a database", err=True)
+        engine = make_engine(database_address(database_url()))
+    except ValueError as error:
+        click.echo(f"{PREFIX}DATABASE_URL: {error}", err=True)
         raise SystemExit(2) from error
     try:
         yield engine
@@ -40,7 +41,7 @@ def opened() -> Iterator[Engine]:
 
 @click.group()
 def database() -> None:
-    """Migrate, check and back up the database."""
+    """Migrate, check, back up and restore the database."""
 
 
 @database.command()
@@ -84,24 +85,41 @@ def check() -> None:
 @database.command()
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 def backup(target: Path) -> None:
-    """Copy a running SQLite database to TARGET, its write-ahead log included."""
+    """Copy the database to TARGET while the service runs: an SQLite file, or a dump of PostgreSQL by pg_dump.
+
+    TARGET must not be there yet. Nobody but you may read it.
+    """
     with opened() as engine:
-        name = engine.url.database if engine.dialect.name == "sqlite" else None
-    if not name:
-        raise click.ClickException("this copies SQLite files; for PostgreSQL use pg_dump")
-    if target.exists():
-        raise click.ClickException(f"{target} exists already")
-    # A copy that was begun is not left behind under the name of a whole one.
-    begun = target.with_name(f".{target.name}.part")
-    try:
-        with (
-            closing(sqlite3.connect(f"{Path(name).absolute().as_uri()}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(begun)) as copy,
-        ):
-            own_only(begun)
-            source.backup(copy)
-        begun.rename(target)
-    except (sqlite3.Error, OSError) as error:
-        begun.unlink(missing_ok=True)
-        raise click.ClickException(f"{name} cannot be copied to {target}: {error}") from error
+        try:
+            copies.back_up(engine, target)
+        except copies.CopyError as error:
+            raise click.ClickException(str(error)) from error
     click.echo(f"Copied to {target}.")
+
+
+@database.command()
+@click.argument("source", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restore(source: Path, *, yes: bool) -> None:
+    """Put a copy that `db backup` made in the place of all that the database has now. Stop the processes first.
+
+    On PostgreSQL this takes pg_restore and psql. It happens as a whole or not at all.
+    """
+    with opened() as engine:
+        name = engine.url.render_as_string(hide_password=True)
+        if not yes:
+            click.confirm(f"Replace all that is in {name}?", abort=True)
+        try:
+            copies.put_back(engine, source)
+        except copies.CopyError as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(f"{source} was put back.")
+        doubtful = doubt_unsettled(engine, now=system_clock())
+        if doubtful:
+            click.echo(
+                f"Letters that waited then, and may have left since: {doubtful} ('matchmaker mail doubts')."
+            )
+        with engine.connect() as connection:
+            old = migrate.too_old(connection)
+        click.echo(f"Now {old}." if old else "The database fits this version.")
+        click.echo("Who has left since the copy was made is here again: see 'Going back' in docs/running.md.")

@@ -63,6 +63,9 @@ def test_each_missing_one_is_told_on_a_line_of_its_own(monkeypatch: pytest.Monke
         ("BASE_URL", "https://amina:secret@example.org", "must be a scheme and a host alone"),
         ("DATABASE_URL", "mysql://localhost/aide", "must start with sqlite:/// or postgresql://"),
         ("DATABASE_URL", "postgresql://localhost:port/aide", "is not the address of a database"),
+        ("DATABASE_URL", "postgresql://aide:hu@sh@localhost/aide", "is ambiguous: write each @, / and :"),
+        ("DATABASE_URL", "postgres://aide:hu@s/h@localhost/aide", "is ambiguous: write each @, / and :"),
+        ("DATABASE_URL", "postgresql://ai/de:hush@localhost/aide", "is ambiguous: write each @, / and :"),
         ("MAIL_PORT", "0", "greater than or equal to 1"),
         ("MAIL_PORT", "smtp", "valid integer"),
         ("MAIL_SECURITY", "ssl", "'none', 'starttls' or 'tls'"),
@@ -94,6 +97,18 @@ def test_they_cannot_be_changed() -> None:
     settings = make_settings()
     with pytest.raises(ValidationError, match="frozen"):
         settings.mail_host = "elsewhere"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://aide:hu%40s%2Fh@localhost/aide",
+        "postgresql://aide:h#u?sh@localhost:5432/aide?options=-csearch_path%3Da@b",
+        "sqlite:////srv/aide@home.sqlite",
+    ],
+)
+def test_an_address_that_is_clear_is_taken(url: str) -> None:
+    assert load_settings({"database_url": url}).database_url == url
 
 
 def test_what_is_secret_is_not_shown() -> None:
