@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     _configure(app, settings)
     app.url_map.converters["int"] = RowNumber
-    for blueprint in BLUEPRINTS:
+    for blueprint in (health.blueprint, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     invitations_views.invite_to(app, INVITATIONS)
     if settings.demo_mailbox is not None:

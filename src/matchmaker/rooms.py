@@ -42,10 +42,8 @@ from matchmaker.relays import transfer as relays_transfer
 from matchmaker.relays import views as relays_views
 from matchmaker.vocabulary import transfer as vocabulary_transfer
 from matchmaker.vocabulary import views as vocabulary_views
-from matchmaker.web import health
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint,
     accounts_views.blueprint,
     invitations_views.blueprint,
     places_views.blueprint,

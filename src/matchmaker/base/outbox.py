@@ -200,8 +200,8 @@ def doubt_unsettled(engine: Engine, *, now: datetime) -> int:
 
     The schema may be that of an earlier version.
     """
-    with Session(engine) as session:
-        doubtful = _move(
+    with Session(engine) as session, session.begin():
+        return _move(
             session,
             true(),
             _UNSETTLED,
@@ -209,8 +209,6 @@ def doubt_unsettled(engine: Engine, *, now: datetime) -> int:
             settled_at=now,
             last_error="the database was put back to an earlier moment",
         )
-        session.commit()
-    return doubtful
 
 
 def hold(session: Session, messages: ColumnElement[bool]) -> int:
