@@ -43,7 +43,7 @@ OWN = {
     "introductions.match", "digest_lines.match", "digest_lines.subject", "wanted_skills.phrase",
     "resolved_phrases.phrase", "territories.name", "outbox_messages.recipient_name", "outbox_messages.subject",
     "outbox_messages.text", "outbox_messages.html", "outbox_messages.unsubscribe_url",
-    "outbox_messages.last_error", "heartbeats.name", "sent_forms.key", "sent_forms.answer",
+    "outbox_messages.last_error", "heartbeats.name",
 }  # fmt: skip
 
 
