@@ -140,6 +140,15 @@ def test_who_looks_after_others_is_watched(app: Flask) -> None:
     assert watched == {"organiser", "recruiter", "relay worker"}
 
 
+def test_what_is_forgotten_by_its_session_before_the_end_is_told_all_the_same(
+    app: Flask, camille: Account, told: Lines
+) -> None:
+    with works_of(app).begin(by=camille.id) as work:
+        accounts.set_password(work, account_id=camille.id, password=PASSWORD, keep_session="")
+        work.session.expire_all()
+    assert events(told(), "by") == [("account.password_set", camille.id)]
+
+
 def test_what_was_undone_is_not_told(app: Flask, world: World, told: Lines) -> None:
     works: WorkFactory = works_of(app)
     with works.begin() as work:
@@ -161,6 +170,11 @@ def test_what_was_undone_is_not_told(app: Flask, world: World, told: Lines) -> N
 
     with pytest.raises(Missing):
         write()
+    assert told() == []
+    with works.begin() as work:
+        point = work.session.begin_nested()
+        builders.add_organiser(work, world.other_territory, address="second@example.org")
+        point.rollback()
     assert told() == []
 
 

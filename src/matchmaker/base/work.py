@@ -120,7 +120,8 @@ class Work:
         self.session.add(act)
         # At once: what refuses it is told where it was done, and whoever acted may be deleted next.
         self.session.flush()
-        self.session.info.setdefault(_ACTS, []).append(act)
+        told = {"by": act.by_id, "table": act.subject_kind, "row": number, "territory": territory_id}
+        self.session.info.setdefault(_ACTS, []).append((act, verb.value, {**told, "detail": act.detail}))
 
 
 def _has_nothing_to_do(work: Work, number: int) -> None:
@@ -198,17 +199,10 @@ class WorkFactory:
                 links=self.links,
                 rooms=self.rooms,
             )
-            done = [act for act in session.info.pop(_ACTS, ()) if act in session]
+            done = [told for act, *told in session.info.pop(_ACTS, ()) if act in session]
             session.commit()
         # Not before: what is undone was not done.
-        for act in done:
-            log.info(
-                act.action,
-                by=act.by_id,
-                table=act.subject_kind,
-                row=act.subject_id,
-                territory=act.territory_id,
-                detail=act.detail,
-            )
+        for event, values in done:
+            log.info(event, **values)
         if session.info.pop(_FORGETS, False):
             empty_log(session.get_bind())
