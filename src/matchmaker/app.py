@@ -1,15 +1,18 @@
 """The application: opens every door, and puts the same locks on all of them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Request, g, request
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, MapAdapter
 
 from matchmaker import web
@@ -31,6 +34,9 @@ from matchmaker.relays import queries as relays
 from matchmaker.rooms import BLUEPRINTS, BY_ONE_CLICK, DEMO, INVITATIONS, PAGES, SLOTS, TRANSFERS
 from matchmaker.vocabulary import service as vocabulary
 from matchmaker.web import health
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BODY_LIMIT = 1_000_000
 
@@ -56,6 +62,12 @@ class Application(Flask):
         if request is not None and request.path in health.PATHS:
             return self.url_map.bind_to_environ(request.environ)
         return super().create_url_adapter(request)
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, as the trusted proxies passed it on; what any other says of it counts for nothing."""
+        number: int = self.config["TRUSTED_PROXIES"]
+        passed_on = ProxyFix(super().wsgi_app, x_for=number, x_proto=number, x_host=number)
+        return passed_on(environ, start_response)
 
     def log_exception(self, exc_info: ExceptionInfo) -> None:
         """Log a failure of the request at hand."""
@@ -127,6 +139,10 @@ def _configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
         WTF_CSRF_TIME_LIMIT=None,
+        # The token and a cookie that no other site sends along are enough. A Referer is not to be had from browsers
+        # and proxies that keep it to themselves.
+        WTF_CSRF_SSL_STRICT=False,
+        TRUSTED_PROXIES=settings.trusted_proxies,
     )
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]

@@ -94,6 +94,12 @@ class Settings(BaseSettings):
     web_workers: int = Field(
         default=2, ge=1, le=64, description="Processes that answer the web (command serve)."
     )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="How many proxies of yours stand before it, whose X-Forwarded-For, -Proto and -Host count.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least that is logged."
     )

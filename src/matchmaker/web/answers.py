@@ -3,6 +3,7 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, Response, abort, current_app, g, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
@@ -49,6 +50,9 @@ LETTER_POLICY = "; ".join(
         "sandbox",
     )
 )
+
+
+log = structlog.get_logger()
 
 
 def check_limit(purpose: str, subject: str, *, capacity: int, period: timedelta) -> None:
@@ -133,8 +137,10 @@ def _install_error_pages(app: Flask) -> None:
 
     @app.errorhandler(SecurityError)
     def untrusted_host(error: SecurityError) -> ResponseReturnValue:  # noqa: ARG001
-        # No page can be made: its links would need a host.
-        return "Bad Request\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+        log.warning("wrong_host", asked=request.environ.get("HTTP_HOST", "")[:100], own=site().settings.host)
+        # Nothing of the site's frame: it has links, which need a host.
+        page = render_template("errors/host.html", address=f"{site().settings.base_url}")
+        return page, 400
 
     @app.errorhandler(HTTPException)
     def error_page(error: HTTPException) -> ResponseReturnValue:
