@@ -44,17 +44,25 @@ def test_a_browser_with_script_finds_the_line_to_copy(member: Person, cast: Cast
 def test_a_browser_without_a_field_for_days_sends_them_as_people_write_them(
     member: Person, cast: Cast, session: Session
 ) -> None:
-    assert member.fill_in(new_path(cast), SENT | {"until": "24/11/2026"}).status_code == 302
-    assert session.scalars(select(Need)).one().until == TODAY
+    for day in (
+        "24/11/2026",
+        "24-11-2026",
+        "24.11.26",
+        "24 novembre",
+        "mardi 24 novembre 2026",
+        "2026-11-24",
+    ):
+        assert member.fill_in(new_path(cast), SENT | {"until": day, "title": day}).status_code == 302
+        assert session.scalars(select(Need).where(Need.title == day)).one().until == TODAY
 
 
-@pytest.mark.parametrize("day", ["31/02/2026", "2026-02-31", "soon", "24/11/26 "])
+@pytest.mark.parametrize("day", ["31/02/2026", "2026-02-31", "soon", "9999-12-31", "24/11/2206"])
 def test_a_day_that_there_is_not_comes_back_as_it_was_typed(
     member: Person, cast: Cast, session: Session, day: str
 ) -> None:
     answer = member.fill_in(new_path(cast), SENT | {"until": day})
     assert answer.status_code == 422
-    assert "Not a valid date value." in error_beside(answer.text, "until")
+    assert error_beside(answer.text, "until").endswith("Write a day like 31/12/2026.")
     assert value_of(answer.text, "until") == day
     assert session.scalars(select(Need)).all() == []
 
@@ -122,3 +130,18 @@ def test_wanted_skills_on_one_line_come_back_a_line_each_and_are_not_posted_unse
     again = {"wanted-0-phrase": "couture", "wanted-1-phrase": "cuisine", "wanted-1-importance": "nice"}
     assert member.fill_in(new_path(cast), sent | again).status_code == 302
     assert [row.phrase for row in session.scalars(select(Need)).one().wanted] == ["couture", "cuisine"]
+
+
+def test_a_field_has_one_error_at_a_time(member: Person, cast: Cast) -> None:
+    """What is no number was told so, and that it is not between two numbers."""
+    answer = member.fill_in(new_path(cast), SENT | {"places": "many"})
+    assert answer.status_code == 422
+    assert "integer" in error_beside(answer.text, "places")
+    assert "between" not in error_beside(answer.text, "places")
+
+
+def test_the_error_of_a_group_of_fields_is_tied_to_it(member: Person, cast: Cast) -> None:
+    page = member.fill_in(new_path(cast), SENT | {"wanted-0-phrase": ""}).text
+    fieldset = page[page.index('id="wanted"') :].partition(">")[0]
+    assert "wanted-error" in fieldset
+    assert 'id="wanted-error"' in page

@@ -4,7 +4,6 @@ import re
 
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     RadioField,
     SelectField,
@@ -16,6 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from matchmaker.base.i18n import lazy, mark
 from matchmaker.digests.rules import Frequency
+from matchmaker.web.days import DayField
 from matchmaker.web.forms import AtMost, BaseForm, choices, labelled_choices, optional_int, trimmed
 
 PARAGRAPH_LENGTH = 1000
@@ -62,7 +62,7 @@ class WishesForm(BaseForm):
         lazy("How often do you want a letter?"),
         choices=labelled_choices(Frequency),
     )
-    paused_until = DateField(lazy("No letters until (the last day without)"), [Optional()])
+    paused_until = DayField(lazy("No letters until (the last day without)"), [Optional()])
     about_introductions = BooleanField(
         lazy("Also write to me when somebody asks me, answers me or sends me a message")
     )

@@ -2,7 +2,6 @@
 
 from wtforms import (
     BooleanField,
-    DateField,
     Form,
     FormField,
     HiddenField,
@@ -20,6 +19,7 @@ from matchmaker.groups.rules import DESCRIPTION_LENGTH, TITLE_LENGTH, Importance
 from matchmaker.invitations.forms import InviteForm
 from matchmaker.vocabulary.forms import PhraseRows
 from matchmaker.vocabulary.rules import LIMITS
+from matchmaker.web.days import DayField
 from matchmaker.web.forms import AtMost, BaseForm, labelled_choices, one_line, optional_int, trimmed
 
 PLACES_AT_MOST = 500
@@ -83,8 +83,7 @@ class NeedForm(BaseForm):
     commune = StringField(lazy("Where?"), [AtMost(80)], filters=[one_line])
     commune_code = HiddenField()
     remote = BooleanField(lazy("It can also be done from home"))
-    # Where a browser has no field for days, people write them as in French.
-    until = DateField(lazy("Until when?"), [Optional()], format=["%Y-%m-%d", "%d/%m/%Y"])
+    until = DayField(lazy("Until when?"), [Optional()])
 
     def validate_wanted(self, field: PhraseRows) -> None:
         """Refuse more wanted skills than a need may have."""

@@ -90,6 +90,7 @@ class NeedProblem(enum.StrEnum):
     """What stands against keeping a need as it was written."""
 
     ENDS_IN_THE_PAST = "ends_in_the_past"
+    ENDS_TOO_LATE = "ends_too_late"
     NOTHING_WANTED = "nothing_wanted"
     PLACES_HELD = "places_held"
 
@@ -105,6 +106,9 @@ class LastLead(Exception):
         super().__init__()
         self.alone = alone
 
+
+LONGEST_OPEN = timedelta(days=2 * 366)
+"""How far ahead the last day of a need may be: a later one is a slip of the finger, as 2206 for 2026."""
 
 _NEXT = {
     NeedState.DRAFT: {NeedAction.OPEN: NeedState.OPEN, NeedAction.CLOSE: NeedState.CLOSED},
@@ -139,6 +143,8 @@ def problems_of(
     problems = []
     if until is not None and until < today and (public or until != kept_until):
         problems.append(NeedProblem.ENDS_IN_THE_PAST)
+    if until is not None and until > today + LONGEST_OPEN:
+        problems.append(NeedProblem.ENDS_TOO_LATE)
     if public and kind is NeedKind.SKILL and not wanted:
         problems.append(NeedProblem.NOTHING_WANTED)
     return tuple(problems)

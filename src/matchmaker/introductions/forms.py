@@ -1,12 +1,13 @@
 """Forms about introductions."""
 
-from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Optional, ValidationError
 
 from matchmaker.base.i18n import gettext, lazy
 from matchmaker.citizens.rules import InvalidNumber, canonical_number
 from matchmaker.introductions.rules import MESSAGE_LENGTH, Action, DeclineReason
 from matchmaker.introductions.service import Sharing
+from matchmaker.web.days import DayField
 from matchmaker.web.forms import AtMost, BaseForm, labelled_choices, one_line, trimmed
 
 
@@ -69,12 +70,5 @@ class MessageForm(BaseForm):
 class AbsenceForm(BaseForm):
     """From when to when somebody is away, both days included."""
 
-    # Where a browser has no field for days, people write them as in French.
-    first_day = DateField(
-        lazy("First day away"),
-        [InputRequired(lazy("Please choose a day."))],
-        format=["%Y-%m-%d", "%d/%m/%Y"],
-    )
-    last_day = DateField(
-        lazy("Last day away"), [InputRequired(lazy("Please choose a day."))], format=["%Y-%m-%d", "%d/%m/%Y"]
-    )
+    first_day = DayField(lazy("First day away"), [InputRequired(lazy("Please choose a day."))])
+    last_day = DayField(lazy("Last day away"), [InputRequired(lazy("Please choose a day."))])

@@ -93,6 +93,14 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             """A field that a browser does not cut: what is too long comes back whole, and is told."""
             return super().render_field(field, {"maxlength": False, **render_kw})
 
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Whether all is right. A field has one error at a time: the second would be about what the first stands in for."""
+        valid = bool(super().validate(*args, **kwargs))
+        for field in self:
+            if len(field.errors) > 1 and all(isinstance(one, str) for one in field.errors):
+                field.errors = list(field.errors)[:1]
+        return valid
+
 
 class ConfirmForm(BaseForm):
     """A single button: only the CSRF token is in it."""

@@ -34,6 +34,7 @@ SPARE_ROWS = 3
 NEEDS_A_DAY = 60
 PROBLEMS = {
     NeedProblem.ENDS_IN_THE_PAST: mark("This day has passed. Choose today or a later day."),
+    NeedProblem.ENDS_TOO_LATE: mark("This is more than two years away. Choose a day that is nearer."),
     NeedProblem.NOTHING_WANTED: mark("Say at least one skill that you look for, then publish it."),
 }
 
@@ -194,6 +195,7 @@ def _read_place(form: NeedForm, territory: Territory) -> Place:
 def _tell(form: NeedForm, problems: Sequence[NeedProblem], need: Need | None = None) -> None:
     fields = {
         NeedProblem.ENDS_IN_THE_PAST: form.until,
+        NeedProblem.ENDS_TOO_LATE: form.until,
         NeedProblem.NOTHING_WANTED: form.wanted,
         NeedProblem.PLACES_HELD: form.places,
     }
