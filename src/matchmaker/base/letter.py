@@ -1,14 +1,19 @@
 """Letters as values, and what renders them."""
 
+import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from matchmaker.base import i18n
 from matchmaker.base.resources import folder
+from matchmaker.base.text import language_of
 
 ORDINARILY_LASTS = timedelta(days=4)
 """How long a letter may wait whose words do not say until when they are good: a long weekend's outage."""
@@ -35,6 +40,58 @@ class Letter:
     """How long what it says is good for anything: it is not sent after that."""
 
 
+SUBJECT_LENGTH = 69
+"""With the name of the header these are the 78 signs of a line, and more than most mail programs show."""
+
+SHORTEST_VALUE = 20
+
+LINE_LENGTH = 72
+_LEAD = re.compile(r"\s*(- |\d+\. )?")
+
+
+def wrap(text: str) -> str:
+    """``text`` in lines that every mail program shows whole, but for a link that is longer."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lead = _LEAD.match(line)
+        below = " " * lead.end() if lead else ""
+        # What fits stays as it is: the line above a signature ends with a space.
+        lines += (
+            textwrap.wrap(
+                line, LINE_LENGTH, subsequent_indent=below, break_long_words=False, break_on_hyphens=False
+            )
+            if len(line) > LINE_LENGTH
+            else [line]
+        )
+    return "\n".join(lines)
+
+
+def subject_of(text: str, values: Mapping[str, object]) -> str:
+    """A marked text as a subject in the language in force; where it would be too long, its longest value is cut short."""
+    subject = " ".join(i18n.gettext(text, **values).split())
+    words = {name: value for name, value in values.items() if isinstance(value, str)}
+    if len(subject) <= SUBJECT_LENGTH or not words:
+        return subject
+    longest = max(words, key=lambda name: len(words[name]))
+    room = len(words[longest]) - (len(subject) - SUBJECT_LENGTH)
+    if room < SHORTEST_VALUE:
+        return subject
+    return " ".join(
+        i18n.gettext(
+            text, **{**values, longest: textwrap.shorten(words[longest], room, placeholder="…")}
+        ).split()
+    )
+
+
+@pass_context
+def foreign(context: Context, text: str) -> str | Markup:
+    """What somebody wrote, marked as in its language where that is not the letter's, so that it is read aloud as such."""
+    spoken = language_of(text)
+    if spoken is None or spoken == context["locale"]:
+        return text
+    return Markup('<span lang="{}">{}</span>').format(spoken, text)
+
+
 class LetterRenderer:
     """Renders a room's letter templates; keeps the compiled templates between calls."""
 
@@ -55,6 +112,7 @@ class LetterRenderer:
             datetime=i18n.format_moment,
             number=i18n.format_number,
             percent=i18n.format_percent,
+            foreign=foreign,
         )
         self._environment.globals["service_name"] = service_name
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
@@ -81,7 +139,7 @@ class LetterRenderer:
         see ``context``, ``subject``, ``locale``, ``recipient_name`` and ``unsubscribe_url``.
         """
         with i18n.using(locale):
-            title = " ".join(i18n.gettext(subject, **(subject_values or {})).split())
+            title = subject_of(subject, subject_values or {})
             values: dict[str, object] = {
                 **context,
                 "subject": title,
@@ -97,7 +155,7 @@ class LetterRenderer:
             recipient_name=recipient_name,
             locale=locale,
             subject=title,
-            text=text.strip() + "\n",
+            text=wrap(text.strip()) + "\n",
             html=self._inliner.inline(html),
             unsubscribe_url=unsubscribe_url,
             list_id=list_id,

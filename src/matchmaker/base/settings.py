@@ -75,6 +75,14 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(description="The address that letters come from, as bonjour@aide.example.org.")
     mail_from_name: str = Field(default="Startup de territoire", description="The name beside that address.")
+    mail_reply_to: str | None = Field(
+        default=None,
+        description="The address for readers' answers, if it is not the one that letters come from.",
+    )
+    mail_return_path: str | None = Field(
+        default=None,
+        description="The address for reports; each letter has its own, as retour+KEY@ for retour@aide.example.org.",
+    )
     dkim_key_file: Path | None = Field(
         default=None,
         description="File with the private RSA key (PEM) that signs letters by DKIM; unsigned without it.",
@@ -132,15 +140,26 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         return database_address(value)
 
-    @field_validator("mail_from")
+    @field_validator("mail_from", "mail_reply_to", "mail_return_path")
     @classmethod
-    def _sendable(cls, value: str) -> str:
+    def _sendable(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         try:
             address = Address(addr_spec=value)
         except (ValueError, MessageError, IndexError) as error:
             raise ValueError("is not an e-mail address") from error
         if not (address.username and address.domain and value.isascii()):
             raise ValueError("is not an e-mail address")
+        return value
+
+    @field_validator("mail_return_path")
+    @classmethod
+    def _has_room(cls, value: str | None) -> str | None:
+        # A name before the @ may have 64 signs, of which a letter's own number takes half.
+        name = (value or "").partition("@")[0]
+        if "+" in name or len(name) > 31:
+            raise ValueError("must have at most 31 signs before the @, and no +")
         return value
 
     @field_validator("mail_from_name")
@@ -150,7 +169,11 @@ class Settings(BaseSettings):
             raise ValueError("must be one line of text")
         return value
 
-    @field_validator("dkim_key_file", "dkim_selector", "dkim_domain", "bounce_maildir", mode="before")
+    @field_validator(
+        *("dkim_key_file", "dkim_selector", "dkim_domain", "bounce_maildir"),
+        *("mail_reply_to", "mail_return_path"),
+        mode="before",
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         # The empty path would be the folder at hand.
@@ -190,6 +213,18 @@ class Settings(BaseSettings):
             domain=self.dkim_domain or self.mail_domain,
             selector=self.dkim_selector,
         )
+
+    def return_path(self, message_key: str) -> str:
+        """The address to which a report about a letter goes: its own, if the settings say where."""
+        if self.mail_return_path is None:
+            return self.mail_from
+        name, _, domain = self.mail_return_path.rpartition("@")
+        return f"{name}+{message_key}@{domain}"
+
+    @property
+    def return_domain(self) -> str:
+        """The domain that stands in the conversation with the mail server, of which SPF speaks."""
+        return (self.mail_return_path or self.mail_from).rpartition("@")[2].lower()
 
     @property
     def mail_domain(self) -> str:

@@ -16,8 +16,8 @@ BETTER_BITS = 2048
 # All that is in a letter once. Those of the second line are signed once more than they are there, so that
 # nobody on the way can add one: a second sender, or another way to unsubscribe.
 _SIGNED = (
-    *(b"auto-submitted", b"content-language", b"list-id", b"mime-version"),
-    *2 * (b"from", b"to", b"subject", b"date", b"message-id", b"content-type"),
+    *(b"auto-submitted", b"content-language", b"feedback-id", b"list-help", b"list-id", b"mime-version"),
+    *2 * (b"from", b"reply-to", b"to", b"subject", b"date", b"message-id", b"content-type"),
     *2 * (b"list-unsubscribe", b"list-unsubscribe-post"),
 )
 

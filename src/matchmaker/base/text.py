@@ -26,6 +26,20 @@ _ENGLISH_FILLERS = """
 FILLERS = frozenset((_FRENCH_FILLERS + _ENGLISH_FILLERS).split())
 """Articles, prepositions and pronouns, which carry no skill."""
 
+_ONLY_FRENCH = frozenset(_FRENCH_FILLERS.split()) - frozenset(_ENGLISH_FILLERS.split()) - {"a"}
+_ONLY_ENGLISH = frozenset(_ENGLISH_FILLERS.split()) - frozenset(_FRENCH_FILLERS.split())
+_ACCENTS = re.compile("[àâçèéêëîïôùûœ]")
+
+
+def language_of(text: str) -> str | None:
+    """The language in which a short text probably is, by its small words and accents: "fr", "en", or None in doubt."""
+    words = fold(text).split()
+    french = sum(word in _ONLY_FRENCH for word in words) + bool(_ACCENTS.search(text.lower()))
+    english = sum(word in _ONLY_ENGLISH for word in words)
+    if french == english:
+        return None
+    return "fr" if french > english else "en"
+
 
 def without_addresses(text: str) -> str:
     """A text, as what a mail server said, with "…" in place of each e-mail address."""

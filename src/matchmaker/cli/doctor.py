@@ -194,7 +194,7 @@ def sender_checks(settings: Settings, text_records: TextRecords) -> Iterator[tup
     if settings.base_url.host in LOCAL_HOSTS:
         ask = _local
     yield "dkim", lambda: _dkim(settings, ask)
-    yield "spf", lambda: _spf(settings.mail_domain, ask)
+    yield "spf", lambda: _spf(settings.return_domain, ask)
     yield "dmarc", lambda: _dmarc(settings.mail_domain, ask)
 
 

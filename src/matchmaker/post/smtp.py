@@ -67,14 +67,20 @@ class Connection:
 
         Raises NotTaken, with whose fault it is.
         """
-        sender, name = self._settings.mail_from, self._settings.mail_from_name
+        settings = self._settings
         try:
-            wire = to_wire(message, sender=sender, sender_name=name, now=now).as_bytes()
+            wire = to_wire(
+                message,
+                sender=settings.mail_from,
+                sender_name=settings.mail_from_name,
+                reply_to=settings.mail_reply_to,
+                now=now,
+            ).as_bytes()
         except (ValueError, MessageError) as error:
             raise NotTaken(Fault.RECIPIENT, f"no letter can be written to it: {_told(error)}") from error
         try:
             self._smtp.rset()
-            code, answer = self._smtp.mail(sender)
+            code, answer = self._smtp.mail(settings.return_path(message.message_key))
             if code != 250:
                 raise _refused(Stage.SENDER, code, answer)
             code, answer = self._smtp.rcpt(message.recipient)
