@@ -1,6 +1,4 @@
-"""Each letter has a return path of its own, where the settings allow it: a report to it names its letter, whatever it says."""
-
-from collections.abc import Iterator
+"""Each letter has a return path of its own, where the settings allow it, so that a report to it names its letter."""
 
 import pytest
 
@@ -27,7 +25,7 @@ Your message could not be delivered. 550 5.1.1 User unknown
 
 
 @pytest.fixture
-def verp(settings: Settings) -> Iterator[Settings]:
+def verp(settings: Settings) -> Settings:
     """Settings with an address for reports."""
     return make_settings(
         mail_host=settings.mail_host, mail_port=settings.mail_port, mail_return_path="retour@aide.example.org"
