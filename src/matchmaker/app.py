@@ -20,7 +20,7 @@ from matchmaker.accounts import service as accounts
 from matchmaker.accounts import views as accounts_views
 from matchmaker.base import i18n
 from matchmaker.base.db import make_engine, make_reading_factory, make_session_factory
-from matchmaker.base.letter import LetterRenderer
+from matchmaker.base.letter import LetterRenderer, foreign
 from matchmaker.base.logs import set_up_logs
 from matchmaker.base.resources import folder
 from matchmaker.base.settings import Settings, load_settings
@@ -153,6 +153,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         datetime=i18n.format_moment,
         number=i18n.format_number,
         percent=i18n.format_percent,
+        foreign=foreign,
     )
     app.jinja_env.globals.update(page_url=web.page_url, slot=web.slot)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
