@@ -39,7 +39,7 @@ class Recorder(LetterRenderer):
         super().__init__(service_name="Startup de territoire")
         self.made: dict[str, dict[str, Any]] = {}
 
-    def compose(self, template: str, **values: Any) -> Letter:  # type: ignore[override]
+    def compose(self, template: str, **values: Any) -> Letter:
         """Make a letter, and keep what with."""
         self.made[template] = values
         return super().compose(template, **values)

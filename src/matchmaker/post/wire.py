@@ -23,7 +23,7 @@ class WirePolicy(EmailPolicy):
         """A header as it goes over the wire."""
         if name.lower() == "subject":
             return self._written(name, self._words(name, value))
-        addresses = getattr(value, "addresses", ())
+        addresses: tuple[Address, ...] = getattr(value, "addresses", ())
         if len(addresses) == 1 and not addresses[0].display_name.isascii():
             words, address = self._words(name, addresses[0].display_name), f"<{addresses[0].addr_spec}>"
             last = words.rpartition(self.linesep)[2]
