@@ -15,7 +15,7 @@ from matchmaker.discovery.rules import picture, sign
 from matchmaker.groups import queries as groups
 from matchmaker.groups.rules import NeedState
 from matchmaker.places import queries as places
-from matchmaker.web import Access, access, now, or_404, reading, site
+from matchmaker.web import Access, access, now, or_404, reading, site, speak_like
 from matchmaker.web.stylesheet import stylesheet
 
 blueprint = Blueprint("discovery", __name__)
@@ -57,6 +57,13 @@ def show_stylesheet(digest: str) -> ResponseReturnValue:
         mimetype="text/css",
         headers={"Cache-Control": f"public, max-age={ONE_YEAR}, immutable" if known else "no-cache"},
     )
+
+
+@blueprint.before_request
+def draw_for_everybody() -> None:
+    """Draw pictures in one language, whatever a browser asks for: caches keep one for all."""
+    if request.path.startswith("/pictures/"):
+        speak_like(site().settings.default_locale)
 
 
 @blueprint.get("/robots.txt")

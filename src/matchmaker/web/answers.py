@@ -114,6 +114,8 @@ def install_answers(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", "no-store" if _is_private() else "no-cache")
             # The styles come in the page or beside it, by where the visitor comes from.
             response.vary.update(("Cookie", "Sec-Fetch-Site"))
+            if not response.cache_control.public:
+                response.vary.add("Accept-Language")
         return response
 
     @app.teardown_request
