@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from matchmaker.base.text import alphabetical
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import queries
 from matchmaker.digests.loading.drafts import Draft, DraftLine
@@ -81,7 +82,7 @@ def _latest_letters(session: Session, *, relay_id: int, now: datetime) -> Sequen
         .join(DigestLetter.citizen)
         .where(Citizen.relay_id == relay_id, DigestLetter.written_at > now - CODE_LASTS)
     )
-    return session.scalars(
+    found = session.scalars(
         select(DigestLetter)
         .join(DigestLetter.citizen)
         .where(
@@ -89,13 +90,14 @@ def _latest_letters(session: Session, *, relay_id: int, now: datetime) -> Sequen
             DigestLetter.written_at.is_not(None),
             DigestLetter.iso_week == latest,
         )
-        .order_by(Citizen.first_name, Citizen.id)
+        .order_by(Citizen.id)
         .options(
             contains_eager(DigestLetter.citizen).joinedload(Citizen.telephone),
             selectinload(DigestLetter.lines),
             joinedload(DigestLetter.run).joinedload(DigestRun.territory),
         )
-    ).all()
+    )
+    return sorted(found, key=lambda letter: alphabetical(letter.citizen.first_name if letter.citizen else ""))
 
 
 def find_line(session: Session, *, relay_id: int, line_id: int) -> DigestLine | None:

@@ -64,6 +64,14 @@ def name_key(name: str) -> str:
     return hashlib.sha256((fold(name) or name.casefold()).encode()).hexdigest()
 
 
+def alphabetical(name: str) -> tuple[str, str]:
+    """Sorts names as a French dictionary does: accents and capitals count only between names that are else the same.
+
+    Databases sort by their own rules, and SQLite by bytes, where "Éclair" comes after "Zeste".
+    """
+    return fold(name), name
+
+
 def words(text: str) -> tuple[str, ...]:
     """The folded words of a text, in their order."""
     folded = fold(text)

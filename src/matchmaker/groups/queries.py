@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.acts import Act
+from matchmaker.base.text import alphabetical
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import GroupVerb, NeedState, Role
 from matchmaker.places.models import Challenge, Commune, Territory, TerritoryCommune
@@ -37,13 +38,14 @@ def open_on(today: date) -> ColumnElement[bool]:
 
 def groups_of(session: Session, *, account_id: int) -> Sequence[StartupGroup]:
     """The groups that an account belongs to, by name; those that have ended are not among them."""
-    return session.scalars(
+    found = session.scalars(
         select(StartupGroup)
         .join(Membership)
         .where(Membership.account_id == account_id, StartupGroup.closed_at.is_(None))
-        .order_by(StartupGroup.name)
+        .order_by(StartupGroup.id)
         .options(joinedload(StartupGroup.challenge), joinedload(StartupGroup.territory))
-    ).all()
+    )
+    return sorted(found, key=lambda group: alphabetical(group.name))
 
 
 def groups_led_alone(session: Session, *, account_id: int) -> Sequence[StartupGroup]:

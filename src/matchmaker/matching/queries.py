@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from matchmaker.base.db import in_parts
+from matchmaker.base.text import alphabetical
 from matchmaker.citizens.models import Citizen, CitizenSkill
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.queries import open_on
@@ -181,13 +182,13 @@ def showings_of(session: Session, *, citizen_id: int, limit: int) -> Sequence[Pr
 
 def hidden_from(session: Session, *, citizen_id: int) -> Sequence[HiddenFromGroup]:
     """The groups from which a citizen hides, by name."""
-    return session.scalars(
+    found = session.scalars(
         select(HiddenFromGroup)
-        .join(HiddenFromGroup.group)
         .where(HiddenFromGroup.citizen_id == citizen_id)
-        .order_by(StartupGroup.name)
+        .order_by(HiddenFromGroup.group_id)
         .options(joinedload(HiddenFromGroup.group))
-    ).all()
+    )
+    return sorted(found, key=lambda hidden: alphabetical(hidden.group.name))
 
 
 def hides_from(session: Session, *, citizen_id: int, group_id: int) -> bool:

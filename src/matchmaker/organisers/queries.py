@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from matchmaker.base.text import fold
+from matchmaker.base.text import alphabetical, fold
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, Consent
 from matchmaker.citizens.queries import letter_wanted
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
@@ -179,13 +179,14 @@ def groups_without_open_needs(
     session: Session, territory: Territory, *, now: datetime
 ) -> Sequence[StartupGroup]:
     """The groups that ask for nothing today, by name."""
-    return session.scalars(
+    found = session.scalars(
         select(StartupGroup)
         .where(
             StartupGroup.territory_id == territory.id,
             StartupGroup.closed_at.is_(None),
             ~exists().where(Need.group_id == StartupGroup.id, open_on(local_day(now, territory.time_zone))),
         )
-        .order_by(StartupGroup.name)
+        .order_by(StartupGroup.id)
         .options(joinedload(StartupGroup.challenge))
-    ).all()
+    )
+    return sorted(found, key=lambda group: alphabetical(group.name))

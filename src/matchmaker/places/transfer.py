@@ -20,7 +20,7 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             select(Territory.name.label("territory"))
             .join(Organiser, Organiser.territory_id == Territory.id)
             .where(Organiser.account_id == account_id)
-            .order_by(Territory.name),
+            .order_by(Territory.id),
         ),
     )
 

@@ -6,28 +6,31 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.text import alphabetical
 from matchmaker.places.models import Commune
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
 
 
 def relays_of(session: Session, *, territory_id: int) -> Sequence[Relay]:
     """The relays of a territory with who works there, by name."""
-    return session.scalars(
+    found = session.scalars(
         select(Relay)
         .where(Relay.territory_id == territory_id)
-        .order_by(Relay.name)
+        .order_by(Relay.id)
         .options(
             joinedload(Relay.commune).lazyload(Commune.postal_codes),
             selectinload(Relay.members).joinedload(RelayMember.account),
         )
-    ).all()
+    )
+    return sorted(found, key=lambda relay: alphabetical(relay.name))
 
 
 def relays_at(session: Session, *, account_id: int) -> Sequence[Relay]:
     """The relays at which an account works, by name."""
-    return session.scalars(
-        select(Relay).join(RelayMember).where(RelayMember.account_id == account_id).order_by(Relay.name)
-    ).all()
+    found = session.scalars(
+        select(Relay).join(RelayMember).where(RelayMember.account_id == account_id).order_by(Relay.id)
+    )
+    return sorted(found, key=lambda relay: alphabetical(relay.name))
 
 
 def find_relay(session: Session, *, territory_id: int, relay_id: int) -> Relay | None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
-from matchmaker.base.text import fold, without_addresses
+from matchmaker.base.text import alphabetical, fold, without_addresses
 from matchmaker.digests import loading, queries, service
 from matchmaker.digests.access import own_desk
 from matchmaker.digests.letters import WEEKLY_KIND
@@ -116,4 +116,4 @@ def _silences(plan: loading.Plan) -> list[tuple[str, list[str]]]:
     names: dict[str, list[str]] = {}
     for recipient, why in plan.silent:
         names.setdefault(gettext(why.label), []).append(recipient.first_name)
-    return sorted(names.items())
+    return sorted(names.items(), key=lambda one: alphabetical(one[0]))

@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.ids import TerritoryId
+from matchmaker.base.text import alphabetical
 from matchmaker.places.models import Challenge, Commune, Organiser, Territory, TerritoryCommune
 from matchmaker.places.rules import great_circle_km
 
 
 def territories(session: Session) -> Sequence[Territory]:
     """Every territory, by name."""
-    return session.scalars(select(Territory).order_by(Territory.name)).all()
+    found = session.scalars(select(Territory).order_by(Territory.id))
+    return sorted(found, key=lambda territory: alphabetical(territory.name))
 
 
 def find_territory(session: Session, *, slug: str) -> Territory | None:
@@ -24,9 +26,10 @@ def find_territory(session: Session, *, slug: str) -> Territory | None:
 
 def organised_territories(session: Session, *, account_id: int) -> Sequence[Territory]:
     """The territories whose desk the account runs, by name."""
-    return session.scalars(
-        select(Territory).join(Organiser).where(Organiser.account_id == account_id).order_by(Territory.name)
-    ).all()
+    found = session.scalars(
+        select(Territory).join(Organiser).where(Organiser.account_id == account_id).order_by(Territory.id)
+    )
+    return sorted(found, key=lambda territory: alphabetical(territory.name))
 
 
 def organisers_of(session: Session, *, territory_id: int) -> Sequence[Account]:
