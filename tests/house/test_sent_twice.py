@@ -34,6 +34,7 @@ ANSWERED_ANEW = {
         ),
         "the link in a letter is good for one sign-in, and whoever has signed in has another cookie",
     ),
+    "accounts.delete": "whoever has left is nobody any more, and is asked to sign in",
     "introductions.answer": "the page of the link tells what became of the question",
 }
 """Forms whose second sending is answered by itself, and why."""

@@ -256,6 +256,6 @@ def _organise(work: Work, text: TerritoryText, ground: Ground, organiser_id: int
 def _give_password(work: Work) -> None:
     opened = [accounts.find_account(work.session, address=address) for address in sign_in_addresses()]
     first, *others = [account for account in opened if account is not None]
-    accounts.set_password(work, account_id=first.id, password=PASSWORD, keep_session="")
+    first.password_hash = accounts.hashed_password(PASSWORD)
     for account in others:
         account.password_hash = first.password_hash

@@ -26,6 +26,7 @@ from matchmaker.accounts.service.links import (
 from matchmaker.accounts.service.passwords import (
     WeakPassword,
     WrongPassword,
+    hashed_password,
     set_password,
     sign_in_by_password,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "find_suppressed",
     "forget_expired",
     "forget_strangers",
+    "hashed_password",
     "is_fresh",
     "obstacles",
     "open_account",

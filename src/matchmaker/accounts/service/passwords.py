@@ -65,7 +65,7 @@ def set_password(
     weakness = weakness_of(password, about=(account.address, account.first_name))
     if weakness is not None:
         raise WeakPassword(weakness)
-    account.password_hash = _HASHER.hash(password)
+    account.password_hash = hashed_password(password)
     end_other_sessions(work, account_id=account_id, keep_session=keep_session)
     forget_links(work, address=account.address)
     work.post(
@@ -78,6 +78,11 @@ def set_password(
         )
     )
     work.record(AccountVerb.PASSWORD_SET, Account, account_id)
+
+
+def hashed_password(password: str) -> str:
+    """What is kept of a password."""
+    return _HASHER.hash(password)
 
 
 def check_proven(work: Work, account: Account, *, current: str | None, session_token: str) -> None:
