@@ -1,4 +1,4 @@
-"""The letters about accounts that nobody asked for, compared whole with what is kept in ``golden/``."""
+"""The letters about a changed password and address, compared whole with what is kept in ``golden/``."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +12,18 @@ GOLDEN = Path(__file__).parent / "golden"
 RENDERER = LetterRenderer(service_name="Startup de territoire")
 
 LETTERS: dict[str, Callable[[str], Letter]] = {
+    "change_address": lambda locale: letters.change_address(
+        RENDERER,
+        address="new@example.org",
+        locale=locale,
+        url="https://aide.example.org/account/address/token",
+    ),
+    "address_taken": lambda locale: letters.address_taken(
+        RENDERER, address="new@example.org", first_name="Camille <3", locale=locale
+    ),
+    "address_changed": lambda locale: letters.address_changed(
+        RENDERER, address="old@example.org", first_name="Camille <3", locale=locale
+    ),
     "password_changed": lambda locale: letters.password_changed(
         RENDERER,
         address="camille@example.org",

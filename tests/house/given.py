@@ -61,6 +61,25 @@ def password(work: Work, town: Town) -> Values:
     return {}
 
 
+def password_kept(work: Work, town: Town) -> Values:
+    """A password, and the browsers that were signed in before."""
+    _account(work, town, NEWCOMER).password_hash = accounts.hashed_password(PASSWORD)
+    return {}
+
+
+def new_address(work: Work, town: Town) -> Values:
+    """A letter on its way to another address of somebody who has a password."""
+    password_kept(work, town)
+    accounts.request_address(
+        work,
+        account_id=town.accounts[NEWCOMER],
+        address="noe@example.org",
+        current=PASSWORD,
+        session_token="",
+    )
+    return _token(work, "accounts.address_link")
+
+
 def sign_up(work: Work, town: Town) -> Values:
     territory_id = work.session.get_one(StartupGroup, town.numbers["group_id"]).territory_id
     sign_up = citizens.start_sign_up(work, territory_id=territory_id, commune_code="26281", locale="fr")

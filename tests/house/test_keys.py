@@ -108,6 +108,7 @@ def test_every_letter_with_a_link_that_lets_somebody_in_says_so(settled: None, a
     makes: list[given.Given] = [
         given.sign_in_link,
         given.new_account,
+        given.new_address,
         given.sign_up,
         given.invited("zoe@example.org"),
         given.invited_to_relay("zoe@example.org"),

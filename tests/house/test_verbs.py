@@ -24,6 +24,8 @@ ROOMS = sorted(
 
 WAYS_BACK = {
     "accounts.change_account": "accounts.change_account",
+    "accounts.change_address": "accounts.change_address",
+    "accounts.use_address_link": "accounts.change_address",
     "accounts.enter_by_letter": "accounts.end_session",
     "accounts.open_account": "accounts.delete_account",
     "accounts.set_password": "accounts.set_password",
@@ -92,6 +94,7 @@ WAYS_BACK = {
 
 NO_WAY_BACK = {
     "It changes nothing: it needs the unit of work to check a token, or to lock.": {
+        "accounts.check_address_link",
         "accounts.check_link",
         "demo.is_loaded",
         "groups.lock_need",
@@ -100,6 +103,7 @@ NO_WAY_BACK = {
     "A letter cannot be called back once it has left; what its link opens ends by itself.": {
         "accounts.post_sign_in_link",
         "accounts.request_account",
+        "accounts.request_address",
         "accounts.request_sign_in",
         "assisted.send_to_person",
         "digests.send_test",

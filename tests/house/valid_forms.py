@@ -86,6 +86,10 @@ PARAGRAPH = {"challenge": "", "text_fr": "Bonjour.", "text_en": "Hello."}
 AWAY = {"first_day": f"{TODAY}", "last_day": f"{TODAY + timedelta(days=7)}"}
 
 VALID_FORMS: Mapping[str, ValidForm] = {
+    "accounts.address": ValidForm(
+        who=NEWCOMER, data={"address": "noe@example.org", "current": PASSWORD}, given=given.password_kept
+    ),
+    "accounts.address_link": ValidForm(who=NEWCOMER, given=given.new_address),
     "accounts.delete": ValidForm(who=NEIGHBOUR),
     "accounts.letters": ValidForm(),
     "accounts.link": ValidForm(who=VISITOR, given=given.sign_in_link),

@@ -4,7 +4,7 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from matchmaker.accounts.rules import NAME_LENGTH, PASSWORD_LENGTH, InvalidAddress, canonical_address
-from matchmaker.base.i18n import gettext, lazy
+from matchmaker.base.i18n import gettext, lazy, mark
 from matchmaker.web.forms import LANGUAGE_CHOICES, AtMost, BaseForm, one_line
 
 
@@ -78,6 +78,9 @@ class AccountForm(BaseForm):
     locale = language_field()
 
 
+WRONG_PASSWORD = mark("This is not your password. If you do not know it, sign out and sign in by a link.")
+
+
 def current_password_field() -> PasswordField:
     """A field for the password that an account has."""
     return PasswordField(
@@ -104,6 +107,13 @@ class PasswordForm(BaseForm):
         ],
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class AddressForm(BaseForm):
+    """Sign in with another address; who has a password says it."""
+
+    address = address_field(lazy("New e-mail address"))
+    current = current_password_field()
 
 
 class LanguageForm(BaseForm):

@@ -64,3 +64,43 @@ def password_changed(
         asked_for=True,
         url=url,
     )
+
+
+def change_address(renderer: LetterRenderer, *, address: str, locale: str, url: str) -> Letter:
+    """A link that gives an account this address. It names nobody: the address may be a stranger's."""
+    return renderer.compose(
+        "accounts/letters/change_address",
+        recipient=address,
+        recipient_name="",
+        locale=locale,
+        subject=mark("Confirm your new address"),
+        asked_for=True,
+        has_key=True,
+        lasts=LINK_LASTS,
+        url=url,
+    )
+
+
+def address_taken(renderer: LetterRenderer, *, address: str, first_name: str, locale: str) -> Letter:
+    """Tells the owner of an account that their address was asked for by another one, which does not get it."""
+    return renderer.compose(
+        "accounts/letters/address_taken",
+        recipient=address,
+        recipient_name=first_name,
+        locale=locale,
+        subject=mark("This address has an account already"),
+        asked_for=True,
+        lasts=LINK_LASTS,
+    )
+
+
+def address_changed(renderer: LetterRenderer, *, address: str, first_name: str, locale: str) -> Letter:
+    """Tells the address that an account had that it has another one by now."""
+    return renderer.compose(
+        "accounts/letters/address_changed",
+        recipient=address,
+        recipient_name=first_name,
+        locale=locale,
+        subject=mark("Your account has another address"),
+        asked_for=True,
+    )

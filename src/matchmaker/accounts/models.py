@@ -55,13 +55,16 @@ class AccountSession(Base):
 
 
 class MailedLink(Base):
-    """A link that was mailed to an address, to be used once."""
+    """A link that was mailed to an address, to be used once. One that gives an account its address names the account."""
 
     __tablename__ = "mailed_links"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[LinkPurpose] = mapped_column(enum_column(LinkPurpose))
     address: Mapped[str] = mapped_column(String(254), index=True)
+    account_id: Mapped[AccountId | None] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
     first_name: Mapped[str | None] = mapped_column(String(60))
     locale: Mapped[str] = mapped_column(String(8))
     next_path: Mapped[str | None] = mapped_column(String(300))
@@ -71,4 +74,7 @@ class MailedLink(Base):
 
     __table_args__ = (
         CheckConstraint("purpose <> 'open_account' OR first_name IS NOT NULL", name="new_account_has_a_name"),
+        CheckConstraint(
+            "(purpose = 'change_address') = (account_id IS NOT NULL)", name="new_address_of_an_account"
+        ),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account, AccountSession, MailedLink
@@ -60,7 +60,7 @@ def _mail(session: Session, account_id: int) -> Sequence[Section]:
                 MailedLink.expires_at,
                 MailedLink.used_at,
             )
-            .where(MailedLink.address == address)
+            .where(or_(MailedLink.address == address, MailedLink.account_id == account_id))
             .order_by(MailedLink.id),
         ),
         section(
@@ -96,6 +96,7 @@ TRANSFER = Transfer(
         Act.by_id: Fate.BLANKED,
         AccountSession.account_id: Fate.DELETED,
         MailedLink.address: Fate.DELETED,
+        MailedLink.account_id: Fate.DELETED,
         # How many letters of a run arrived is counted after their readers have left.
         OutboxMessage.recipient: Fate.BLANKED,
     },

@@ -129,12 +129,13 @@ def settled_at(now: datetime) -> dict[str, object]:
     return {"settled_at": now, "lease_token": None, "lease_until": None, **kept}
 
 
-def skip_waiting(session: Session, *, recipient: str, kind: str, now: datetime) -> int:
-    """Take back the letters of ``kind`` to ``recipient`` that no mail server has been offered; how many they were.
+def skip_waiting(session: Session, *, recipient: str, now: datetime, kind: str | None = None) -> int:
+    """Take back the letters to ``recipient``, all or of a ``kind``, that no mail server was offered; how many they were.
 
     The sender compares the state once more just before it hands a letter over, so this holds at once.
     """
-    those = and_(OutboxMessage.recipient == recipient, OutboxMessage.kind == kind)
+    of_kind = true() if kind is None else OutboxMessage.kind == kind
+    those = and_(OutboxMessage.recipient == recipient, of_kind)
     return _move(session, those, _WAITING, MessageState.SKIPPED, **settled_at(now))
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matchmaker.web import Site
 
 COMMANDS = {
+    "account": "matchmaker.cli.account:account",
     "acts": "matchmaker.cli.acts:acts",
     "catalogue": "matchmaker.cli.catalogue:catalogue",
     "db": "matchmaker.cli.database:database",

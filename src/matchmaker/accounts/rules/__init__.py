@@ -25,6 +25,8 @@ class AccountVerb(Verb):
     SIGNED_OUT = "account.signed_out"
     CHANGED = "account.changed"
     PASSWORD_SET = "account.password_set"  # noqa: S105
+    ADDRESS_ASKED = "account.address_asked"
+    ADDRESS_CHANGED = "account.address_changed"
     LETTERS_RESUMED = "account.letters_resumed"
     CLOSED = "account.closed"
 
@@ -34,6 +36,7 @@ class LinkPurpose(enum.StrEnum):
 
     SIGN_IN = "sign_in"
     OPEN_ACCOUNT = "open_account"
+    CHANGE_ADDRESS = "change_address"
 
 
 class InvalidAddress(ValueError):

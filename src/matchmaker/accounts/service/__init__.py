@@ -11,6 +11,13 @@ from matchmaker.accounts.service.accounts import (
     open_account,
     resume_letters,
 )
+from matchmaker.accounts.service.addresses import (
+    AddressTaken,
+    change_address,
+    check_address_link,
+    request_address,
+    use_address_link,
+)
 from matchmaker.accounts.service.forgetting import forget_strangers
 from matchmaker.accounts.service.links import (
     AddressMismatch,
@@ -34,11 +41,14 @@ from matchmaker.accounts.service.sessions import SignedIn, end_session, find_ses
 
 __all__ = [
     "AddressMismatch",
+    "AddressTaken",
     "LinkUnusable",
     "SignedIn",
     "WeakPassword",
     "WrongPassword",
     "change_account",
+    "change_address",
+    "check_address_link",
     "check_link",
     "close_if_unused",
     "delete_account",
@@ -56,10 +66,12 @@ __all__ = [
     "open_account",
     "post_sign_in_link",
     "request_account",
+    "request_address",
     "request_sign_in",
     "resume_letters",
     "set_password",
     "sign_in_by_password",
     "start_session",
+    "use_address_link",
     "use_link",
 ]

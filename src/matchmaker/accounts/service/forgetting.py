@@ -31,10 +31,10 @@ def take_out_address(work: Work, *, address: str) -> None:
 
 def forget_strangers(work: Work, *, among: Collection[str] | None = None) -> None:
     """Forget letters to addresses that no room knows (any more): of a week ago, or those to addresses ``among`` some."""
-    outbox.forget_strangers(work.session, _addresses(work.rooms), now=work.now, among=among)
+    outbox.forget_strangers(work.session, address_columns(work.rooms), now=work.now, among=among)
 
 
-def _addresses(rooms: Sequence[Transfer]) -> list[InstrumentedAttribute[Any]]:
+def address_columns(rooms: Sequence[Transfer]) -> list[InstrumentedAttribute[Any]]:
     """The columns that hold addresses, which have a length of their own, but for that of the letters themselves."""
     length = _length(OutboxMessage.recipient.property.columns[0])
     return [

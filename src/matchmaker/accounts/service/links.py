@@ -39,7 +39,7 @@ def request_sign_in(work: Work, *, address: str, locale: str, next_path: str | N
 def post_sign_in_link(work: Work, *, account: Account, next_path: str | None = None) -> None:
     """Mail a link that signs ``account`` in. Those that were mailed before no longer do."""
     work.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
-    link = _new_link(
+    link = new_link(
         work, purpose=LinkPurpose.SIGN_IN, address=account.address, locale=account.locale, next_path=next_path
     )
     work.post(
@@ -48,7 +48,7 @@ def post_sign_in_link(work: Work, *, account: Account, next_path: str | None = N
             address=account.address,
             first_name=account.first_name,
             locale=account.locale,
-            url=work.links.to("accounts.link", token=_token(work.tokens, link)),
+            url=work.links.to("accounts.link", token=link_token(work.tokens, link)),
         )
     )
 
@@ -62,7 +62,7 @@ def request_account(
     if account is not None:
         post_sign_in_link(work, account=account, next_path=next_path)
         return
-    link = _new_link(
+    link = new_link(
         work,
         purpose=LinkPurpose.OPEN_ACCOUNT,
         address=address,
@@ -76,7 +76,7 @@ def request_account(
             address=address,
             first_name=first_name,
             locale=locale,
-            url=work.links.to("accounts.open", token=_token(work.tokens, link)),
+            url=work.links.to("accounts.open", token=link_token(work.tokens, link)),
         )
     )
 
@@ -145,20 +145,22 @@ def forget_expired(work: Work) -> Sequence[str]:
     return work.session.scalars(delete(MailedLink).where(late).returning(MailedLink.address)).all()
 
 
-def _new_link(
+def new_link(
     work: Work,
     *,
     purpose: LinkPurpose,
     address: str,
     locale: str,
-    next_path: str | None,
+    next_path: str | None = None,
     first_name: str | None = None,
+    account_id: int | None = None,
 ) -> MailedLink:
     """A link to an address, which is from now on the only one in force."""
     forget_links(work, address=address)
     link = MailedLink(
         purpose=purpose,
         address=address,
+        account_id=account_id,
         first_name=first_name,
         locale=locale,
         next_path=next_path,
@@ -170,7 +172,8 @@ def _new_link(
     return link
 
 
-def _token(tokens: Tokens, link: MailedLink) -> str:
+def link_token(tokens: Tokens, link: MailedLink) -> str:
+    """What the address of a link ends with; it is kept nowhere."""
     return tokens.sign_bound("link", str(link.id), to=_subject(link))
 
 

@@ -1,5 +1,6 @@
 """The doors of accounts."""
 
+from matchmaker.accounts.views.address import address, address_link
 from matchmaker.accounts.views.blueprint import blueprint
 from matchmaker.accounts.views.settings import data, delete, letters, settings
 from matchmaker.accounts.views.sign_in import (
@@ -13,6 +14,8 @@ from matchmaker.accounts.views.sign_in import (
 )
 
 __all__ = [
+    "address",
+    "address_link",
     "blueprint",
     "data",
     "delete",

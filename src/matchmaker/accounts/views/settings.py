@@ -7,7 +7,7 @@ from flask import Response, flash, redirect, render_template, request, session, 
 from flask.typing import ResponseReturnValue
 
 from matchmaker.accounts import service
-from matchmaker.accounts.forms import AccountForm, PasswordForm
+from matchmaker.accounts.forms import WRONG_PASSWORD, AccountForm, PasswordForm
 from matchmaker.accounts.models import Account
 from matchmaker.accounts.rules.passwords import Weakness
 from matchmaker.accounts.views.blueprint import blueprint
@@ -82,9 +82,7 @@ def _set_password(form: PasswordForm) -> bool:
                 current=form.current.data,
             )
     except service.WrongPassword:
-        form.current.errors = [
-            gettext("This is not your password. If you do not know it, sign out and sign in by a link.")
-        ]
+        form.current.errors = [gettext(WRONG_PASSWORD)]
         return False
     except service.WeakPassword as refused:
         form.password.errors = [gettext(_WEAK[refused.weakness])]
