@@ -21,6 +21,7 @@ from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
 from matchmaker.app import create_app
 from matchmaker.base.db import SessionFactory, make_engine, make_reading_factory, make_session_factory
+from matchmaker.base.limits import Looks
 from matchmaker.base.work import Clock, WorkFactory
 from matchmaker.web import Site
 from tests import builders
@@ -78,7 +79,7 @@ def make_app(
         clock=clock or (lambda: now),
         letters=builders.letter_renderer(own.settings.mail_from_name),
     )
-    return _with_site(model, replace(own, works=works))
+    return _with_site(model, replace(own, works=works, looks=Looks()))
 
 
 def open_app(sessions: SessionFactory) -> Flask:
@@ -166,6 +167,7 @@ def live_app(url: str, *, clock: Clock, **settings: object) -> Iterator[Flask]:
                 settings=builders.make_settings(database_url=url, **settings),
                 engine=engine,
                 works=works,
+                looks=Looks(),
             ),
         )
     finally:

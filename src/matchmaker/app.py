@@ -197,6 +197,7 @@ def _install_sign_in(app: Flask) -> None:
     login.init_app(app)
 
     app.before_request(web.check_access)
+    app.before_request(web.limit_acts)
 
 
 def _values_of_visitor(account_id: int | None) -> dict[str, object]:

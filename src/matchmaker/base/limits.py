@@ -3,7 +3,9 @@
 A bucket holds at most ``capacity`` tokens and refills evenly over ``period``; each attempt takes one.
 """
 
+from collections import OrderedDict
 from datetime import datetime, timedelta
+from threading import Lock
 
 import structlog
 from sqlalchemy import CheckConstraint, String, delete, select
@@ -29,6 +31,13 @@ class RateBucket(Base):
 
 def take(work: Work, *, purpose: str, subject: str, capacity: int, period: timedelta) -> bool:
     """Take one token of ``subject`` for ``purpose``; False when none is left."""
+    return take_or_wait(work, purpose=purpose, subject=subject, capacity=capacity, period=period) is None
+
+
+def take_or_wait(
+    work: Work, *, purpose: str, subject: str, capacity: int, period: timedelta
+) -> timedelta | None:
+    """Take one token of ``subject`` for ``purpose``; when none is left, how long it takes until there is one."""
     key = work.tokens.fingerprint(f"limit.{purpose}", subject)
     work.session.execute(
         insert_into(work.session, RateBucket)
@@ -37,14 +46,42 @@ def take(work: Work, *, purpose: str, subject: str, capacity: int, period: timed
         .on_conflict_do_update(index_elements=["key"], set_={"key": key})
     )
     bucket = work.session.scalars(select(RateBucket).where(RateBucket.key == key).with_for_update()).one()
-    elapsed = max(work.now - bucket.updated_at, timedelta())
-    filled = min(float(capacity), bucket.tokens + capacity * (elapsed / period))
-    allowed = filled >= 1
-    bucket.tokens = filled - 1 if allowed else filled
+    bucket.tokens, wait = _drawn(
+        bucket.tokens, elapsed=work.now - bucket.updated_at, cost=1, capacity=capacity, period=period
+    )
     bucket.updated_at = work.now
-    if not allowed:
+    if wait is not None:
         log.warning("limit_reached", purpose=purpose, by=work.by)
-    return allowed
+    return wait
+
+
+def _drawn(
+    tokens: float, *, elapsed: timedelta, cost: int, capacity: int, period: timedelta
+) -> tuple[float, timedelta | None]:
+    """What a bucket holds after some were taken from it, and how long to wait if there were too few."""
+    filled = min(float(capacity), tokens + capacity * (max(elapsed, timedelta()) / period))
+    return (filled - cost, None) if filled >= cost else (filled, period * ((cost - filled) / capacity))
+
+
+class Looks:
+    """Buckets of one process, for what only reads: nothing of them is written. It keeps those that were used last."""
+
+    def __init__(self, *, kept: int = 20_000) -> None:
+        self._kept = kept
+        self._buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
+        self._lock = Lock()
+
+    def take_or_wait(
+        self, subject: str, *, now: datetime, cost: int, capacity: int, period: timedelta
+    ) -> timedelta | None:
+        """As the function of that name, for ``cost`` tokens."""
+        with self._lock:
+            tokens, updated_at = self._buckets.pop(subject, (float(capacity), now))
+            left, wait = _drawn(tokens, elapsed=now - updated_at, cost=cost, capacity=capacity, period=period)
+            self._buckets[subject] = (left, now)
+            if len(self._buckets) > self._kept:
+                self._buckets.popitem(last=False)
+        return wait
 
 
 def forget_full(work: Work, *, unused_for: timedelta) -> None:

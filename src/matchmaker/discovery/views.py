@@ -15,7 +15,7 @@ from matchmaker.discovery.rules import picture, sign
 from matchmaker.groups import queries as groups
 from matchmaker.groups.rules import NeedState
 from matchmaker.places import queries as places
-from matchmaker.web import Access, access, now, or_404, reading, site, speak_like
+from matchmaker.web import PICTURE, Access, access, check_look, now, or_404, reading, site, speak_like
 from matchmaker.web.stylesheet import stylesheet
 
 blueprint = Blueprint("discovery", __name__)
@@ -163,6 +163,7 @@ def show_sign(size: int) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def service_picture() -> ResponseReturnValue:
     """The picture of a link to any other page."""
+    check_look(PICTURE)
     name = site().settings.mail_from_name
     return _drawn(picture(gettext("What you can do is needed near you"), above=name, below=_host()))
 
@@ -171,6 +172,7 @@ def service_picture() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def territory_picture(slug: str) -> ResponseReturnValue:
     """The picture of a link to a territory."""
+    check_look(PICTURE)
     territory = or_404(places.find_territory(reading(), slug=slug))
     summary = territory.summary(i18n.get_locale())
     return _drawn(picture(summary or territory.name, above=territory.name, below=_host()))
@@ -180,6 +182,7 @@ def territory_picture(slug: str) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def group_picture(group_id: int) -> ResponseReturnValue:
     """The picture of a link to a group."""
+    check_look(PICTURE)
     group = or_404(groups.find_group(reading(), group_id=group_id))
     if group.closed_at is not None:
         raise Missing(group_id)
@@ -190,6 +193,7 @@ def group_picture(group_id: int) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def need_picture(need_id: int) -> ResponseReturnValue:
     """The picture of a link to a need that is or was public."""
+    check_look(PICTURE)
     need = or_404(groups.find_need(reading(), need_id=need_id))
     if need.state is NeedState.DRAFT:
         raise Missing(need_id)

@@ -9,7 +9,7 @@ from matchmaker.accounts.forms import address_field
 from matchmaker.accounts.rules import canonical_address
 from matchmaker.base.i18n import gettext, lazy
 from matchmaker.invitations.service import Kind
-from matchmaker.web import account_id, check_limit
+from matchmaker.web import account_id, check_letter, check_limit
 from matchmaker.web.forms import BaseForm
 
 SAME_ADDRESS_A_DAY = 3
@@ -30,6 +30,7 @@ def address_to_invite(form: InviteForm, kind: Kind[Any], *, subject_id: int) -> 
     )
     for purpose, subject, capacity in limits:
         check_limit(purpose, subject, capacity=capacity, period=timedelta(days=1))
+    check_letter(address)
     return address
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.places import queries
 from matchmaker.places.models import Commune
-from matchmaker.web import Access, access, reading, site
+from matchmaker.web import Access, access, check_look, reading, site
 
 blueprint = Blueprint("places", __name__)
 
@@ -23,6 +23,7 @@ def home() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def communes() -> ResponseReturnValue:
     """Communes that fit what was typed so far, those of ``?territory=`` first: the same as the form will ask among."""
+    check_look()
     typed = request.args.get("q", "")[:80]
     territory = queries.find_territory(reading(), slug=request.args.get("territory", ""))
     found: Sequence[Commune] = ()

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from matchmaker.base import i18n
 from matchmaker.vocabulary import queries, service
 from matchmaker.vocabulary.rules import LIMITS
-from matchmaker.web import Access, access, reading
+from matchmaker.web import Access, access, check_look, reading
 
 blueprint = Blueprint("vocabulary", __name__)
 
@@ -15,6 +15,7 @@ blueprint = Blueprint("vocabulary", __name__)
 @access(Access.PUBLIC)
 def skills() -> ResponseReturnValue:
     """Skills that fit what was typed so far, with the family of each."""
+    check_look()
     typed = request.args.get("q", "")[: LIMITS.phrase]
     resolver = service.lexicon(reading()).resolver
     return render_template(

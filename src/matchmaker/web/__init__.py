@@ -15,7 +15,6 @@ from matchmaker.web.access import (
 from matchmaker.web.answers import (
     CONTENT_SECURITY_POLICY,
     LETTER_POLICY,
-    check_limit,
     form_page,
     install_answers,
     letter_page,
@@ -23,6 +22,7 @@ from matchmaker.web.answers import (
     refuse_null_characters,
 )
 from matchmaker.web.languages import install_languages, speak_like
+from matchmaker.web.limits import PICTURE, check_letter, check_limit, check_look, limit_acts, network
 from matchmaker.web.once import install_once, result_page
 from matchmaker.web.site import (
     EXTENSION,
@@ -44,6 +44,7 @@ __all__ = [
     "EXTENSION",
     "LETTER_POLICY",
     "LOCALE_KEY",
+    "PICTURE",
     "Access",
     "Newcomer",
     "Role",
@@ -52,7 +53,9 @@ __all__ = [
     "account_id",
     "begin",
     "check_access",
+    "check_letter",
     "check_limit",
+    "check_look",
     "close_reading",
     "declared_access",
     "enter",
@@ -63,6 +66,8 @@ __all__ = [
     "install_template_values",
     "install_traces",
     "letter_page",
+    "limit_acts",
+    "network",
     "now",
     "or_404",
     "own_path",

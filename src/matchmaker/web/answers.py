@@ -1,6 +1,5 @@
 """Answers to forms, limits, pages of errors, and the headers that go with every answer."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import structlog
@@ -11,10 +10,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound, SecurityError
 from werkzeug.routing import RequestRedirect
 
-from matchmaker.base import limits
 from matchmaker.base.work import Missing
 from matchmaker.web.forms import BaseForm
-from matchmaker.web.site import begin_apart, close_reading, site
+from matchmaker.web.site import close_reading, site
 from matchmaker.web.stylesheet import stylesheet
 
 PATH_LENGTH = 300
@@ -53,14 +51,6 @@ LETTER_POLICY = "; ".join(
 
 
 log = structlog.get_logger()
-
-
-def check_limit(purpose: str, subject: str, *, capacity: int, period: timedelta) -> None:
-    """Answer 429 when ``subject`` has used up its tries for ``purpose``."""
-    with begin_apart() as work:
-        allowed = limits.take(work, purpose=purpose, subject=subject, capacity=capacity, period=period)
-    if not allowed:
-        abort(429)
 
 
 def form_page(template: str, form: BaseForm, **context: object) -> ResponseReturnValue:
@@ -152,7 +142,9 @@ def _install_error_pages(app: Flask) -> None:
             return error
         name = code if code in ERROR_PAGES else 400 if code < 500 else 500
         answer = error.get_response()
-        answer.set_data(render_template(f"errors/{name}.html"))
+        answer.set_data(
+            render_template(f"errors/{name}.html", retry_after=getattr(error, "retry_after", None))
+        )
         answer.content_type = "text/html; charset=utf-8"
         return answer
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import current_app, g
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.base.db import SessionFactory
 from matchmaker.base.ids import AccountId
+from matchmaker.base.limits import Looks
 from matchmaker.base.sent_forms import Sending
 from matchmaker.base.settings import Settings
 from matchmaker.base.work import Work, WorkFactory
@@ -22,12 +23,16 @@ LOCALE_KEY = "locale"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The parts of one installation that live between requests. ``slots`` is what rooms show in pages of those below."""
+    """The parts of one installation that live between requests. ``slots`` is what rooms show in pages of those below.
+
+    ``looks`` counts, in this process, what is asked for without being written.
+    """
 
     settings: Settings
     engine: Engine
     works: WorkFactory
     slots: Mapping[str, Callable[..., object]]
+    looks: Looks = field(default_factory=Looks)
 
     @property
     def reading(self) -> SessionFactory:

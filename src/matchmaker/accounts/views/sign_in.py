@@ -19,9 +19,11 @@ from matchmaker.web import (
     Access,
     access,
     begin,
+    check_letter,
     check_limit,
     enter,
     form_page,
+    network,
     now,
     own_path,
     page_url,
@@ -30,6 +32,9 @@ from matchmaker.web import (
     sign_browser_out,
 )
 from matchmaker.web.forms import ConfirmForm
+
+SIGN_INS = 200
+"""Passwords of one network in a quarter of an hour; many people may sit behind one address."""
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -70,8 +75,10 @@ def sign_in() -> ResponseReturnValue:
     next_path = own_path(request.args.get("next"))
     if form.validate_on_submit():
         address = canonical_address(form.address.data or "")
-        check_limit("sign_in", address, capacity=8, period=timedelta(minutes=15))
         if form.password.data:
+            # By network: whoever guesses from elsewhere does not keep the owner out.
+            check_limit("sign_in", f"{address} {network()}", capacity=8, period=timedelta(minutes=15))
+            check_limit("sign_ins", network(), capacity=SIGN_INS, period=timedelta(minutes=15))
             with begin() as work:
                 signed_in = service.sign_in_by_password(
                     work, address=address, password=form.password.data, next_path=next_path
@@ -84,6 +91,7 @@ def sign_in() -> ResponseReturnValue:
                 )
             ]
             return form_page("accounts/sign_in.html", form, next_path=next_path)
+        check_letter(address)
         with suppress(SentBefore), begin() as work:
             service.request_sign_in(work, address=address, locale=i18n.get_locale(), next_path=next_path)
         return result_page("accounts/check_mail.html", address=address)
@@ -139,7 +147,7 @@ def new() -> ResponseReturnValue:
     form = NewAccountForm(locale=i18n.get_locale())
     if form.validate_on_submit():
         address = canonical_address(form.address.data or "")
-        check_limit("sign_up", address, capacity=5, period=timedelta(hours=1))
+        check_letter(address)
         with suppress(SentBefore), begin() as work:
             service.request_account(
                 work,

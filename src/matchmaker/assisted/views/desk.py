@@ -1,7 +1,6 @@
 """The pages of a relay: its people, and signing somebody up who has no e-mail address."""
 
 from contextlib import suppress
-from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +28,7 @@ from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.models import Relay
 from matchmaker.vocabulary import rules
 from matchmaker.vocabulary.forms import add_rows, read_skills
-from matchmaker.web import access, check_limit, form_page, reading
+from matchmaker.web import access, check_letter, form_page, reading
 from matchmaker.web.forms import choices
 
 PEOPLE_A_PAGE = 50
@@ -208,7 +207,7 @@ def _agree(own: Relay, draft: SignUp) -> ResponseReturnValue:
 def _send_letter(own: Relay, draft: SignUp) -> ResponseReturnValue:
     form = MailedLetterForm()
     if form.validate_on_submit():
-        check_limit("sign_up", draft.address or "", capacity=5, period=timedelta(hours=1))
+        check_letter(draft.address or "")
         with acting_at(own.id) as (work, _):
             address = service.send_to_person(
                 work, relay_id=own.id, sign_up_id=draft.id, weekly_letter=form.weekly_letter.data

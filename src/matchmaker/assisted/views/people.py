@@ -1,7 +1,5 @@
 """One of a relay's people: correcting, the weekly letter, an address of their own, deleting."""
 
-from datetime import timedelta
-
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -25,7 +23,7 @@ from matchmaker.places.forms import NO_QUESTION, place_page
 from matchmaker.places.service import Place
 from matchmaker.relays.access import RELAY_WORKER
 from matchmaker.vocabulary.forms import add_rows, filled_form, read_skills
-from matchmaker.web import access, check_limit, form_page, reading
+from matchmaker.web import access, check_letter, form_page, reading
 from matchmaker.web.forms import ConfirmForm
 
 
@@ -153,7 +151,7 @@ def person_address(relay_id: int, person_id: int) -> ResponseReturnValue:
     form = OwnAddressForm(data={"weekly_letter": consent is not None})
     if form.validate_on_submit():
         address = canonical_address(form.address.data or "")
-        check_limit("sign_up", address, capacity=5, period=timedelta(hours=1))
+        check_letter(address)
         try:
             with acting_at(relay_id) as (work, desk):
                 service.give_address(

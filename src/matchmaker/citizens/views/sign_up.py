@@ -19,9 +19,11 @@ from matchmaker.web import (
     Access,
     access,
     begin,
+    check_letter,
     check_limit,
     enter,
     form_page,
+    network,
     now,
     page_url,
     reading,
@@ -78,7 +80,7 @@ def place() -> ResponseReturnValue:
 def _keep_place(located: Place, sign_up: SignUp | None) -> ResponseReturnValue:
     if sign_up is None:
         # A whole hall of people may share one address on the net; this only stops a flood.
-        check_limit("sign_up_start", request.remote_addr or "", capacity=2000, period=timedelta(hours=1))
+        check_limit("sign_up_start", network(), capacity=2000, period=timedelta(hours=1))
         with begin() as work:
             session[SIGN_UP_KEY] = service.start_sign_up(
                 work,
@@ -182,7 +184,7 @@ def finish() -> ResponseReturnValue:
     )
     if form.validate_on_submit():
         address = canonical_address(form.address.data or "")
-        check_limit("sign_up", address, capacity=5, period=timedelta(hours=1))
+        check_letter(address)
         check_limit("sign_up_letters", sign_up.id, capacity=10, period=timedelta(hours=1))
         with begin() as work:
             service.finish_sign_up(

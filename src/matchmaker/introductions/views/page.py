@@ -1,6 +1,7 @@
 """One introduction and all of mine: where it stands, answering, sharing, writing, and saying what came of it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +26,10 @@ from matchmaker.introductions.rules import (
     actions_for,
 )
 from matchmaker.introductions.views.blueprint import blueprint
-from matchmaker.web import Access, access, account_id, reading
+from matchmaker.web import Access, access, account_id, check_limit, reading
+
+MESSAGES = 20
+"""What one person writes in ten minutes, to whomever."""
 
 
 @blueprint.get("/introductions")
@@ -117,6 +121,7 @@ def write(introduction_id: int) -> ResponseReturnValue:
     form = MessageForm()
     if not form.validate():
         return _page(introduction, party, message=form, status=422)
+    check_limit("message", f"{account_id()}", capacity=MESSAGES, period=timedelta(minutes=10))
     thanks = "thanks" in request.form
     try:
         with acting_in(introduction_id) as (work, actor):

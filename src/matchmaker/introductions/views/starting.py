@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +19,10 @@ from matchmaker.matching import cards
 from matchmaker.matching import queries as matching_queries
 from matchmaker.matching import service as matching
 from matchmaker.matching.access import RECRUITER, need_to_fill, record_sight, visible_need
-from matchmaker.web import access, account_id, begin, form_page, now, or_404, reading
+from matchmaker.web import access, account_id, begin, check_limit, form_page, now, or_404, reading
+
+OFFERS = 30
+"""Needs for which one person offers help in an hour."""
 
 
 class Refused(Exception):
@@ -104,6 +108,7 @@ def propose(need_id: int, citizen_id: int) -> ResponseReturnValue:
 
 def _offer(need_id: int, citizen_id: int, form: ShareForm) -> int:
     actor = Actor(party=Party.CITIZEN, account_id=account_id())
+    check_limit("offer", f"{account_id()}", capacity=OFFERS, period=timedelta(hours=1))
     with begin() as work:
         return service.offer(work, need_id=need_id, citizen_id=citizen_id, by=actor, sharing=form.sharing).id
 
