@@ -18,6 +18,7 @@ from matchmaker.web import (
     access,
     account_id,
     begin,
+    check_letter,
     check_limit,
     form_page,
     now,
@@ -50,7 +51,7 @@ def address() -> ResponseReturnValue:
 def _ask(form: AddressForm, wanted: str, *, has_password: bool) -> bool:
     """Whether a letter goes to the wanted address; if not, the form says why."""
     check_limit("new_address", f"{account_id()}", capacity=8, period=timedelta(hours=1))
-    check_limit("sign_up", wanted, capacity=5, period=timedelta(hours=1))
+    check_letter(wanted)
     try:
         with suppress(SentBefore), begin() as work:
             service.request_address(
