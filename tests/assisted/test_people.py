@@ -199,14 +199,24 @@ def test_without_the_letter_asked_for_there_is_none_afterwards(
     assert queries.weekly_consent(session, citizen_id=marcel.id) is None
 
 
-@pytest.mark.parametrize("address", ["nadia@biblio.example", "PAUL@mairie.example"])
+@pytest.mark.parametrize("address", ["nadia@biblio.example", "NADIA@Biblio.example"])
 def test_a_helpers_own_address_is_refused_as_theirs(
     nadia: Person, marcel: Citizen, session: Session, address: str
 ) -> None:
     answer = nadia.fill_in(f"{page_of(marcel)}/address", {"address": address})
-    assert "Somebody who works at a relay has this address." in error_beside(answer.text, "address")
+    assert "Somebody who works at your relay has this address." in error_beside(answer.text, "address")
     assert value_of(answer.text, "address") == address
     assert session.scalars(select(SignUp).where(SignUp.citizen_id.is_not(None))).all() == []
+
+
+def test_no_relay_learns_who_works_at_another(nadia: Person, marcel: Citizen, session: Session) -> None:
+    told = []
+    for address in ("paul@mairie.example", "nobody@example.org"):
+        answer = nadia.fill_in(f"{page_of(marcel)}/address", {"address": address})
+        page = nadia.get(answer.location).text
+        told.append((answer.status_code, answer.location, address in page))
+    assert told[0] == told[1] == (302, told[0][1], True)
+    assert session.get_one(Citizen, marcel.id).account_id is None
 
 
 def test_a_corrected_address_makes_the_letter_to_the_wrong_one_useless(

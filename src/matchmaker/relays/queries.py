@@ -55,8 +55,14 @@ def find_relay_member(session: Session, *, relay_id: int, account_id: int | None
     return None if account_id is None else session.get(RelayMember, (relay_id, account_id))
 
 
-def is_address_of_relay(session: Session, *, address: str) -> bool:
-    """Whether the address is that of somebody who works at a relay, or was asked to."""
-    works_there = exists().where(RelayMember.account_id == Account.id, Account.address == address)
-    invited = exists().where(RelayInvitation.address == address, RelayInvitation.accepted_at.is_(None))
+def is_address_of_relay(session: Session, *, relay_id: int, address: str) -> bool:
+    """Whether the address is that of somebody who works at this relay, or was asked to."""
+    works_there = exists().where(
+        RelayMember.relay_id == relay_id, RelayMember.account_id == Account.id, Account.address == address
+    )
+    invited = exists().where(
+        RelayInvitation.subject_id == relay_id,
+        RelayInvitation.address == address,
+        RelayInvitation.accepted_at.is_(None),
+    )
     return session.scalar(select(or_(works_there, invited))) is True

@@ -29,7 +29,7 @@ from matchmaker.vocabulary.rules.vocabulary import Skill
 
 
 class AddressOfRelay(ValueError):
-    """The address is that of somebody who works at a relay: it must not stand for the person whom they help."""
+    """The address is that of somebody who works at the relay: it must not stand for the person whom they help."""
 
 
 class PersonElsewhere(Missing):
@@ -118,7 +118,7 @@ def give_address(work: Work, *, desk: AtDesk, citizen_id: int, address: str, wee
     Raises PersonElsewhere, AddressOfRelay.
     """
     citizen = _locked_person(work, desk, citizen_id)
-    check_own_address(work.session, address)
+    check_own_address(work.session, address, relay_id=desk.relay_id)
     # A letter that went to a mistyped address must not open the profile to whoever reads it.
     work.session.execute(delete(SignUp).where(SignUp.citizen_id == citizen_id))
     sign_up = SignUp(
@@ -147,9 +147,12 @@ def give_address(work: Work, *, desk: AtDesk, citizen_id: int, address: str, wee
     record(work, desk, RelayDeed.ADDRESS_GIVEN, citizen_id=citizen_id)
 
 
-def check_own_address(session: Session, address: str | None) -> None:
-    """Raise AddressOfRelay for the address of somebody who works at a relay; None is no address."""
-    if address is not None and relays.is_address_of_relay(session, address=address):
+def check_own_address(session: Session, address: str | None, *, relay_id: int) -> None:
+    """Raise AddressOfRelay for the address of somebody who works at this relay; None is no address.
+
+    Who works at another relay is as anybody else: to refuse their address would tell where they work.
+    """
+    if address is not None and relays.is_address_of_relay(session, relay_id=relay_id, address=address):
         raise AddressOfRelay
 
 

@@ -42,7 +42,7 @@ def note_answers(work: Work, *, relay_id: RelayId, answers: Answers, sign_up_id:
     relay = work.session.get_one(Relay, relay_id)
     check_commune(work.session, relay.territory_id, answers.commune_code)
     check_phrases([phrase for phrase, _ in answers.skills])
-    check_own_address(work.session, answers.address)
+    check_own_address(work.session, answers.address, relay_id=relay_id)
     if sign_up_id is None:
         draft = SignUp(
             id=secrets.token_urlsafe(32),

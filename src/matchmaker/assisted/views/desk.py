@@ -158,7 +158,7 @@ def _note(
 def refused_address(first_name: str) -> str:
     """Why a helper's address cannot be that of whom they help, and what to do instead."""
     return gettext(
-        "Somebody who works at a relay has this address. An address stands for one person: %(name)s would be you. "
+        "Somebody who works at your relay has this address. An address stands for one person: %(name)s would be you. "
         "Write an address of their own, or leave it out.",
         name=first_name,
     )
