@@ -132,9 +132,12 @@ def test_without_a_yes_on_record_nothing_is_kept(
         ({"first_name": "x" * 61}, "first_name", "At most 60"),
         ({"commune": "Atlantide"}, "commune", "do not know this commune"),
         ({"address": "nobody"}, "address", "does not look like an e-mail address"),
-        ({"address": "Nadia@Biblio.example"}, "address", "Somebody who works at a relay has this address."),
-        ({"address": "paul@mairie.example"}, "address", "%(name)s would be you"),
-        ({"address": "eve@mairie.example"}, "address", "Somebody who works at a relay has this address."),
+        (
+            {"address": "Nadia@Biblio.example"},
+            "address",
+            "Somebody who works at your relay has this address.",
+        ),
+        ({"address": "eve@biblio.example"}, "address", "Somebody who works at your relay has this address."),
         ({"locale": "de"}, "locale", "Not a valid choice"),
         ({"skills-0": "x" * 65}, "skills-0", "At most 64"),
     ],
@@ -152,9 +155,9 @@ def test_a_wrong_answer_is_told_beside_its_field_and_nothing_typed_is_lost(
         invitations.invite(
             work,
             relays.INVITATION,
-            subject_id=places.town_hall.id,
+            subject_id=places.library.id,
             invited_by_id=places.paul.id,
-            address="eve@mairie.example",
+            address="eve@biblio.example",
         )
     typed = {**ANSWERS, **sent}
     answer = nadia.fill_in(form_of(places), typed)
@@ -265,7 +268,7 @@ def test_with_an_address_the_person_confirms_themself(
     assert (letter.kind, letter.locale) == ("citizens.confirmation", "en")
     marcel = Person(client=app.test_client())
     link = link_in(letter, "/join/confirm/")
-    assert "You asked for the weekly letter." in words(marcel.get(f"{link}?lang=en").text)
+    assert "By confirming you say this too" in words(marcel.get(f"{link}?lang=en").text)
     assert marcel.fill_in(link).status_code == 302
     citizen = session.scalars(select(Citizen)).one()
     assert citizen.relay is None

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -329,6 +330,65 @@ def test_a_link_cannot_confirm_an_address_that_was_written_later(
     finish(client, address="eve@example.org")
     assert client.post(mine).status_code == 410
     assert client.post(link_in(letters(session)[2])).status_code == 302
+
+
+SAID = {
+    "first_name": "Eve",
+    "locale": "en",
+    "address": "eve@example.org",
+    "commune_code": "26362",
+    "skills": [["cambriolage", None]],
+    "challenge_ids": [987654],
+    "hours_a_week": 59,
+    "radius_km": 99,
+    "consent_text": "Everything.",
+}
+"""Other answers than those that the letter is about, by column."""
+
+NOT_SAID = {
+    "id",
+    "territory_id",
+    "consent_locale",
+    "relay_id",
+    "citizen_id",
+    "created_at",
+    "mailed_at",
+    "confirmed_at",
+}
+"""The territory goes with its commune, the language with the words that are in it."""
+
+
+@pytest.mark.parametrize("column", [one.name for one in SignUp.__table__.columns if one.name not in NOT_SAID])
+def test_a_link_confirms_nothing_that_was_said_after_its_letter_had_left(
+    client: FlaskClient, works: WorkFactory, session: Session, column: str
+) -> None:
+    answer_all(client)
+    finish(client, weekly_letter=True)
+    link = link_in(letters(session)[0])
+    before = getattr(sign_up_of(session), column)
+    assert client.get(link).status_code == 200
+    other = not before if column == "remote" else SAID[column]
+    for value, status in ((other, 410), (before, 200)):
+        with works.begin() as work:
+            setattr(work.session.scalars(select(SignUp)).one(), column, value)
+        assert client.get(link).status_code == status
+        if status == 410:
+            assert client.post(link).status_code == 410
+    assert count(session, Account) == 0
+
+
+def test_the_owner_of_the_address_sees_what_they_confirm_and_agrees_at_that_moment(
+    client: FlaskClient, clock: MovableClock, session: Session
+) -> None:
+    answer_all(client, skills=("couture",))
+    finish(client, weekly_letter=True)
+    link = link_in(letters(session)[0])
+    page = client.get(link).text
+    assert "couture" in page
+    assert str(escape(sign_up_of(session).consent_text or "")) in page
+    clock.now = NOW + timedelta(hours=5)
+    client.post(link)
+    assert session.scalars(select(Consent.given_at)).all() == [clock.now]
 
 
 def test_who_has_an_account_by_then_signs_in_and_keeps_the_profile(

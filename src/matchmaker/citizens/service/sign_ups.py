@@ -1,5 +1,6 @@
 """Signing up in steps, and confirming it by a mailed link."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -219,7 +220,16 @@ def _confirmation_token(tokens: Tokens, sign_up: SignUp) -> str:
 
 
 def _state(sign_up: SignUp) -> str:
-    # A link is good for the address that it was mailed to: who then writes another one cannot confirm that.
+    # A link is good for what was said when it was mailed: who then writes another address, or other answers, cannot have
+    # them confirmed by the owner of that one.
+    said = (
+        sign_up.first_name, sign_up.locale, sign_up.territory_id, sign_up.commune_code, sign_up.skills,
+        sign_up.challenge_ids, sign_up.hours_a_week, sign_up.radius_km, sign_up.remote, sign_up.consent_text,
+    )  # fmt: skip
+    return f"{_mailed(sign_up)} {json.dumps(said)}"
+
+
+def _mailed(sign_up: SignUp) -> str:
     mailed_at = sign_up.mailed_at.isoformat() if sign_up.mailed_at else ""
     return f"{sign_up.address} {mailed_at}"
 
@@ -234,7 +244,8 @@ def _read_link(tokens: Tokens, token: str) -> Bound:
 def _usable(sign_up: SignUp | None, *, tokens: Tokens, bound: Bound, now: datetime) -> SignUp:
     if sign_up is None or sign_up.confirmed_at is not None or sign_up.mailed_at is None:
         raise accounts.LinkUnusable
-    if not tokens.is_bound(bound, to=_state(sign_up)):
+    # 0.1.0 bound its links to the address alone. They last a day, so the next release need not know it.
+    if not any(tokens.is_bound(bound, to=to) for to in (_state(sign_up), _mailed(sign_up))):
         raise accounts.LinkUnusable
     if now >= sign_up.mailed_at + CONFIRMATION_LASTS:
         raise accounts.LinkUnusable
