@@ -60,9 +60,15 @@ def beat_letters(
 
 
 def beat_due(site: Site) -> None:
-    """Ask for every week that is due, let needs expire whose last day has passed, and show those again that were put off."""
+    """Ask for every week that is due, and look after needs.
+
+    They expire after their last day; groups are asked whether those without one still stand, which close where no answer
+    comes; and those that somebody put off show again.
+    """
     with site.works.begin() as work:
         groups.expire_needs(work)
+        groups.close_unanswered(work)
+        groups.ask_whether_needs_stand(work)
         matching.forget_pauses(work)
     digests.request_due(site.works)
 

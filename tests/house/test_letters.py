@@ -22,6 +22,7 @@ from matchmaker.base.letter import Letter, LetterRenderer, wrap
 from matchmaker.base.resources import folder
 from matchmaker.citizens import letters as citizens_letters
 from matchmaker.digests.letters import missed
+from matchmaker.groups.letters import StandingLine, standing
 from matchmaker.post.wire import to_wire
 from tests import builders
 from tests.builders import NOW
@@ -70,6 +71,14 @@ def letters(live_app: Flask) -> list[Letter]:
     to: dict[str, str] = {"address": "a@example.org", "first_name": "Ana", "locale": "fr"}
     citizens_letters.confirmation(recorder, **to, territory_name="Valence-Romans", url=url)
     missed(recorder, **to, territory_name="Valence-Romans", week=48, week_url=url)
+    asked = StandingLine(
+        title="Réparer nos vélos",
+        since=builders.TODAY,
+        closes_on=builders.TODAY,
+        stands_url=url,
+        close_url=url,
+    )
+    standing(recorder, **to, group_name="La Fabrique", lines=[asked, asked], group_url=url)
     templates = folder("templates")
     known = {
         str(path.relative_to(templates).with_suffix("")) for path in Path(templates).glob("*/letters/*.txt")

@@ -162,6 +162,7 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     "groups.member_remove": ValidForm(),
     "groups.need_edit": ValidForm(data=NEED),
     "groups.need_new": ValidForm(data=NEED),
+    "groups.need_stands": ValidForm(),
     "groups.need_state": ValidForm(data={"action": "close"}),
     "groups.new": ValidForm(who=NEWCOMER, data=GROUP),
     "groups.reopen": ValidForm(after=("groups.close",)),

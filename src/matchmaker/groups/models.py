@@ -107,6 +107,9 @@ class GroupInvitation(Invitation, Base):
 class Need(Base):
     """One thing that a group asks for. ``until`` is its last day, in the territory's time zone.
 
+    Whether one without a last day still stands is asked: ``stands_since`` is when the group last showed that it does (None:
+    when it was posted), ``asked_times`` how often it was asked since then, the last time at ``asked_at``.
+
     Of the places that are taken, ``places_by_hand`` are those of which the group said so; the others are held by the
     introductions in which both sides agreed.
     """
@@ -128,6 +131,9 @@ class Need(Base):
     remote: Mapped[bool]
     until: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime]
+    stands_since: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    asked_times: Mapped[int] = mapped_column(default=0, server_default="0")
 
     group: Mapped[StartupGroup] = relationship(
         primaryjoin="Need.group_id == StartupGroup.id", back_populates="needs"
@@ -153,6 +159,8 @@ class Need(Base):
         CheckConstraint("places_by_hand >= 0", name="places_by_hand_not_negative"),
         CheckConstraint("state <> 'open' OR places_taken < places", name="open_has_a_place"),
         CheckConstraint("hours_a_week BETWEEN 1 AND 60", name="hours_a_week_in_range"),
+        CheckConstraint("asked_times BETWEEN 0 AND 2", name="asked_twice_at_most"),
+        CheckConstraint("(asked_times = 0) = (asked_at IS NULL)", name="asked_at_a_moment"),
         CheckConstraint("remote OR commune_code IS NOT NULL", name="somewhere_or_remote"),
         Index("ix_needs_territory_id_state", "territory_id", "state"),
     )

@@ -9,6 +9,11 @@ from matchmaker.base.verbs import Verb
 
 CLOSED_FOR = timedelta(days=56)
 """How long a group that has ended can be opened again; then it is deleted. No letter is kept for longer either."""
+STANDS_FOR = timedelta(days=60)
+"""How long a need without a last day stands before its group is asked about it."""
+ANSWER_WITHIN = timedelta(days=14)
+"""How long the group has to answer each time; it is asked twice, and then the need is closed."""
+ASKED_AT_MOST = 2
 TITLE_LENGTH = 100
 DESCRIPTION_LENGTH = 5000
 
@@ -30,6 +35,9 @@ class GroupVerb(Verb):
     NEED_MOVED = "need.moved"
     NEED_FREED = "need.place_freed"
     NEED_EXPIRED = "need.expired"
+    NEED_ASKED_ABOUT = "need.asked_about"
+    NEED_STANDS = "need.stands"
+    NEED_UNANSWERED = "need.unanswered"
 
 
 class Role(Labelled):

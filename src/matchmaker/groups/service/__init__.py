@@ -25,6 +25,7 @@ from matchmaker.groups.service.needs import (
     post_need,
     take_place,
 )
+from matchmaker.groups.service.standing import ask_whether_needs_stand, close_unanswered, say_need_stands
 
 __all__ = [
     "INVITATION",
@@ -36,12 +37,14 @@ __all__ = [
     "NotAllowed",
     "WantedPhrase",
     "act_on_need",
+    "ask_whether_needs_stand",
     "can_edit",
     "change_group",
     "change_need",
     "check_lead",
     "check_member",
     "close_group",
+    "close_unanswered",
     "delete_closed",
     "expire_needs",
     "found_group",
@@ -52,6 +55,7 @@ __all__ = [
     "post_need",
     "remove_member",
     "reopen_group",
+    "say_need_stands",
     "step_down",
     "take_place",
 ]

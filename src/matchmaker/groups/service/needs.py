@@ -76,6 +76,7 @@ def post_need(work: Work, group: StartupGroup, *, details: NeedDetails, publish:
         created_at=work.now,
         places_taken=0,
     )
+    keep_standing(work, need)
     _fill(need, details, _phrases(work, details, language=group.locale))
     work.session.add(need)
     work.session.flush()
@@ -90,7 +91,7 @@ def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool
     Fewer places than are taken fill it, and make the group's own word give way, but never a person who agreed. Raises as
     post_need does.
     """
-    need = _locked_to_change(work, need_id)
+    need = locked_to_change(work, need_id)
     today = rules.local_day(work.now, need.group.territory.time_zone)
     state = state_on(need.state, need.until, today)
     if (state is NeedState.DRAFT and publish) or (
@@ -108,6 +109,7 @@ def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool
     work.session.flush()
     need.places_by_hand, need.places_taken = taken - need.places_held, taken
     need.state = state
+    keep_standing(work, need)
     _fill(need, details, phrases)
     work.session.flush()
     _record(work, GroupVerb.NEED_CHANGED, need, state=state.value)
@@ -120,7 +122,7 @@ def act_on_need(work: Work, *, need_id: int, action: NeedAction) -> Need:
     A need whose last day has passed gets a later one before it can be opened again, and one whose places are all held by
     people who agreed gets more places.
     """
-    need = _locked_to_change(work, need_id)
+    need = locked_to_change(work, need_id)
     today = rules.local_day(work.now, need.group.territory.time_zone)
     state = state_on(need.state, need.until, today)
     new_state, taken = after(action, state=state, places=need.places, places_taken=need.places_taken)
@@ -138,6 +140,7 @@ def act_on_need(work: Work, *, need_id: int, action: NeedAction) -> Need:
         raise NeedRefused(problems)
     need.places_by_hand, need.places_taken = taken - need.places_held, taken
     need.state = new_state
+    keep_standing(work, need)
     work.session.flush()
     _record(work, GroupVerb.NEED_MOVED, need, action=action.value)
     return need
@@ -149,6 +152,7 @@ def take_place(work: Work, *, need_id: int, held: int) -> Need:
     today = rules.local_day(work.now, need.group.territory.time_zone)
     if NeedAction.FILL_PLACE not in actions_in(state_on(need.state, need.until, today)):
         raise ActionNotAllowed(f"{NeedAction.FILL_PLACE} in {need.state}")
+    keep_standing(work, need)
     _count(work, need, held)
     _record(work, GroupVerb.NEED_MOVED, need, action=NeedAction.FILL_PLACE.value)
     return need
@@ -195,7 +199,12 @@ def _record(work: Work, verb: GroupVerb, need: Need, **detail: str) -> None:
     work.record(verb, Need, need.id, territory_id=need.territory_id, **detail)
 
 
-def _locked_to_change(work: Work, need_id: int) -> Need:
+def keep_standing(work: Work, need: Need) -> None:
+    """Whoever works with a need shows that it stands: the group is not asked about it for a while."""
+    need.stands_since, need.asked_at, need.asked_times = work.now, None, 0
+
+
+def locked_to_change(work: Work, need_id: int) -> Need:
     """A need as it is now, and its group, which nobody else changes meanwhile. Raises NotAllowed once that has ended."""
     group_id = work.session.scalar(select(Need.group_id).where(Need.id == need_id))
     if group_id is None:

@@ -6,6 +6,7 @@ from matchmaker.groups.views.groups import edit, mine, new, show, territory
 from matchmaker.groups.views.invitations import invitation_withdraw, invite
 from matchmaker.groups.views.members import lead_step_down, leave, member_lead, member_remove
 from matchmaker.groups.views.needs import need_edit, need_new, need_state
+from matchmaker.groups.views.standing import need_stands
 
 __all__ = [
     "blueprint",
@@ -20,6 +21,7 @@ __all__ = [
     "mine",
     "need_edit",
     "need_new",
+    "need_stands",
     "need_state",
     "new",
     "reopen",
