@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask, Request, g, request
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, MapAdapter
 
@@ -38,7 +41,11 @@ from matchmaker.web import health
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-BODY_LIMIT = 1_000_000
+BODY_LIMIT = 250_000
+"""Bytes of a form: twice what our longest takes with every character escaped."""
+
+FIELDS_LIMIT = 400
+"""Fields of a form: twice what our longest has."""
 
 LARGEST_NUMBER = 2**31 - 1
 
@@ -54,8 +61,26 @@ class RowNumber(IntegerConverter):
         super().__init__(map, max=LARGEST_NUMBER)
 
 
+class BoundedParser(FormDataParser):
+    """Werkzeug's, which counts the fields of forms with files alone."""
+
+    def _parse_urlencoded(self, stream: IO[bytes], *others: Any) -> Any:
+        body = stream.read()
+        if self.max_form_parts is not None and body.count(b"&") >= self.max_form_parts:
+            raise RequestEntityTooLarge
+        return super()._parse_urlencoded(BytesIO(body), *others)
+
+
+class BoundedRequest(Request):
+    """A request whose form has so many fields and no more."""
+
+    form_data_parser_class = BoundedParser
+
+
 class Application(Flask):
     """Flask, except that a failure is logged by its endpoint: the address of a page may hold a link's token."""
+
+    request_class = BoundedRequest
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Refuse a request under a strange host name, but for the pages of who watches over the process."""
@@ -126,6 +151,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key.get_secret_value(),
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        MAX_FORM_PARTS=FIELDS_LIMIT,
         TRUSTED_HOSTS=[
             settings.base_url.host or "",
             *(("localhost", "127.0.0.1") if not settings.secure else ()),

@@ -111,7 +111,7 @@ class CodeForm(AnswerForm):
 
     code = StringField(
         lazy("Code"),
-        [DataRequired(lazy("Please type the code that stands beside the need."))],
+        [DataRequired(lazy("Please type the code that stands beside the need.")), AtMost(40)],
         filters=[one_line],
     )
 

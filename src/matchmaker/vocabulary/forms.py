@@ -21,6 +21,9 @@ ROWS_READ = 2 * LIMITS.phrases
 LINE_LENGTH = 2000
 """How much one line is read of: a list of all that somebody can do, pasted into it."""
 
+TEXT_LENGTH = 2 * LINE_LENGTH
+"""How much all lines together are read of."""
+
 
 class PhraseRows(FieldList):
     """Rows of phrases; one in which several are listed becomes several, and one that says no is left out.
@@ -44,7 +47,7 @@ class PhraseRows(FieldList):
         super().process(formdata, *args, **named)
         written = [self.phrase_of(entry) for entry in self.entries]
         self.number = sum(map(bool, written))
-        if formdata and any(written) and all(len(text) <= LINE_LENGTH for text in written):
+        if formdata and 0 < sum(map(len, written)) <= TEXT_LENGTH and max(map(len, written)) <= LINE_LENGTH:
             self._part(written)
 
     def _compact_indices(self) -> None:

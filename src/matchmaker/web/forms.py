@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
 from wtforms.utils import unset_value
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation
 
 from matchmaker.base.i18n import LOCALES, Labelled, get_locale, gettext, lazy
 
@@ -25,6 +25,9 @@ def labelled_choices(kind: Iterable[Labelled]) -> list[SelectChoice]:
 
 
 LANGUAGE_CHOICES = choices(*LOCALES.items())
+SHOWN_AT_MOST, SHOWN_OF_A_LINE = 20_000, 1_000
+"""Characters of a text, and of a field of one line, that a refused form shows again: four times what any takes."""
+
 UNKNOWN_CHOICE = ("", lazy("I don't know"))
 
 
@@ -53,10 +56,11 @@ class AtMost:
         self.length = length
 
     def __call__(self, form: wtforms.Form, field: wtforms.Field) -> None:  # noqa: ARG002
-        """Raise ValidationError for a longer text."""
+        """Raise StopValidation for a longer text."""
         written = len(field.data or "")
         if written > self.length:
-            raise ValidationError(
+            # What would be asked of the text next may take long for one that is endless.
+            raise StopValidation(
                 gettext("At most %(max)d characters; these are %(num)d.", max=self.length, num=written)
             )
 
@@ -79,6 +83,22 @@ class FieldList(wtforms.FieldList):  # type: ignore[type-arg]
         return super()._add_entry(None if index is None else formdata, data, index)  # type: ignore[misc]
 
 
+def _shorten(fields: Iterable[wtforms.Field]) -> None:
+    """Cut what no field takes by far, before a refused form shows it again."""
+    for field in fields:
+        if isinstance(field, wtforms.FieldList):
+            _shorten(field.entries)
+            continue
+        if isinstance(field, wtforms.FormField):
+            _shorten(field.form)
+            continue
+        shown = SHOWN_AT_MOST if isinstance(field, wtforms.TextAreaField) else SHOWN_OF_A_LINE
+        if isinstance(field.data, str) and len(field.data) > shown:
+            field.data = f"{field.data[:shown]}…"
+        if field.raw_data and len(str(field.raw_data[0])) > shown:
+            field.raw_data = [f"{str(field.raw_data[0])[:shown]}…"]
+
+
 class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form whose errors stand beside the fields in the reader's language."""
 
@@ -99,6 +119,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         for field in self:
             if len(field.errors) > 1 and all(isinstance(one, str) for one in field.errors):
                 field.errors = list(field.errors)[:1]
+        if not valid:
+            _shorten(self)
         return valid
 
 
