@@ -126,6 +126,8 @@
     if (!form) return;
     free();
     form.append(notice);
+    // Text browsers show what is hidden: the words come when they are true.
+    for (const line of notice.querySelectorAll("[data-text]")) line.textContent = line.dataset.text;
     notice.hidden = false;
     notice.scrollIntoView({ block: "nearest" });
   });
