@@ -3,14 +3,16 @@
 import importlib
 import re
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from matchmaker import web
 from matchmaker.accounts.models import Account
 from matchmaker.assisted.models import RelayAct
 from matchmaker.assisted.rules import RelayDeed
@@ -139,6 +141,42 @@ def test_each_page_is_in_its_readers_language_and_tells_of_nobody_else(nadia: Pe
         assert others.first_name not in page
         assert "75 02 03 04" not in page
     assert "Ahmed" not in edith + marcel
+
+
+def test_a_letter_tells_how_the_relay_is_reached_and_until_when_each_need_is_answered(
+    app: Flask, nadia: Person, desk: Desk
+) -> None:
+    def marcels() -> str:
+        return " ".join(pages_of(nadia.get(f"{desk.path}/pages").text)[1].split())
+
+    page = marcels()
+    assert "Romans-sur-Isère, le 24 novembre 2026" in page
+    assert "Répondez avant la fin du 18 janvier 2027." in page
+    assert 'class="reach"' not in page
+
+    with works_of(app).begin() as work:
+        relays.describe_relay(
+            work,
+            relay_id=desk.relay.id,
+            telephone="04 75 70 43 01",
+            postal_address="2 rue du Vieux Pont, Romans",
+            opening_hours="",
+        )
+        need = work.session.get_one(Need, desk.need.id)
+        need.until = date(2026, 12, 21)
+    page = marcels()
+    told = "<strong>04 75 70 43 01</strong><br> <strong>2 rue du Vieux Pont, Romans</strong> </p>"
+    assert f'<p class="reach"> {told}' in page
+    # A need that ends before its code does is answered until then, and no other day stands in the letter.
+    assert "Répondez avant la fin du 21 décembre 2026." in page
+    assert "janvier" not in page
+
+
+def test_it_is_printed_for_old_eyes() -> None:
+    style = (Path(web.__file__).parents[1] / "static/paper.css").read_text(encoding="utf-8")
+    assert "Condensed" not in style
+    words = style.replace(style[style.index("@page") : style.index("* {")], "")
+    assert min(float(size) for size in re.findall(r"font-size: ([0-9.]+)pt", words)) >= 16
 
 
 def test_printing_is_on_record_and_looking_is_not(nadia: Person, desk: Desk) -> None:

@@ -88,6 +88,7 @@ WAYS_BACK = {
     "places.change_challenge": "places.change_challenge",
     "places.change_territory": "places.change_territory",
     "places.name_organiser": "places.remove_organiser",
+    "relays.describe_relay": "relays.describe_relay",
     "relays.remove_relay_member": "invitations.invite",
     "vocabulary.declare_verdict": "vocabulary.withdraw_verdict",
 }

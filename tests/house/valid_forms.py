@@ -208,5 +208,8 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     "relays.invite": ValidForm(data={"address": "zoe@example.org"}),
     "relays.leave": ValidForm(),
     "relays.member_remove": ValidForm(),
+    "relays.reach": ValidForm(
+        data={"telephone": "04 75 00 00 00", "postal_address": "2 rue du Pont", "opening_hours": "mardi"}
+    ),
     "relays.new": ValidForm(data={"name": "Mairie de Romans", "kind": "town_hall", **PLACE}),
 }

@@ -72,6 +72,30 @@ def test_an_organiser_names_a_relay_and_invites_somebody(orane: Person, session:
     assert EVE in page
 
 
+def test_an_organiser_says_how_a_relay_is_reached_and_corrects_it(
+    orane: Person, places: Places, session: Session
+) -> None:
+    assert "letters on paper tell none" in words(orane.get(PAGE).text)
+    path = f"{PAGE}/{places.library.id}/reach"
+    told = {
+        "telephone": " 04 75 70  43 01 ",
+        "postal_address": "2 rue du Vieux Pont, Romans",
+        "opening_hours": "Mardi à samedi, 10 h à 18 h",
+    }
+    assert orane.fill_in(path, told).location == PAGE
+    page = words(orane.get(PAGE).text)
+    assert "04 75 70 43 01" in page
+    assert "2 rue du Vieux Pont, Romans" in page
+    assert value_of(orane.get(path).text, "opening_hours") == "Mardi à samedi, 10 h à 18 h"
+    assert orane.fill_in(path, {**told, "telephone": " "}).location == PAGE
+    session.expire_all()
+    assert session.get_one(Relay, places.library.id).telephone is None
+
+    refused = orane.fill_in(path, {**told, "postal_address": "x" * 161})
+    assert refused.status_code == 422
+    assert error_beside(refused.text, "postal_address")
+
+
 @pytest.mark.parametrize(
     ("sent", "field", "told"),
     [

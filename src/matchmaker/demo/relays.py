@@ -16,6 +16,9 @@ from matchmaker.demo.people import CitizenDraft
 from matchmaker.relays import service as relays
 from matchmaker.relays.models import RelayMember
 
+TELEPHONE = "04 65 71 12 34"
+"""Of the numbers that nobody has: Arcep keeps them for films and the like."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayAtWork:
@@ -31,6 +34,13 @@ def add_relay(work: Work, *, territory_id: int, commune_code: str, member_id: in
     known = content.sign_ins().relay
     relay = relays.name_relay(
         work, territory_id=territory_id, name=known.name, kind=known.kind, commune_code=commune_code
+    )
+    relays.describe_relay(
+        work,
+        relay_id=relay.id,
+        telephone=TELEPHONE,
+        postal_address="2 rue du Vieux Pont",
+        opening_hours="Du mardi au samedi, de 10 h à 12 h et de 14 h à 18 h",
     )
     relay.members.append(RelayMember(account_id=member_id, joined_at=work.now))
     return RelayAtWork(id=relay.id, name=relay.name, member_id=member_id)

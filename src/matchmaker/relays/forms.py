@@ -8,9 +8,10 @@ from wtforms.validators import DataRequired
 
 from matchmaker.base.i18n import lazy
 from matchmaker.places.forms import COMMUNE_LENGTH, PlaceForm
-from matchmaker.relays.rules import RELAY_NAME_LENGTH, RelayKind
+from matchmaker.relays.rules import REACH_LENGTH, RELAY_NAME_LENGTH, TELEPHONE_LENGTH, RelayKind
 from matchmaker.web.forms import (
     AtMost,
+    BaseForm,
     labelled_choices,
     one_line,
 )
@@ -36,3 +37,11 @@ class RelayForm(PlaceForm):
         ],
         filters=[one_line],
     )
+
+
+class ReachForm(BaseForm):
+    """How people reach a relay."""
+
+    telephone = StringField(lazy("Telephone"), [AtMost(TELEPHONE_LENGTH)], filters=[one_line])
+    postal_address = StringField(lazy("Address"), [AtMost(REACH_LENGTH)], filters=[one_line])
+    opening_hours = StringField(lazy("Opening hours"), [AtMost(REACH_LENGTH)], filters=[one_line])

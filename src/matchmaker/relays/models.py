@@ -26,6 +26,10 @@ class Relay(Base):
     name: Mapped[str] = mapped_column(String(80))
     # Version 0.1.0 writes none.
     name_key: Mapped[str | None] = mapped_column(String(64))
+    # How people reach it, as it is printed in letters on paper.
+    telephone: Mapped[str | None] = mapped_column(String(40))
+    postal_address: Mapped[str | None] = mapped_column(String(160))
+    opening_hours: Mapped[str | None] = mapped_column(String(160))
     created_at: Mapped[datetime]
 
     territory: Mapped[Territory] = relationship(foreign_keys=[territory_id])
@@ -44,6 +48,9 @@ class Relay(Base):
             name="fk_relays_commune_of_territory",
         ),
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
+        CheckConstraint("length(telephone) BETWEEN 1 AND 40", name="telephone_length"),
+        CheckConstraint("length(postal_address) BETWEEN 1 AND 160", name="postal_address_length"),
+        CheckConstraint("length(opening_hours) BETWEEN 1 AND 160", name="opening_hours_length"),
     )
 
     @validates("name")

@@ -44,6 +44,22 @@ def name_relay(work: Work, *, territory_id: int, name: str, kind: RelayKind, com
     return relay
 
 
+def describe_relay(
+    work: Work,
+    *,
+    relay_id: int,
+    telephone: str | None,
+    postal_address: str | None,
+    opening_hours: str | None,
+) -> None:
+    """Say how people reach a relay, as its letters on paper tell them. What is empty is not told."""
+    relay = work.session.get_one(Relay, relay_id)
+    relay.telephone, relay.postal_address = telephone or None, postal_address or None
+    relay.opening_hours = opening_hours or None
+    work.session.flush()
+    work.record(RelayVerb.DESCRIBED, Relay, relay_id, territory_id=relay.territory_id)
+
+
 def remove_relay_member(work: Work, *, relay_id: int, account_id: int) -> None:
     """End somebody's access to a relay, at once. Raises NotAtRelay."""
     check_at_relay(work.session, relay_id=relay_id, account_id=account_id)

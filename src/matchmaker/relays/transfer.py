@@ -69,7 +69,7 @@ TRANSFER = Transfer(
         RelayInvitation.address: Fate.DELETED,
     },
     about=_about,
-    texts=[Relay.name],
+    texts=[Relay.name, Relay.telephone, Relay.postal_address, Relay.opening_hours],
     part=_part,
     forget_account=_forget_account,
     forget_expired=lambda work: invitations.forget_expired(work, RelayInvitation),

@@ -15,7 +15,7 @@ from matchmaker.places.forms import PlaceQuestion, commune_choices, place_page, 
 from matchmaker.places.models import Territory
 from matchmaker.relays import queries, service
 from matchmaker.relays.access import RELAY_WORKER, own_relay
-from matchmaker.relays.forms import RelayForm
+from matchmaker.relays.forms import ReachForm, RelayForm
 from matchmaker.relays.models import Relay, RelayInvitation
 from matchmaker.relays.rules import RelayKind
 from matchmaker.relays.service import INVITATION
@@ -73,6 +73,26 @@ def new(slug: str) -> ResponseReturnValue:
                 flash(gettext("The relay is there. Now invite the people who work at it."), "success")
                 return redirect(url_for("relays.invite", slug=slug, relay_id=number))
     return place_page("relays/new.html", form, question=question, territory=territory)
+
+
+@blueprint.route("/t/<slug>/relays/<int:relay_id>/reach", methods=["GET", "POST"])
+@access(ORGANISER)
+def reach(slug: str, relay_id: int) -> ResponseReturnValue:
+    """Say how people reach a relay: its letters on paper tell them."""
+    territory, relay = _relay_of(slug, relay_id)
+    form = ReachForm(obj=relay)
+    if form.validate_on_submit():
+        with begin() as work:
+            service.describe_relay(
+                work,
+                relay_id=relay_id,
+                telephone=form.telephone.data,
+                postal_address=form.postal_address.data,
+                opening_hours=form.opening_hours.data,
+            )
+        flash(gettext("Done. The next letters on paper say so."), "success")
+        return redirect(url_for("relays.index", slug=slug))
+    return form_page("relays/reach.html", form, territory=territory, relay=relay)
 
 
 @blueprint.route("/t/<slug>/relays/<int:relay_id>/invite", methods=["GET", "POST"])

@@ -1,7 +1,7 @@
 """The letters of a relay's people on paper: one PDF, or pages that the browser prints."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import segno
@@ -79,16 +79,17 @@ def _pages(relay: Relay, letters: Sequence[loading.PaperLetter]) -> Markup:
 def _page(relay: Relay, one: loading.PaperLetter) -> Markup:
     sections = sections_of(one)
     codes = [line.code or "" for line in one.needs]
+    good_until = _good_until(one)
     with using(one.citizen.locale):
         rendered = render_template(
             "assisted/paper/page.html",
             relay=relay,
             citizen=one.citizen,
             week=int(one.letter.iso_week[-2:]),
-            until=_good_until(one),
+            day=_day_of(one, one.letter.written_at or now()),
             sections=sections,
             needs=[
-                (line.card, readable_code(code), _qr(code))
+                (line.card, readable_code(code), _qr(code), min(line.card.until or good_until, good_until))
                 for line, code in zip(sections.needs, codes, strict=True)
             ],
         )
@@ -97,8 +98,11 @@ def _page(relay: Relay, one: loading.PaperLetter) -> Markup:
 
 def _good_until(one: loading.PaperLetter) -> date:
     """The last whole day on which the codes of a letter can be answered, where its territory is."""
-    written = one.letter.written_at or now()
-    return local_day(written + CODE_LASTS, one.letter.run.territory.time_zone) - timedelta(days=1)
+    return _day_of(one, (one.letter.written_at or now()) + CODE_LASTS) - timedelta(days=1)
+
+
+def _day_of(one: loading.PaperLetter, moment: datetime) -> date:
+    return local_day(moment, one.letter.run.territory.time_zone)
 
 
 def _qr(code: str) -> str:
