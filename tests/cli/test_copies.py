@@ -160,6 +160,7 @@ def test_what_is_no_whole_copy_replaces_nothing(
     whole = (tmp_path / "copy").read_bytes()
     damaged = {
         "cut": whole[: len(whole) * 2 // 3],
+        "bent": whole[: len(whole) // 2] + b"\xff" * 8192 + whole[len(whole) // 2 + 8192 :],
         "empty": b"",
         "garbage": b"no database at all " * 1000,
         "strange": _another_database(tmp_path),
