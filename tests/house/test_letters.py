@@ -67,6 +67,11 @@ def letters(live_app: Flask) -> list[Letter]:
         accounts.request_account(work, first_name="Zoé", address="zoe@example.org", locale="fr")
         account = builders.add_account(work, address="changed@example.org")
         accounts.set_password(work, account_id=account.id, password="three words here", keep_session="")
+        for address in ("free@example.org", "changed@example.org"):
+            accounts.request_address(
+                work, account_id=account.id, address=address, current="three words here", session_token=""
+            )
+        accounts.change_address(work, account_id=account.id, address="other@example.org")
     url = "https://aide.example.org/" + "x" * 90
     to: dict[str, str] = {"address": "a@example.org", "first_name": "Ana", "locale": "fr"}
     citizens_letters.confirmation(recorder, **to, territory_name="Valence-Romans", url=url)
