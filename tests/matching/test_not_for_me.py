@@ -90,12 +90,31 @@ def test_a_need_that_is_not_for_somebody_is_hidden_from_both_and_comes_back(
     assert camille.radius_km == 50
 
 
-def test_too_far_brings_the_radius_below_the_distance_for_whatever_comes(
+def test_too_far_hides_one_need_and_changes_no_profile(work: Work, need: Need, camille: Citizen) -> None:
+    """One click on a need at two kilometres left a citizen with one match of three."""
+    other = builders.add_need(work, need.group, title="Encore", wanted=["vélo"], commune="26362")
+    service.dismiss(work, need_id=need.id, citizen_id=camille.id, reason=DismissReason.TOO_FAR)
+    assert camille.radius_km == 50
+    assert proposed(work, camille) == [other.id]
+
+
+def test_what_a_smaller_radius_would_cost_is_counted(work: Work, need: Need, camille: Citizen) -> None:
+    for title, values in (
+        ("Loin", {"commune": "26362"}),
+        ("À distance", {"commune": "26362", "remote": True}),
+        ("Ici", {}),
+    ):
+        builders.add_need(work, need.group, title=title, wanted=["réparation de vélos"], **values)
+    assert service.needs_beyond(work.session, camille, radius=10, besides=need.id, now=NOW) == 1
+    assert service.needs_beyond(work.session, camille, radius=20, besides=need.id, now=NOW) == 0
+
+
+def test_too_far_brings_the_radius_below_the_distance_for_whatever_comes_if_that_is_wanted(
     work: Work, need: Need, camille: Citizen
 ) -> None:
     match = service.explain(work.session, need, citizen_id=camille.id, now=NOW).match
     assert service.radius_below(need, camille, match) == 10
-    service.dismiss(work, need_id=need.id, citizen_id=camille.id, reason=DismissReason.TOO_FAR)
+    service.dismiss(work, need_id=need.id, citizen_id=camille.id, reason=DismissReason.TOO_FAR, nearer=True)
     assert camille.radius_km == 10 < VALENCE_KM
     other = builders.add_need(work, need.group, title="Encore", wanted=["vélo"], commune="26362")
     near = builders.add_need(work, need.group, title="Ici", wanted=["réparation de vélos"])
@@ -120,7 +139,7 @@ def test_too_far_sets_the_next_radius_below_the_distance_where_one_would_help(
 def test_a_radius_chosen_since_stays_when_too_far_is_taken_back(
     work: Work, need: Need, camille: Citizen
 ) -> None:
-    service.dismiss(work, need_id=need.id, citizen_id=camille.id, reason=DismissReason.TOO_FAR)
+    service.dismiss(work, need_id=need.id, citizen_id=camille.id, reason=DismissReason.TOO_FAR, nearer=True)
     camille.radius_km = 5
     service.take_back(work, need_id=need.id, citizen_id=camille.id)
     assert camille.radius_km == 5
@@ -201,9 +220,13 @@ def test_each_reason_says_what_it_changes_before_it_does(reader: Person, need: N
     assert "Pas pour moi" in reader.get(f"/needs/{need.id}").text
     page = reader.get(f"/needs/{need.id}/not-for-me").text
     assert "à 10 km au plus" in page
+    assert "Aucun autre besoin qui vous correspond ne serait perdu." in page
     assert "réparer des vélos" in page
     assert reader.fill_in(f"/needs/{need.id}/not-for-me", {}).status_code == 422
-    assert reader.fill_in(f"/needs/{need.id}/not-for-me", {"reason": "too_far"}).location == "/home"
+    assert (
+        reader.fill_in(f"/needs/{need.id}/not-for-me", {"reason": "too_far", "nearer": "y"}).location
+        == "/home"
+    )
     journal = reader.get("/journal").text
     assert need.title in journal
     assert "10 km" in journal

@@ -1,6 +1,6 @@
 """Forms about matches."""
 
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from matchmaker.base.i18n import lazy
@@ -16,3 +16,4 @@ class DismissForm(BaseForm):
         [InputRequired(lazy("Please choose a reason: it decides what you are shown next."))],
         choices=labelled_choices(DismissReason),
     )
+    nearer = BooleanField(lazy("Show me only nearer needs from now on"))

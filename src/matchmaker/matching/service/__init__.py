@@ -3,7 +3,13 @@
 from matchmaker.matching.loading import citizen_profile, sign_up_profile
 from matchmaker.matching.service.answers import AnsweredBefore, NeedNotOpen, keep_answer
 from matchmaker.matching.service.comparison import compare_weights
-from matchmaker.matching.service.dismissals import dismiss, forget_pauses, radius_below, take_back
+from matchmaker.matching.service.dismissals import (
+    dismiss,
+    forget_pauses,
+    needs_beyond,
+    radius_below,
+    take_back,
+)
 from matchmaker.matching.service.lists import (
     LEAST_TOTAL,
     Explanation,
@@ -45,6 +51,7 @@ __all__ = [
     "matches_for_citizen",
     "matches_for_sign_up",
     "matches_of",
+    "needs_beyond",
     "needs_without_match",
     "radius_below",
     "record_showings",

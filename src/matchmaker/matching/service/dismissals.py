@@ -1,6 +1,6 @@
 """ "Not for me, because": what hides a need from a citizen, and what the matching learns from it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -15,19 +15,22 @@ from matchmaker.matching.loading import judged_need
 from matchmaker.matching.models import Dismissal, LoweredPair
 from matchmaker.matching.rules import PAUSED_FOR, DismissReason, Match, PartName
 from matchmaker.matching.rules.verbs import MatchingVerb
-from matchmaker.matching.service.lists import explain
+from matchmaker.matching.service.lists import explain, matches_for_citizen
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
 
+NEEDS_COUNTED = 500
 LATER = PAUSED_FOR - timedelta(days=1)
 
 
-def dismiss(work: Work, *, need_id: int, citizen_id: int, reason: DismissReason) -> Dismissal:
+def dismiss(
+    work: Work, *, need_id: int, citizen_id: int, reason: DismissReason, nearer: bool = False
+) -> Dismissal:
     """Hide a need from a citizen, and learn why; the same once more changes nothing, another reason takes its place.
 
-    "Too far" brings the citizen's radius below the distance. "Not my skill" ends that the skills which were found to
-    cover something of the need cover the same anywhere else, for this citizen alone. "Not now" hides the need for four
-    weeks. Raises Missing when there is no such need or citizen.
+    "Too far" hides this need alone; who wants to see only needs that are ``nearer`` gets a radius below its distance. "Not
+    my skill" ends that the skills which were found to cover something of the need cover the same anywhere else, for this
+    citizen alone. "Not now" hides the need for four weeks. Raises Missing when there is no such need or citizen.
     """
     # Whoever else answers for the same person waits here.
     citizen = work.session.scalars(
@@ -50,7 +53,7 @@ def dismiss(work: Work, *, need_id: int, citizen_id: int, reason: DismissReason)
         until=today + LATER if reason is DismissReason.NOT_NOW else None,
     )
     match = explain(work.session, need, citizen_id=citizen_id, now=work.now).match
-    if reason is DismissReason.TOO_FAR:
+    if reason is DismissReason.TOO_FAR and nearer:
         smaller = radius_below(need, citizen, match)
         if smaller is not None:
             dismissal.radius_before, dismissal.radius_km = citizen.radius_km, smaller
@@ -90,13 +93,26 @@ def forget_pauses(work: Work) -> int:
 
 
 def radius_below(need: Need, citizen: Citizen, match: Match) -> int | None:
-    """The radius that "too far" would set, in kilometres; None where it would set none."""
+    """The radius below the distance of a need, in kilometres; None where none would hide it that does not already."""
     away = next((part.value for part in match.parts if part.name is PartName.DISTANCE), None)
     if need.remote or away is None or away <= 1:
         return None
     if citizen.radius_km is not None and away > citizen.radius_km:
         return None
     return next((radius for radius in reversed(RADII_KM) if radius < away), 1)
+
+
+def needs_beyond(session: Session, citizen: Citizen, *, radius: int, besides: int, now: datetime) -> int:
+    """How many needs that are proposed to a citizen, ``besides`` one, a smaller radius would cost them."""
+    matches = matches_for_citizen(session, citizen, now=now, limit=NEEDS_COUNTED)
+    far = [
+        match.need_id
+        for match in matches
+        for part in match.parts
+        if part.name is PartName.DISTANCE and part.value is not None and part.value > radius
+    ]
+    needs = queries.needs_by_id(session, far)
+    return sum(not need.remote and need.id != besides for need in needs.values())
 
 
 def _pairs(session: Session, need: Need, citizen: Citizen, match: Match) -> list[LoweredPair]:

@@ -30,19 +30,27 @@ def not_for_me(need_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with begin() as work:
             service.dismiss(
-                work, need_id=need_id, citizen_id=citizen_id, reason=DismissReason(form.reason.data)
+                work,
+                need_id=need_id,
+                citizen_id=citizen_id,
+                reason=DismissReason(form.reason.data),
+                nearer=form.nearer.data,
             )
         flash(
             gettext("Thank you. You will not see this need again; you can undo it in your journal."),
             "success",
         )
         return redirect(url_for("matching.home"))
+    radius = service.radius_below(need, citizen, explanation.match)
     return form_page(
         "matching/not_for_me.html",
         form,
         need=need,
         territory=need.group.territory,
-        radius=service.radius_below(need, citizen, explanation.match),
+        radius=radius,
+        lost=service.needs_beyond(reading(), citizen, radius=radius, besides=need_id, now=now())
+        if radius
+        else 0,
         reasons=cards.covered(explanation.match),
     )
 
