@@ -8,7 +8,7 @@ from flask import Flask
 
 from matchmaker.accounts import service
 from matchmaker.accounts.models import Account
-from matchmaker.accounts.rules import LINK_LASTS, SESSION_LASTS
+from matchmaker.accounts.rules import IDLE_LASTS, LINK_LASTS, SESSION_LASTS
 from matchmaker.base.work import WorkFactory
 from tests.accounts.mailbox import letters, newest_link
 from tests.clock import MovableClock
@@ -173,9 +173,9 @@ def test_signing_out_keeps_the_language(app: Flask, camille: Account) -> None:
 
 def test_a_session_ends_by_itself(app: Flask, camille: Account, clock: MovableClock) -> None:
     person = signed_in(app, camille)
-    clock.advance(SESSION_LASTS - timedelta(seconds=1))
-    assert is_in(person)
-    clock.advance(timedelta(seconds=1))
+    for part in (IDLE_LASTS / 2, IDLE_LASTS / 2, IDLE_LASTS / 2, SESSION_LASTS - 1.5 * IDLE_LASTS):
+        assert is_in(person)
+        clock.advance(part)
     assert not is_in(person)
 
 

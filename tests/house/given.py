@@ -67,6 +67,12 @@ def password_kept(work: Work, town: Town) -> Values:
     return {}
 
 
+def other_browser(work: Work, town: Town) -> Values:
+    """Somebody is signed in elsewhere too."""
+    accounts.start_session(work, account=_account(work, town, NEWCOMER))
+    return {}
+
+
 def new_address(work: Work, town: Town) -> Values:
     """A letter on its way to another address of somebody who has a password."""
     password_kept(work, town)

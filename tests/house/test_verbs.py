@@ -26,7 +26,9 @@ WAYS_BACK = {
     "accounts.change_account": "accounts.change_account",
     "accounts.change_address": "accounts.change_address",
     "accounts.use_address_link": "accounts.change_address",
+    "accounts.end_other_sessions": "accounts.start_session",
     "accounts.enter_by_letter": "accounts.end_session",
+    "accounts.forget_session": "accounts.start_session",
     "accounts.open_account": "accounts.delete_account",
     "accounts.set_password": "accounts.set_password",
     "accounts.sign_in_by_password": "accounts.end_session",
@@ -113,6 +115,7 @@ NO_WAY_BACK = {
     "The clock does it, and asks first what is due.": {
         "accounts.forget_expired",
         "accounts.forget_strangers",
+        "accounts.keep_seen",
         "digests.advance",
         "groups.delete_closed",
         "digests.request_due",

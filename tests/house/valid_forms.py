@@ -90,6 +90,7 @@ VALID_FORMS: Mapping[str, ValidForm] = {
         who=NEWCOMER, data={"address": "noe@example.org", "current": PASSWORD}, given=given.password_kept
     ),
     "accounts.address_link": ValidForm(who=NEWCOMER, given=given.new_address),
+    "accounts.browsers": ValidForm(who=NEWCOMER, given=given.other_browser),
     "accounts.delete": ValidForm(who=NEIGHBOUR),
     "accounts.letters": ValidForm(),
     "accounts.link": ValidForm(who=VISITOR, given=given.sign_in_link),

@@ -40,6 +40,7 @@ Base.metadata.tables[Act.__tablename__].append_constraint(
 class AccountSession(Base):
     """One signed-in browser. Its opaque id is all that the cookie holds; deleting the row signs it out.
 
+    ``seen_at`` is when it was used last, to the day; None for one that was opened before this was kept.
     ``by_link`` says that a mailed link opened it, so that who is there reads the address's letters.
     """
 
@@ -50,6 +51,7 @@ class AccountSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     by_link: Mapped[bool] = mapped_column(default=False, server_default=false())
+    seen_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
 

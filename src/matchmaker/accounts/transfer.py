@@ -31,7 +31,7 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
         section(
             session,
             mark("Browsers in which I am signed in"),
-            select(AccountSession.created_at, AccountSession.expires_at)
+            select(AccountSession.created_at, AccountSession.seen_at, AccountSession.expires_at)
             .where(AccountSession.account_id == account_id)
             .order_by(AccountSession.created_at),
         ),

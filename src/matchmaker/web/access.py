@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import structlog
-from flask import Flask, abort, current_app, redirect, request, session
+from flask import Flask, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
@@ -118,6 +118,8 @@ def sign_browser_out() -> None:
 
 def enter(*, session_token: str, locale: str, next_path: str | None = None) -> ResponseReturnValue:
     """Set the cookie of a session that was just opened, and go where the person wanted to go."""
+    # Whoever signs in again has one session in this browser; the room of accounts ends the other.
+    g.session_replaced = session.get("_user_id")
     # A session id that somebody planted before the sign-in must not survive it.
     session.clear()
     login_user(Newcomer(session_token))

@@ -8,6 +8,10 @@ from email_validator import EmailNotValidError, validate_email
 from matchmaker.base.verbs import Verb
 
 SESSION_LASTS = timedelta(days=30)
+IDLE_LASTS = timedelta(days=14)
+"""After how long without a page a browser is signed out: whoever comes for the weekly letter stays signed in."""
+SEEN_EVERY = timedelta(days=1)
+"""How exactly it is known when a browser was used last."""
 LINK_LASTS = timedelta(hours=2)
 FRESH_LASTS = timedelta(minutes=15)
 """How long a link that was followed just now stands in for the password, for who has forgotten or never had one."""
@@ -23,6 +27,7 @@ class AccountVerb(Verb):
     OPENED = "account.opened"
     SIGNED_IN = "account.signed_in"
     SIGNED_OUT = "account.signed_out"
+    BROWSERS_SIGNED_OUT = "account.browsers_signed_out"
     CHANGED = "account.changed"
     PASSWORD_SET = "account.password_set"  # noqa: S105
     ADDRESS_ASKED = "account.address_asked"

@@ -37,7 +37,19 @@ from matchmaker.accounts.service.passwords import (
     set_password,
     sign_in_by_password,
 )
-from matchmaker.accounts.service.sessions import SignedIn, end_session, find_session, is_fresh, start_session
+from matchmaker.accounts.service.sessions import (
+    SignedIn,
+    end_other_sessions,
+    end_session,
+    find_session,
+    forget_session,
+    is_fresh,
+    is_of,
+    is_over,
+    keep_seen,
+    sessions_of,
+    start_session,
+)
 
 __all__ = [
     "AddressMismatch",
@@ -52,6 +64,7 @@ __all__ = [
     "check_link",
     "close_if_unused",
     "delete_account",
+    "end_other_sessions",
     "end_session",
     "enter_by_letter",
     "find_account",
@@ -59,9 +72,13 @@ __all__ = [
     "find_session",
     "find_suppressed",
     "forget_expired",
+    "forget_session",
     "forget_strangers",
     "hashed_password",
     "is_fresh",
+    "is_of",
+    "is_over",
+    "keep_seen",
     "obstacles",
     "open_account",
     "post_sign_in_link",
@@ -69,6 +86,7 @@ __all__ = [
     "request_address",
     "request_sign_in",
     "resume_letters",
+    "sessions_of",
     "set_password",
     "sign_in_by_password",
     "start_session",

@@ -8,7 +8,7 @@ from matchmaker.accounts import letters
 from matchmaker.accounts.models import Account, AccountSession, MailedLink
 from matchmaker.accounts.rules import LINK_LASTS, AccountVerb, LinkPurpose
 from matchmaker.accounts.service.accounts import find_account, open_account
-from matchmaker.accounts.service.sessions import SignedIn, start_session
+from matchmaker.accounts.service.sessions import SignedIn, over, start_session
 from matchmaker.base.tokens import InvalidToken, Tokens
 from matchmaker.base.work import Work
 from matchmaker.post import suppression
@@ -140,7 +140,7 @@ def forget_links(work: Work, *, address: str) -> None:
 
 def forget_expired(work: Work) -> Sequence[str]:
     """Delete sessions and links that are no longer good for anything; the addresses to which the links went."""
-    work.session.execute(delete(AccountSession).where(AccountSession.expires_at <= work.now))
+    work.session.execute(delete(AccountSession).where(over(work.now)))
     late = MailedLink.expires_at <= work.now - LINK_LASTS
     return work.session.scalars(delete(MailedLink).where(late).returning(MailedLink.address)).all()
 

@@ -2,6 +2,7 @@
 
 from matchmaker.accounts.views.address import address, address_link
 from matchmaker.accounts.views.blueprint import blueprint
+from matchmaker.accounts.views.browsers import browsers
 from matchmaker.accounts.views.settings import data, delete, letters, settings
 from matchmaker.accounts.views.sign_in import (
     language,
@@ -17,6 +18,7 @@ __all__ = [
     "address",
     "address_link",
     "blueprint",
+    "browsers",
     "data",
     "delete",
     "language",

@@ -52,6 +52,8 @@ def settings() -> ResponseReturnValue:
         "asks_current": bool(account.password_hash)
         and not service.is_fresh(reading(), session_token=session["_user_id"], now=now()),
     }
+    mine = service.sessions_of(reading(), account_id=account_id(), now=now())
+    page["browsers"] = [(one, service.is_of(one, session_token=session["_user_id"])) for one in mine]
     if which == "account" and form.validate_on_submit():
         with begin() as work:
             service.change_account(

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, request, session
+from flask import flash, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin
 
@@ -50,8 +50,9 @@ class Visitor(UserMixin):  # type: ignore[misc]
 def load_visitor(session_token: str) -> Visitor | None:
     """The person behind a session cookie, or None if that session ended or is too old."""
     known = service.find_session(reading(), session_token=session_token)
-    if known is None or known.expires_at <= now():
+    if known is None or service.is_over(known, now=now()):
         return None
+    g.browser_used = session_token
     account = known.account
     return Visitor(
         session_token=session_token,
