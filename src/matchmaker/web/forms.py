@@ -25,8 +25,8 @@ def labelled_choices(kind: Iterable[Labelled]) -> list[SelectChoice]:
 
 
 LANGUAGE_CHOICES = choices(*LOCALES.items())
-SHOWN_AT_MOST, SHOWN_OF_A_LINE = 20_000, 1_000
-"""Characters of a text, and of a field of one line, that a refused form shows again: four times what any takes."""
+SHOWN_AT_MOST, SHOWN_OF_A_LINE = 20_000, 5_000
+"""Characters of a text, and of a field of one line, that a refused form shows again: several times what any takes."""
 
 UNKNOWN_CHOICE = ("", lazy("I don't know"))
 
