@@ -26,7 +26,7 @@ from matchmaker.base.db import make_engine, make_reading_factory, make_session_f
 from matchmaker.base.letter import LetterRenderer, foreign
 from matchmaker.base.logs import set_up_logs
 from matchmaker.base.resources import folder
-from matchmaker.base.settings import Settings, load_settings
+from matchmaker.base.settings import Settings, check_public, load_settings
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Clock, Links, WorkFactory, system_clock
 from matchmaker.citizens import queries as citizens_queries
@@ -105,6 +105,7 @@ def served_app() -> Flask:
     It reads the vocabulary meanwhile, so that no visitor waits a second for it. Raises SettingsError.
     """
     settings = load_settings()
+    check_public(settings)
     set_up_logs(settings.log_level)
     app = create_app(settings)
     site: web.Site = app.extensions[web.EXTENSION]

@@ -55,6 +55,16 @@ def test_a_wrong_setting_is_told_without_its_value(command: Command) -> None:
     assert done.stderr == "MATCHMAKER_SECRET_KEY: must have at least 32 characters\n"
 
 
+@pytest.mark.parametrize("process", ["serve", "scheduler"])
+def test_no_process_starts_that_would_be_unsafe_in_public(command: Command, process: str) -> None:
+    unsafe = {"SECRET_KEY": "a" * 40, "BASE_URL": "http://aide.example.org", "DEMO_MAILBOX": "letters"}
+    command.run("db", "upgrade", **GOOD)
+    done = command.try_to_run(process, **{**GOOD, **unsafe})
+    assert done.returncode == 2
+    told = [line.partition(":")[0] for line in done.stderr.splitlines()]
+    assert told == ["MATCHMAKER_SECRET_KEY", "MATCHMAKER_BASE_URL", "MATCHMAKER_DEMO_MAILBOX"]
+
+
 def test_help_needs_no_setting_and_names_every_command(command: Command) -> None:
     help_ = command.run("--help").stdout
     for name in COMMANDS:

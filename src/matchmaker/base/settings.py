@@ -22,6 +22,12 @@ from matchmaker.base.signing import KeyUnusable, Signer, read_key
 
 PREFIX = "MATCHMAKER_"
 
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
+"""Host names of this machine alone."""
+
+FEWEST_SIGNS = 10
+"""Different characters in a key that nobody made by leaning on the keyboard."""
+
 _DOMAIN = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
 
 
@@ -253,6 +259,26 @@ def unknown_settings(environment: Mapping[str, str]) -> list[str]:
             near = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
             lines.append(f"{name}: is no setting" + (f"; did you mean {near[0]}?" if near else ""))
     return lines
+
+
+def check_public(settings: Settings) -> None:
+    """Raise SettingsError for what is unsafe as soon as others reach the service: each line says what to set."""
+    lines = []
+    if len(set(settings.secret_key.get_secret_value())) < FEWEST_SIGNS:
+        draw = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        lines.append(f"{PREFIX}SECRET_KEY: is easy to guess; draw one by {draw}")
+    if settings.base_url.host not in LOCAL_HOSTS:
+        if not settings.secure:
+            lines.append(
+                f"{PREFIX}BASE_URL: must begin with https:// where others reach it: a proxy with a certificate"
+                " stands before it, else passwords and links travel in the open"
+            )
+        if settings.demo_mailbox is not None:
+            lines.append(
+                f"{PREFIX}DEMO_MAILBOX: must not be set where others reach it: everybody could read every letter"
+            )
+    if lines:
+        raise SettingsError("\n".join(lines))
 
 
 def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:

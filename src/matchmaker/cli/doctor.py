@@ -14,7 +14,14 @@ from matchmaker.base import heartbeats, migrate
 from matchmaker.base.db import make_engine, make_reading_factory
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.resources import folder
-from matchmaker.base.settings import PREFIX, Settings, SettingsError, load_settings, unknown_settings
+from matchmaker.base.settings import (
+    LOCAL_HOSTS,
+    PREFIX,
+    Settings,
+    SettingsError,
+    load_settings,
+    unknown_settings,
+)
 from matchmaker.base.signing import BETTER_BITS, public_modulus
 from matchmaker.base.work import system_clock
 from matchmaker.places.models import Commune, Territory
@@ -24,7 +31,6 @@ from matchmaker.scheduler import late_beats
 from matchmaker.vocabulary.queries import vocabulary_sources
 
 DNS_TIMEOUT = 3.0
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 
 TextRecords = Callable[[str], Sequence[str]]
 """The TXT records at a name, none if it has none; raises Unanswered."""

@@ -5,7 +5,9 @@ import sys
 
 import click
 
+from matchmaker.base.settings import SettingsError, check_public
 from matchmaker.cli import site
+from matchmaker.web import Site
 
 
 @click.command()
@@ -13,7 +15,7 @@ from matchmaker.cli import site
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
     """Serve the pages with gunicorn; MATCHMAKER_WEB_WORKERS processes."""
-    parts = site(waits=True)
+    parts = _safe_site()
     parts.engine.dispose()
     click.echo(f"Serving on http://{host}:{port}", err=True)
     # The process is replaced, so that signals reach gunicorn itself.
@@ -26,6 +28,7 @@ def serve(host: str, port: int) -> None:
             "--no-control-socket",
             f"--bind={host}:{port}",
             f"--workers={parts.settings.web_workers}",
+            "--worker-class=matchmaker.cli.worker.BufferingWorker",
             "--threads=4",
             "--max-requests=10000",
             "--max-requests-jitter=1000",
@@ -41,4 +44,15 @@ def scheduler() -> None:
     """Send letters, run the weeks that are due, let needs expire; until SIGTERM."""
     from matchmaker.scheduler import run
 
-    run(site(waits=True))
+    run(_safe_site())
+
+
+def _safe_site() -> Site:
+    """The installation, if others may reach it; else a line for each setting that is unsafe then, and exit 2."""
+    parts = site(waits=True)
+    try:
+        check_public(parts.settings)
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from error
+    return parts

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
 
-from matchmaker.base.settings import Settings, SettingsError, load_settings
+from matchmaker.base.settings import Settings, SettingsError, check_public, load_settings
 from tests.builders import make_settings
 from tests.checkout import ROOT
 
@@ -148,3 +148,31 @@ def test_the_page_tells_every_setting_with_its_default() -> None:
 
 def test_every_setting_is_described() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "told"),
+    [
+        ({"secret_key": "a" * 40}, "SECRET_KEY: is easy to guess"),
+        ({"secret_key": "abababab" * 5, "base_url": "http://localhost"}, "SECRET_KEY: is easy to guess"),
+        ({"base_url": "http://aide.example.org"}, "BASE_URL: must begin with https://"),
+        ({"base_url": "http://localhost.example.org"}, "BASE_URL: must begin with https://"),
+        ({"demo_mailbox": "letters"}, "DEMO_MAILBOX: must not be set"),
+    ],
+)
+def test_what_is_unsafe_in_public_is_told_with_what_to_set(unsafe: dict[str, object], told: str) -> None:
+    with pytest.raises(SettingsError, match=f"^MATCHMAKER_{told}"):
+        check_public(load_settings(unsafe))
+
+
+@pytest.mark.parametrize(
+    "safe",
+    [
+        {},
+        {"base_url": "http://localhost:8000"},
+        {"base_url": "http://127.0.0.1:8000", "demo_mailbox": "letters"},
+        {"base_url": "http://[::1]:8000"},
+    ],
+)
+def test_what_stays_on_this_machine_may_be_so(safe: dict[str, object]) -> None:
+    check_public(load_settings(safe))
