@@ -21,8 +21,8 @@ HUGE = BODY_LIMIT - 10_000
 LONGER_ANSWER = 100_000
 """Bytes that an answer may be longer than that to the valid form."""
 
-MOST_CALLS = 150_000
-"""Python functions that one answer may call: a page takes 20,000; on a common machine this is a tenth of a second."""
+MOST_CALLS = 250_000
+"""Python functions that one answer may call: a large page takes 80,000; on a common machine this is a tenth of a second."""
 
 KINDS = (
     "x" * HUGE,
