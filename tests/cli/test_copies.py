@@ -165,6 +165,10 @@ def test_what_is_no_whole_copy_replaces_nothing(
         "garbage": b"no database at all " * 1000,
         "strange": _another_database(tmp_path),
     }
+    if fresh_engine.dialect.name == "sqlite":
+        # An index that has lost a row: nothing but a look at all of it tells.
+        before, _, after = whole.rpartition(b"precious")
+        damaged["forgetful"] = before + b"Precious" + after
     for name, content in damaged.items():
         (tmp_path / name).write_bytes(content)
         done = command.try_to_run("db", "restore", name, "--yes")
