@@ -43,6 +43,8 @@ NO_PAGES = {
     "demo.letter",
     "assisted.code",
     "digests.progress",
+    "health.healthz",
+    "health.readyz",
     "assisted.pages",
     "discovery.group_picture",
     "discovery.manifest",
