@@ -88,9 +88,14 @@ def test_a_name_with_a_null_character_is_refused_and_breaks_nothing(person: Pers
     assert person.client.get("/t/\0").status_code == 400
 
 
-def test_a_name_on_two_lines_is_one_name(person: Person, works: WorkFactory) -> None:
-    person.fill_in("/account/new", {**AMINA, "first_name": "Amina\r\nBcc: eve@example.org"})
-    assert letters(works)[-1].recipient_name == "Amina Bcc: eve@example.org"
+def test_a_letter_to_an_address_that_nobody_proved_has_no_word_of_who_typed_it(
+    person: Person, works: WorkFactory
+) -> None:
+    person.fill_in("/account/new", {**AMINA, "first_name": "GAGNEZ 900€\r\nBcc: eve@example.org"})
+    letter = letters(works)[-1]
+    assert letter.recipient_name == ""
+    for typed in ("GAGNEZ", "eve@"):
+        assert typed not in f"{letter.subject} {letter.text} {letter.html}"
 
 
 def test_too_many_sign_ups_with_one_address_are_stopped(person: Person, clock: MovableClock) -> None:

@@ -24,9 +24,9 @@ def test_the_invited_person_gets_a_letter_with_a_link(lead: Person, cast: Cast, 
         (letter,) = letters_to(session, EVE)
         assert letter.kind == "invitations.invitation"
         assert letter.locale == "fr", "the language of the group, for somebody we do not know"
-        assert "Lou" in letter.subject
-        assert cast.group.name in letter.subject
-        assert cast.group.pitch in letter.text
+        # Nobody has proved that the address is Eve's: the page of the link says the rest.
+        for typed in ("Lou", cast.group.name, cast.group.pitch):
+            assert typed not in f"{letter.subject} {letter.text} {letter.html}"
         assert link_in(letter, "/invitations/")
     assert role_of(works, cast) is None
 

@@ -17,7 +17,7 @@ from matchmaker.invitations.rules import Subject
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def invitation(locale: str, first_name: str = "") -> Letter:
+def invitation(locale: str, first_name: str = "Nina") -> Letter:
     """A letter to Nina from a group whose name needs care in HTML."""
     return letters.invitation(
         LetterRenderer(service_name="Startup de territoire"),
@@ -65,6 +65,16 @@ def test_somebody_with_an_account_is_greeted_by_name() -> None:
         "invitations.invitation",
     )
     assert letter.unsubscribe_url is None
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_a_letter_to_an_address_that_nobody_proved_has_no_word_of_anybody(locale: str) -> None:
+    letter = invitation(locale, "")
+
+    for typed in ("Lou", "Vélos", "Compagnie", "selle", "Nina"):
+        assert typed not in f"{letter.subject} {letter.text} {letter.html} {letter.recipient_name}"
+    assert "Valence-Romans" in letter.subject
+    assert "https://aide.example.org/invitations/token" in letter.text
 
 
 def test_no_name_that_people_chose_becomes_html() -> None:

@@ -74,7 +74,9 @@ def letters(live_app: Flask) -> list[Letter]:
         accounts.change_address(work, account_id=account.id, address="other@example.org")
     url = "https://aide.example.org/" + "x" * 90
     to: dict[str, str] = {"address": "a@example.org", "first_name": "Ana", "locale": "fr"}
-    citizens_letters.confirmation(recorder, **to, territory_name="Valence-Romans", url=url)
+    citizens_letters.confirmation(
+        recorder, address=to["address"], locale="fr", territory_name="Valence-Romans", url=url
+    )
     missed(recorder, **to, territory_name="Valence-Romans", week=48, week_url=url)
     asked = StandingLine(
         title="Réparer nos vélos",

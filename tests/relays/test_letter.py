@@ -27,7 +27,7 @@ def test_the_letter_reads_as_it_was_agreed(locale: str, part: str, request: pyte
             values={"relay": "Mairie & <Médiathèque>"},
         ),
         address="nina@example.org",
-        first_name="",
+        first_name="Nina",
         locale=locale,
         invited_by="Orane",
         until=date(2026, 12, 8),

@@ -135,8 +135,8 @@ def test_whoever_is_invited_proves_the_address_says_a_name_and_works_there(
     invite(orane, places)
     (letter,) = letters_to(session, EVE)
     assert (letter.kind, letter.locale) == ("invitations.invitation", "fr")
-    assert "Orane" in letter.subject
-    assert places.library.name in letter.text
+    for typed in ("Orane", places.library.name):
+        assert typed not in f"{letter.subject} {letter.text} {letter.html}"
     link = mailed_link(session)
     newcomer = Person(client=app.test_client())
     assert places.library.name in words(newcomer.get(f"{link}?lang=en").text)

@@ -20,14 +20,12 @@ def sign_in_link(renderer: LetterRenderer, *, address: str, first_name: str, loc
     )
 
 
-def open_account_link(
-    renderer: LetterRenderer, *, address: str, first_name: str, locale: str, url: str
-) -> Letter:
-    """A link that confirms an address and opens its account."""
+def open_account_link(renderer: LetterRenderer, *, address: str, locale: str, url: str) -> Letter:
+    """A link that confirms an address and opens its account. It has no word of whoever typed the address."""
     return renderer.compose(
         "accounts/letters/open_account",
         recipient=address,
-        recipient_name=first_name,
+        recipient_name="",
         locale=locale,
         subject=mark("Confirm your address"),
         asked_for=True,

@@ -6,13 +6,13 @@ from matchmaker.citizens.rules import CONFIRMATION_LASTS
 
 
 def confirmation(
-    renderer: LetterRenderer, *, address: str, first_name: str, locale: str, territory_name: str, url: str
+    renderer: LetterRenderer, *, address: str, locale: str, territory_name: str, url: str
 ) -> Letter:
-    """A link that confirms an address and makes a profile of what was answered."""
+    """A link that confirms an address and makes a profile of what was answered, of which it tells nothing."""
     return renderer.compose(
         "citizens/letters/confirmation",
         recipient=address,
-        recipient_name=first_name,
+        recipient_name="",
         locale=locale,
         subject=mark("Confirm your sign-up"),
         asked_for=True,

@@ -74,7 +74,6 @@ def request_account(
         letters.open_account_link(
             work.letters,
             address=address,
-            first_name=first_name,
             locale=locale,
             url=work.links.to("accounts.open", token=link_token(work.tokens, link)),
         )

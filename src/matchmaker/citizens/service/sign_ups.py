@@ -117,7 +117,6 @@ def finish_sign_up(
         letters.confirmation(
             work.letters,
             address=address,
-            first_name=first_name,
             locale=locale,
             territory_name=sign_up.territory.name,
             url=work.links.to("citizens.confirm", token=_confirmation_token(work.tokens, sign_up)),
