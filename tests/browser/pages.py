@@ -34,7 +34,13 @@ BY_LETTER = {
     "invitations.invitation",
     "introductions.stop",
 }
-"""Pages that a link in a letter opens."""
+"""Pages that a link in a letter opens, whoever follows it."""
+
+BY_LETTER_TO_ITS_READER = {"accounts.address_link"}
+"""Pages that a link in a letter opens to whom it was written, signed in."""
+
+BESIDE = {"groups.need_edit": "groups.need_stands"}
+"""Pages that letters lead to, by the page of the same need that the links of pages lead to."""
 
 NO_PAGES = {
     "accounts.data",
@@ -116,6 +122,8 @@ def pages_of(demonstration: Demonstration, role: str) -> Pages:
         else:
             more = []
         answer.close()
+        if endpoint in BESIDE:
+            more = [*more, adapter.build(BESIDE[endpoint], values)]
         waiting += [one for one in more if one not in seen]
         seen |= {one: path for one in more if one not in seen}
     return found

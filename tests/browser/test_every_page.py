@@ -13,7 +13,15 @@ from matchmaker.demo import service as demo
 from matchmaker.introductions import service as introductions
 from tests.browser.conftest import MakeVisit
 from tests.browser.markup import can_validate, mistakes
-from tests.browser.pages import BY_LETTER, NO_PAGES, ROLES, SIGN_UP, entered, pages_of
+from tests.browser.pages import (
+    BY_LETTER,
+    BY_LETTER_TO_ITS_READER,
+    NO_PAGES,
+    ROLES,
+    SIGN_UP,
+    entered,
+    pages_of,
+)
 from tests.browser.site import Demonstration
 from tests.browser.visit import Visit
 from tests.browser.ways import LANGUAGES, READERS, Way, chosen, one_of
@@ -87,7 +95,8 @@ def test_every_page_is_among_those_that_are_looked_at(demonstration: Demonstrati
         rule.endpoint for rule in demonstration.app.url_map.iter_rules() if "GET" in (rule.methods or ())
     }
     linked = {endpoint for role in ROLES for endpoint, _ in pages_of(demonstration, role)}
-    assert answering - linked == SIGN_UP | BY_LETTER | NO_PAGES | {"assisted.agreement"}
+    by_letter = BY_LETTER | BY_LETTER_TO_ITS_READER
+    assert answering - linked == SIGN_UP | by_letter | NO_PAGES | {"assisted.agreement"}
 
 
 def test_pages_that_letters_open_can_be_used_by_everyone(
@@ -100,12 +109,14 @@ def test_pages_that_letters_open_can_be_used_by_everyone(
     opened: dict[str, str] = {}
     for link in re.findall(r"http://[^/\s]+(/\S+)", "\n".join(texts)):
         opened.setdefault(adapter.match(urlsplit(link).path)[0], link)
-    assert opened.keys() >= BY_LETTER
+    assert opened.keys() >= BY_LETTER | BY_LETTER_TO_ITS_READER
     faults = []
     for language, script in READERS:
         somebody = visit(own_demonstration, language=language, script=script)
         somebody.go(f"/?lang={language}")
-        for number, endpoint in enumerate(sorted(BY_LETTER)):
+        for number, endpoint in enumerate([*sorted(BY_LETTER), *sorted(BY_LETTER_TO_ITS_READER)]):
+            if endpoint in BY_LETTER_TO_ITS_READER:
+                somebody.enter("citizen")
             if ways := [way for way in chosen(number) if way.reader == (language, script)]:
                 assert somebody.go(opened[endpoint]) == 200, endpoint
                 faults += found_in(somebody, ways)
@@ -143,6 +154,9 @@ def ask_for_letters(demonstration: Demonstration) -> None:
     entered(demonstration, "visitor").fill_in("/sign-in", {"address": demo.sign_in_addresses()[0]})
     entered(demonstration, "visitor").fill_in(
         "/account/new", {"first_name": "Noé", "address": "noe@example.org", "locale": "fr"}
+    )
+    entered(demonstration, "citizen").fill_in(
+        "/account/address", {"address": "new@example.org", "current": demo.PASSWORD}
     )
     for role, endpoint, data in (
         ("group", "groups.invite", {"address": "new@example.org", "role": "member"}),
