@@ -170,12 +170,12 @@ def test_it_is_set_up_from_another_folder(installation: Installation, smtp_serve
     installation.run("organiser", "found", *found)
     installation.run("organiser", "name", *organiser)
 
-    told = installation.run("doctor")
+    with installation.running("scheduler") as alive:
+        wait_for(lambda: bool(smtp_server.received), alive)
+        told = installation.run("doctor")
 
     assert no_territory.returncode == 1
     assert str(ROOT) not in told
-    with installation.running("scheduler") as alive:
-        wait_for(lambda: bool(smtp_server.received), alive)
     letter = message_from_bytes(smtp_server.received[0].content, policy=default)
     html = letter.get_body(("html",))
     assert html is not None
