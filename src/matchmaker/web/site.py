@@ -32,7 +32,7 @@ class Site:
     engine: Engine
     works: WorkFactory
     slots: Mapping[str, Callable[..., object]]
-    looks: Looks = field(default_factory=Looks)
+    looks: Looks = field(default_factory=Looks, compare=False)
 
     @property
     def reading(self) -> SessionFactory:
