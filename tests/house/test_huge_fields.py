@@ -11,11 +11,13 @@ from wtforms import StringField
 
 from matchmaker.app import BODY_LIMIT, FIELDS_LIMIT
 from matchmaker.web.forms import SHOWN_AT_MOST, SHOWN_OF_A_LINE, AtMost, BaseForm
+from tests import extent
 from tests.databases import Database
+from tests.extent import THIRD
 from tests.house.town import Town, make_town
 from tests.house.valid_forms import VALID_FORMS, Ready, make_ready
 
-pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured, pytest.mark.sqlite_daily]
 
 HUGE = BODY_LIMIT - 10_000
 LONGER_ANSWER = 100_000
@@ -61,35 +63,39 @@ def sent(ready: Ready, data: dict[str, str]) -> TestResponse:
     return ready.person.post(ready.path, data)
 
 
-@pytest.mark.parametrize(("turn", "key"), list(enumerate(VALID_FORMS)))
-def test_a_huge_value_in_any_field_is_answered_with_little_work(
-    town: Town, database: Database, turn: int, key: str
-) -> None:
-    ready = make_ready(town, key)
-    ready.person.token("/")
-    with database.undone():
-        usual = len(sent(ready, {**ready.data}).data)
-    for number, name in enumerate({**ready.data, "unknown": ""}, turn):
-        for value in (KINDS[number % len(KINDS)], KINDS[0]):
-            with database.undone(), counted() as calls:
-                answer = sent(ready, {**ready.data, name: value})
-            assert answer.status_code < 500, name
-            assert len(answer.data) < usual + LONGER_ANSWER, name
-            assert calls[0] < MOST_CALLS, name
+def test_a_huge_value_in_any_field_is_answered_with_little_work(town: Town, database: Database) -> None:
+    wrong = []
+    for turn, key in enumerate(VALID_FORMS):
+        with database.undone():
+            ready = make_ready(town, key)
+            ready.person.token("/")
+            with database.undone():
+                usual = len(sent(ready, {**ready.data}).data)
+            for number, name in enumerate({**ready.data, "unknown": ""}, turn):
+                for value in KINDS if extent.chosen.full else (KINDS[number % len(KINDS)],):
+                    with database.undone(), counted() as calls:
+                        answer = sent(ready, {**ready.data, name: value})
+                    longer = len(answer.data) - usual
+                    if answer.status_code >= 500 or longer >= LONGER_ANSWER or calls[0] >= MOST_CALLS:
+                        wrong.append((key, name, answer.status_code, longer, calls[0]))
+    assert wrong == []
 
 
-@pytest.mark.parametrize("key", VALID_FORMS)
-def test_a_form_of_endless_fields_is_refused_before_it_is_read(town: Town, key: str) -> None:
-    ready = make_ready(town, key)
-    ready.person.token("/")
-    for fields in (
-        {f"{number}": "" for number in range(FIELDS_LIMIT + 1)},
-        {f"skills-{number}": "couture" for number in range(10_000)},
-    ):
-        with counted() as calls:
-            answer = sent(ready, {**ready.data, **fields})
-        assert answer.status_code == 413
-        assert calls[0] < MOST_CALLS
+def test_a_form_of_endless_fields_is_refused_before_it_is_read(town: Town, database: Database) -> None:
+    wrong = []
+    for key in list(VALID_FORMS)[:: 1 if extent.chosen.full else THIRD]:
+        with database.undone():
+            ready = make_ready(town, key)
+            ready.person.token("/")
+            for fields in (
+                {f"{number}": "" for number in range(FIELDS_LIMIT + 1)},
+                {f"skills-{number}": "couture" for number in range(10_000)},
+            ):
+                with counted() as calls:
+                    answer = sent(ready, {**ready.data, **fields})
+                if answer.status_code != 413 or calls[0] >= MOST_CALLS:
+                    wrong.append((key, answer.status_code, calls[0]))
+    assert wrong == []
 
 
 def test_as_many_skills_as_a_form_may_have_are_counted_and_refused(town: Town) -> None:
