@@ -10,7 +10,7 @@ import pytest
 from tests.cli.command import Command
 from tests.cli.processes import PATIENCE, eventually, free_port, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured, pytest.mark.sqlite_daily]
 
 SLOW = 100
 

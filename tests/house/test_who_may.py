@@ -32,6 +32,7 @@ def walk(settled: None, database: Database, app: Flask) -> Walk:
     return Walk(town=make_neighbours(app), connection=database.sessions.kw["bind"])
 
 
+@pytest.mark.unmeasured
 @pytest.mark.sqlite_daily
 def test_every_door_lets_in_whom_it_declares_and_nobody_else(walk: Walk) -> None:
     assert walk.surprises() == []

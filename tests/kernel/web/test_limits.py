@@ -89,6 +89,7 @@ def test_from_one_network_one_address_is_written_to_a_few_times(app: Flask) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_daily
 def test_a_hall_of_1400_people_behind_one_address_signs_up_in_one_evening(app: Flask) -> None:
     """And whoever goes on writing to strangers from there is stopped for a day."""
 
