@@ -18,6 +18,7 @@ from matchmaker.base import migrate
 from matchmaker.base.db import make_engine
 from matchmaker.base.resources import folder
 from tests import databases
+from tests.cli.processes import PATIENCE
 
 
 def test_an_empty_database_comes_to_the_newest_revision(empty_engine: Engine) -> None:
@@ -90,7 +91,7 @@ def test_processes_that_upgrade_at_once_wait_for_each_other(empty_engine: Engine
     def upgrade() -> None:
         engine = make_engine(url)
         try:
-            together.wait(10)
+            together.wait(PATIENCE)
             migrate.upgrade(engine, told.append)
         except Exception as error:
             failures.append(error)
@@ -101,7 +102,7 @@ def test_processes_that_upgrade_at_once_wait_for_each_other(empty_engine: Engine
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
 
     assert failures == []
     assert len(told) == len(set(told)), "each revision is applied once"

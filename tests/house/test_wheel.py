@@ -79,7 +79,7 @@ class Installation:
         finally:
             process.terminate()
             try:
-                code = process.wait(20)
+                code = process.wait(PATIENCE)
             finally:
                 process.kill()
         assert code == 0, log.read_text(encoding="utf-8")

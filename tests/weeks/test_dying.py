@@ -176,7 +176,7 @@ def test_a_sender_that_slept_past_its_lease_sends_nothing_when_it_wakes(
     assert only(works).state is (MessageState.UNKNOWN if doubts else MessageState.SENT)
 
 
-def test_a_scheduler_that_is_asked_to_end_in_the_midst_of_a_week_is_gone_in_ten_seconds_and_leaves_no_doubt(
+def test_a_scheduler_that_is_asked_to_end_in_the_midst_of_a_week_is_gone_before_its_end_and_leaves_no_doubt(
     place: Place, works: WorkFactory, smtp_server: Mailbox
 ) -> None:
     with works.begin() as work:
@@ -184,7 +184,7 @@ def test_a_scheduler_that_is_asked_to_end_in_the_midst_of_a_week_is_gone_in_ten_
     with running(beat, place) as process:
         eventually(lambda: len(smtp_server.received) >= 20)
         process.terminate()
-        process.join(10)
+        process.join(PATIENCE)
         assert process.exitcode == 0
     counts = states(works)
     assert set(counts) == {MessageState.SENT, MessageState.PENDING}
