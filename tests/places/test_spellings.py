@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -198,7 +199,9 @@ def test_former_communes_name_those_of_today() -> None:
 def test_lines_of_an_envelope_are_read_for_all_communes() -> None:
     """The code and the name of the line that La Poste prints, for a few thousand communes of another table."""
     with gzip.open(ENVELOPES, "rt", encoding="utf-8") as stream:
-        rows = [row for row in islice(csv.DictReader(stream), 0, None, 9) if row["cp"]]
+        lines = [row for row in islice(csv.DictReader(stream), 0, None, 9) if row["cp"]]
+    # One of Paris, Lyon or Marseille is read as a part of its city, and what stands in brackets as where a name is.
+    rows = [row for row in lines if not re.search(r"arrondissement|\(", row["nom"], re.IGNORECASE)]
     assert len(rows) > 3000
     for row in rows:
         code = row["cp"][:5]
