@@ -1,6 +1,6 @@
 """The organisers' page of the week is about the letters that leave next, whichever week these are of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from matchmaker.groups.models import Need
 from tests import builders
 from tests.builders import NOW, World
 from tests.databases import Database
-from tests.digests.weeks import add_quiet_need, run_due, run_week
+from tests.digests.weeks import run_due, run_week
 from tests.doors import Person, make_app, signed_in, works_of
 
 PAGE = "/t/valence-romans/week"
@@ -31,32 +31,8 @@ TUESDAY = datetime(2026, 12, 1, 8, 5, tzinfo=PARIS)
 
 
 @pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
-
-
-@pytest.fixture
 def world(settled: None, work: Work) -> World:
     return builders.find_world(work.session)
-
-
-@pytest.fixture
-def need(work: Work, world: World) -> Need:
-    return add_quiet_need(work, world.challenge)
-
-
-@pytest.fixture
-def camille(work: Work, world: World) -> Citizen:
-    return builders.add_citizen(work, world.territory)
-
-
-@pytest.fixture
-def organiser(work: Work, world: World) -> Account:
-    account = builders.add_organiser(work, world.territory)
-    account.locale = "en"
-    work.session.flush()
-    return account
 
 
 @pytest.fixture

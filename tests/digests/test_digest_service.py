@@ -51,11 +51,6 @@ def world(settled: None, work: Work) -> World:
     return builders.find_world(work.session)
 
 
-@pytest.fixture
-def need(work: Work, world: World) -> Need:
-    return add_quiet_need(work, world.challenge)
-
-
 def compose(work: Work, territory: Territory, *, now: datetime | None = None) -> loading.Plan:
     """The plan of the week at a moment."""
     moment = now or work.now

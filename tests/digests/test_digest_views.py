@@ -1,6 +1,5 @@
 """The organisers' page of the week, and the link that stops the letters."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,26 +19,15 @@ from matchmaker.post import delivery
 from tests import builders
 from tests.builders import NOW, World
 from tests.databases import Database
-from tests.digests.weeks import add_quiet_need, run_week
+from tests.digests.weeks import run_week
 from tests.doors import Person, make_app, signed_in, site_of, visitor, works_of
 
 WEEK_PAGE = "/t/valence-romans/week"
 
 
 @pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
-
-
-@pytest.fixture
 def world(settled: None, work: Work) -> World:
     return builders.find_world(work.session)
-
-
-@pytest.fixture
-def need(work: Work, world: World) -> Need:
-    return add_quiet_need(work, world.challenge)
 
 
 @pytest.fixture

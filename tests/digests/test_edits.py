@@ -1,6 +1,5 @@
 """What organisers change before the letters leave: lines held and pinned, and paragraphs."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -28,32 +27,8 @@ PARAGRAPH = f"{PAGE}/2026-W48/paragraph"
 
 
 @pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
-
-
-@pytest.fixture
 def world(settled: None, work: Work) -> World:
     return builders.find_world(work.session)
-
-
-@pytest.fixture
-def need(work: Work, world: World) -> Need:
-    return add_quiet_need(work, world.challenge)
-
-
-@pytest.fixture
-def camille(work: Work, world: World) -> Citizen:
-    return builders.add_citizen(work, world.territory)
-
-
-@pytest.fixture
-def organiser(work: Work, world: World) -> Account:
-    account = builders.add_organiser(work, world.territory)
-    account.locale = "en"
-    work.session.flush()
-    return account
 
 
 @pytest.fixture

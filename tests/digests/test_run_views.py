@@ -1,6 +1,5 @@
 """A run while its letters leave, each letter as it was sent, and doubts settled by hand."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -25,7 +24,7 @@ from matchmaker.post.bounces import Outcome, take_report
 from tests import builders
 from tests.builders import NOW, World
 from tests.databases import Database
-from tests.digests.weeks import add_quiet_need, run_week
+from tests.digests.weeks import run_week
 from tests.doors import Person, make_app, signed_in, works_of
 from tests.kernel.spoken_reports import complaint
 
@@ -35,32 +34,8 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
-
-
-@pytest.fixture
 def world(settled: None, work: Work) -> World:
     return builders.find_world(work.session)
-
-
-@pytest.fixture
-def need(work: Work, world: World) -> Need:
-    return add_quiet_need(work, world.challenge)
-
-
-@pytest.fixture
-def camille(work: Work, world: World) -> Citizen:
-    return builders.add_citizen(work, world.territory)
-
-
-@pytest.fixture
-def organiser(work: Work, world: World) -> Account:
-    account = builders.add_organiser(work, world.territory)
-    account.locale = "en"
-    work.session.flush()
-    return account
 
 
 @pytest.fixture
