@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
+from matchmaker.base.logs import set_up_logs
 from matchmaker.base.work import WorkFactory
 from matchmaker.places.models import Challenge, Territory
 from tests.builders import NOW, World, find_world
@@ -26,6 +29,14 @@ def test_two_applications_of_one_test_have_parts_of_their_own(database: Database
     )
     assert site_of(early).works.clock() < site_of(late).works.clock()
     assert replace(site_of(early), works=site_of(late).works) == site_of(late)
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_the_logs_tell_all_whoever_set_them_up_before(time: str) -> None:
+    with capture_logs() as told:
+        structlog.get_logger().info("heard", time=time)
+    set_up_logs("critical")
+    assert [line["time"] for line in told] == [time]
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
