@@ -46,9 +46,10 @@ def weakness_of(password: str, *, about: Iterable[str] = ()) -> Weakness | None:
     ``about`` is what others know of its owner: name and address. Digits and signs before and after a common word, and in
     the place of its letters, make it no better.
     """
-    if _says_who(_plain(password), about):
+    plain = _plain(password)
+    if _says_who(plain, about):
         return Weakness.OWN
-    return Weakness.COMMON if _is_common(_plain(password)) else None
+    return Weakness.COMMON if _is_common(plain) else None
 
 
 def _plain(text: str) -> str:
