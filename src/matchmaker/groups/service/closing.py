@@ -8,6 +8,7 @@ from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.rules import CLOSED_FOR, GroupVerb, NeedAction, NeedState, Role
 from matchmaker.groups.service.groups import NotAllowed, lock_group
 from matchmaker.groups.service.invitations import INVITATION
+from matchmaker.groups.service.needs import record_need
 from matchmaker.invitations import service as invitations
 from matchmaker.places import service as places
 
@@ -81,10 +82,4 @@ def _close_needs(work: Work, group: StartupGroup) -> None:
         need.state = NeedState.CLOSED
     work.session.flush()
     for need in needs:
-        work.record(
-            GroupVerb.NEED_MOVED,
-            Need,
-            need.id,
-            territory_id=group.territory_id,
-            action=NeedAction.CLOSE.value,
-        )
+        record_need(work, GroupVerb.NEED_MOVED, need, action=NeedAction.CLOSE.value)

@@ -80,7 +80,7 @@ def post_need(work: Work, group: StartupGroup, *, details: NeedDetails, publish:
     _fill(need, details, _phrases(work, details, language=group.locale))
     work.session.add(need)
     work.session.flush()
-    _record(work, GroupVerb.NEED_POSTED, need, state=need.state.value)
+    record_need(work, GroupVerb.NEED_POSTED, need, state=need.state.value)
     return need
 
 
@@ -112,7 +112,7 @@ def change_need(work: Work, *, need_id: int, details: NeedDetails, publish: bool
     keep_standing(work, need)
     _fill(need, details, phrases)
     work.session.flush()
-    _record(work, GroupVerb.NEED_CHANGED, need, state=state.value)
+    record_need(work, GroupVerb.NEED_CHANGED, need, state=state.value)
     return need
 
 
@@ -142,7 +142,7 @@ def act_on_need(work: Work, *, need_id: int, action: NeedAction) -> Need:
     need.state = new_state
     keep_standing(work, need)
     work.session.flush()
-    _record(work, GroupVerb.NEED_MOVED, need, action=action.value)
+    record_need(work, GroupVerb.NEED_MOVED, need, action=action.value)
     return need
 
 
@@ -154,7 +154,7 @@ def take_place(work: Work, *, need_id: int, held: int) -> Need:
         raise ActionNotAllowed(f"{NeedAction.FILL_PLACE} in {need.state}")
     keep_standing(work, need)
     _count(work, need, held)
-    _record(work, GroupVerb.NEED_MOVED, need, action=NeedAction.FILL_PLACE.value)
+    record_need(work, GroupVerb.NEED_MOVED, need, action=NeedAction.FILL_PLACE.value)
     return need
 
 
@@ -162,7 +162,7 @@ def free_place(work: Work, *, need_id: int, held: int) -> Need:
     """Give a need the place of somebody back, without whom ``held`` people hold one; one that was full is open again."""
     need = _locked(work, need_id)
     _count(work, need, held)
-    _record(work, GroupVerb.NEED_FREED, need)
+    record_need(work, GroupVerb.NEED_FREED, need)
     return need
 
 
@@ -195,7 +195,8 @@ def _count(work: Work, need: Need, held: int) -> None:
     work.session.flush()
 
 
-def _record(work: Work, verb: GroupVerb, need: Need, **detail: str) -> None:
+def record_need(work: Work, verb: GroupVerb, need: Need, **detail: str) -> None:
+    """Leave on record what was done to a need."""
     work.record(verb, Need, need.id, territory_id=need.territory_id, **detail)
 
 

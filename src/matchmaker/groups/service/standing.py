@@ -17,7 +17,7 @@ from matchmaker.groups.rules import (
     NeedState,
     Role,
 )
-from matchmaker.groups.service.needs import keep_standing, locked_to_change
+from matchmaker.groups.service.needs import keep_standing, locked_to_change, record_need
 from matchmaker.places.rules import local_day
 
 
@@ -55,7 +55,7 @@ def say_need_stands(work: Work, *, need_id: int) -> Need:
         raise ActionNotAllowed(f"standing in {need.state}")
     keep_standing(work, need)
     work.session.flush()
-    work.record(GroupVerb.NEED_STANDS, Need, need.id, territory_id=need.territory_id)
+    record_need(work, GroupVerb.NEED_STANDS, need)
     return need
 
 
@@ -75,7 +75,7 @@ def close_unanswered(work: Work) -> int:
     ).all()
     for need in silent:
         need.state = NeedState.CLOSED
-        work.record(GroupVerb.NEED_UNANSWERED, Need, need.id, territory_id=need.territory_id)
+        record_need(work, GroupVerb.NEED_UNANSWERED, need)
     work.session.flush()
     return len(silent)
 
@@ -95,7 +95,7 @@ def _ask(work: Work, needs: list[Need]) -> None:
             )
         )
         need.asked_at, need.asked_times = work.now, need.asked_times + 1
-        work.record(GroupVerb.NEED_ASKED_ABOUT, Need, need.id, territory_id=need.territory_id)
+        record_need(work, GroupVerb.NEED_ASKED_ABOUT, need)
     leads = (
         select(Account).join(Membership).where(Membership.group_id == group.id, Membership.role == Role.LEAD)
     )
