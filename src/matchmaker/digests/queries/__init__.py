@@ -35,6 +35,7 @@ from matchmaker.digests.queries.runs import (
     news,
     progress,
     runs_to_plan,
+    settled_weeks,
     territories_writing,
     weeks_settled,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "recipients",
     "recipients_by_id",
     "runs_to_plan",
+    "settled_weeks",
     "sizes",
     "skipped_weeks",
     "territories_writing",

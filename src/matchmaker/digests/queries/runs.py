@@ -151,6 +151,13 @@ def weeks_settled(session: Session) -> set[tuple[int, str]]:
     return {(territory_id, week) for rows in (runs, skipped) for territory_id, week in rows}
 
 
+def settled_weeks(session: Session, *, territory_id: int) -> set[str]:
+    """The weeks of a territory that have a run already, or are to have none."""
+    tables = (DigestRun, SkippedWeek)
+    queries = (select(table.iso_week).where(table.territory_id == territory_id) for table in tables)
+    return {week for query in queries for week in session.scalars(query)}
+
+
 def complaints(session: Session, run: DigestRun) -> int:
     """How many readers called their letter of a run unwanted."""
     return (

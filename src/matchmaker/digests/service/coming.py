@@ -25,7 +25,7 @@ def coming(session: Session, territory: Territory, *, now: datetime) -> Coming:
     This is the week that organisers look at and change.
     """
     schedule = schedule_of(territory)
-    settled = {week for number, week in queries.weeks_settled(session) if number == territory.id}
+    settled = queries.settled_weeks(session, territory_id=territory.id)
     due = due_week(now, schedule, since=territory.digest_since or territory.created_at)
     if due is not None and not due.too_late and due.iso_week not in settled:
         return Coming(iso_week=due.iso_week, leaves_at=now)

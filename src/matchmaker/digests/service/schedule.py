@@ -67,7 +67,7 @@ def _put_right_what_is_missed(work: Work, territory: Territory, before: Schedule
                 DigestRun.state == RunState.EXPIRED,
             )
         )
-    settled = {week for number, week in queries.weeks_settled(work.session) if number == territory.id}
+    settled = queries.settled_weeks(work.session, territory_id=territory.id)
     for week in lost_weeks(work.now, before, schedule, since=since):
         if week not in settled:
             miss_week(work, territory=territory, week=week)
