@@ -139,10 +139,11 @@ def _run(url: URL | None, program: str, *arguments: str) -> None:
         )
     environment = {"PGCONNECT_TIMEOUT": "10", "PGOPTIONS": f"-c lock_timeout={WAITS}s", **os.environ}
     if url is not None:
-        secrets = {"PGUSER": url.username, "PGPASSWORD": url.password}
         query = dict(url.query)
-        secrets["PGUSER"] = _single(query.pop("user", None)) or secrets["PGUSER"]
-        secrets["PGPASSWORD"] = _single(query.pop("password", None)) or secrets["PGPASSWORD"]
+        secrets = {
+            "PGUSER": _single(query.pop("user", None)) or url.username,
+            "PGPASSWORD": _single(query.pop("password", None)) or url.password,
+        }
         environment |= {name: value for name, value in secrets.items() if value}
         address = URL.create("postgresql", host=url.host, port=url.port, database=url.database, query=query)
         arguments = ("--no-password", f"--dbname={address.render_as_string()}", *arguments)
