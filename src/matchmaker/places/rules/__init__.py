@@ -1,16 +1,7 @@
 """Thinking about places: a territory as points on a sheet, distances, and communes as people write them."""
 
-from matchmaker.places.rules.maps import (
-    HEIGHTS,
-    WIDTHS,
-    Mark,
-    PlaceVerb,
-    Sheet,
-    Spot,
-    drawn,
-    great_circle_km,
-    local_day,
-)
+from matchmaker.places.rules.geography import great_circle_km, local_day
+from matchmaker.places.rules.maps import HEIGHTS, WIDTHS, Mark, Sheet, Spot, drawn
 from matchmaker.places.rules.names import departments, former_communes
 from matchmaker.places.rules.spelling import (
     WHOLE_CODE,
@@ -20,6 +11,7 @@ from matchmaker.places.rules.spelling import (
     readings,
     whole_city,
 )
+from matchmaker.places.rules.verbs import PlaceVerb
 
 __all__ = [
     "HEIGHTS",

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from math import asin, cos, radians, sin, sqrt
-from zoneinfo import ZoneInfo
-
-from matchmaker.base.verbs import Verb
+from math import cos, radians, sqrt
 
 WIDTHS, HEIGHTS = (340, 480), (260, 480)
 """The least and the most of a sheet's width and height in its own units: with letters of 16, so that they can be read where
@@ -17,17 +13,6 @@ it is 300 pixels wide."""
 MARGIN, ROOM_FOR_NAMES = 36, 110
 SMALLEST, DOT = 9.0, 2.5
 LETTER_WIDTH, LINE, GAP = 9.0, 20, 6
-
-
-class PlaceVerb(Verb):
-    """What is put on record of territories."""
-
-    FOUNDED = "territory.founded"
-    CHANGED = "territory.changed"
-    CHALLENGE_ADDED = "challenge.added"
-    CHALLENGE_CHANGED = "challenge.changed"
-    ORGANISER_NAMED = "organiser.named"
-    ORGANISER_REMOVED = "organiser.removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,22 +96,3 @@ def drawn(spots: Sequence[Spot]) -> Sheet:
 
 def _cover(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-EARTH_RADIUS_KM = 6371.0088
-"""The mean radius R1 of the Earth by the IUGG (Moritz, Geodetic Reference System 1980)."""
-
-
-def great_circle_km(
-    latitude: float, longitude: float, other_latitude: float, other_longitude: float
-) -> float:
-    """Kilometres over the ground between two points given in degrees (haversine formula)."""
-    here, there = radians(latitude), radians(other_latitude)
-    across = radians(other_longitude - longitude)
-    half = sin((there - here) / 2) ** 2 + cos(here) * cos(there) * sin(across / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, half)))
-
-
-def local_day(now: datetime, time_zone: str) -> date:
-    """The day in ``time_zone`` at ``now``."""
-    return now.astimezone(ZoneInfo(time_zone)).date()

@@ -1,0 +1,14 @@
+"""What is put on record of territories."""
+
+from matchmaker.base.verbs import Verb
+
+
+class PlaceVerb(Verb):
+    """What is put on record of territories."""
+
+    FOUNDED = "territory.founded"
+    CHANGED = "territory.changed"
+    CHALLENGE_ADDED = "challenge.added"
+    CHALLENGE_CHANGED = "challenge.changed"
+    ORGANISER_NAMED = "organiser.named"
+    ORGANISER_REMOVED = "organiser.removed"
