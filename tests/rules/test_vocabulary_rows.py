@@ -54,11 +54,21 @@ def test_our_own_rows_become_concepts_words_and_relations() -> None:
 
 def test_every_problem_is_told_at_once() -> None:
     short = {"id": "repair.short"}
-    lost = {**GENERAL, "id": "repair.lost", "broader": "repair.nowhere"}
+    lost = {**GENERAL, "id": "repair.lost", "broader": "repair.repair|repair.nowhere"}
     with pytest.raises(VocabularyError) as refusal:
         vocabulary_from_rows({"repair": [REPAIR, REPAIR, GENERAL, short, lost]})
     assert len(refusal.value.problems) == 3
     assert "repair.nowhere" in str(refusal.value)
+
+
+def test_a_concept_may_have_several_broader_ones() -> None:
+    cycles = {**GENERAL, "id": "repair.cycles", "broader": "", "related": ""}
+    both = {**REPAIR, "broader": "repair.repair| repair.cycles"}
+    found = vocabulary_from_rows({"repair": [both, {**GENERAL, "related": ""}, cycles]})
+    assert {(one.kind, one.target) for one in found.relations} == {
+        (RelationKind.BROADER, "repair.repair"),
+        (RelationKind.BROADER, "repair.cycles"),
+    }
 
 
 def test_the_version_is_of_the_content_alone() -> None:

@@ -3,10 +3,20 @@
 from collections import Counter, defaultdict
 from functools import cache
 
+import pytest
+
 from matchmaker.base.text import fold, spellings
 from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.vocabulary import loading as vocabulary_loading
-from matchmaker.vocabulary.rules import LIMITS, Concept, LabelKind, RelationKind, VerdictKind, Vocabulary
+from matchmaker.vocabulary.rules import (
+    LIMITS,
+    Concept,
+    LabelKind,
+    Relation,
+    RelationKind,
+    VerdictKind,
+    Vocabulary,
+)
 
 
 @cache
@@ -70,6 +80,36 @@ def test_nothing_is_broader_than_itself() -> None:
             assert concept.id not in above, concept.id
             met |= above
             above = {next_ for one in above for next_ in broader[one]} - met
+
+
+def test_every_concept_is_related_to_another_one() -> None:
+    linked = {end for relation in vocabulary().relations for end in (relation.source, relation.target)}
+    assert {concept.id for concept in vocabulary().concepts} - linked == set()
+
+
+def test_no_pair_is_related_twice() -> None:
+    pairs = Counter(frozenset((relation.source, relation.target)) for relation in vocabulary().relations)
+    assert [sorted(pair) for pair, times in pairs.items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("special", "general"),
+    [
+        ("food.caterer", "food.cooking"),
+        ("food.pastry", "food.cooking"),
+        ("farming.market-gardening", "farming.gardening"),
+        ("farming.pruning", "farming.gardening"),
+        ("finance.chartered-accounting", "finance.accounting"),
+        ("finance.association-treasurer", "finance.accounting"),
+        ("building.joinery", "repair.handiwork"),
+        ("building.plumbing", "repair.handiwork"),
+        ("repair.furniture-restoration", "repair.handiwork"),
+        ("textile.alterations", "textile.sewing"),
+        ("law.labour-law", "law.legal-advice"),
+    ],
+)
+def test_a_specialist_stands_under_what_is_general(special: str, general: str) -> None:
+    assert Relation(source=special, target=general, kind=RelationKind.BROADER) in vocabulary().relations
 
 
 def test_no_word_belongs_to_two_concepts() -> None:

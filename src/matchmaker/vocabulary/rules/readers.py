@@ -82,7 +82,7 @@ def vocabulary_from_rows(
 ) -> Vocabulary:
     """Our own format: by family, rows with `COLUMNS`; and false friends as rows `word_a,word_b`.
 
-    Words and related ids are separated by `|`. Raises VocabularyError with every problem found.
+    Words, broader and related ids are separated by `|`. Raises VocabularyError with every problem found.
     """
     concepts: dict[str, Concept] = {}
     labels: dict[Label, None] = {}
@@ -129,15 +129,12 @@ def _own_labels(row: Row, concept_id: str) -> list[Label]:
 
 
 def _own_relations(row: Row, concept_id: str) -> list[Relation]:
-    relations = []
-    if row["broader"].strip():
-        relations.append(
-            Relation(source=concept_id, target=row["broader"].strip(), kind=RelationKind.BROADER)
-        )
-    for target in row["related"].split("|"):
-        if target.strip():
-            relations.append(Relation(source=concept_id, target=target.strip(), kind=RelationKind.RELATED))
-    return relations
+    return [
+        Relation(source=concept_id, target=target.strip(), kind=kind)
+        for kind in (RelationKind.BROADER, RelationKind.RELATED)
+        for target in row[kind].split("|")
+        if target.strip()
+    ]
 
 
 def _dangling(concepts: Mapping[str, Concept], relations: Iterable[Relation]) -> list[str]:
