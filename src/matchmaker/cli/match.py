@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from matchmaker.cli.evaluation import evaluate_folder
+from matchmaker.cli.evaluation import Engine, evaluate_folder
 from matchmaker.cli.match_files import citizen_of, id_of, need_of, rankings, readable_lines
 from matchmaker.cli.vocabulary_files import read_packaged, read_vocabulary
 from matchmaker.matching.rules import Matcher
@@ -67,7 +67,11 @@ def batch(
     "--occupation-skills", type=FILE, help="Rows occ,skill,rel; h2b's judgements come from this table."
 )
 def evaluate(folder: Path, vocabulary: Path | None, occupation_skills: Path | None) -> None:
-    """Print quality and time on the judged sets in a folder."""
+    """Print quality and time on the judged sets in a folder.
+
+    Sets of everyday words (query, kind, gold) and lists of labels are for a vocabulary in our own format: for what ships,
+    unless --vocabulary names a folder.
+    """
     vocabulary = vocabulary or next(
         (
             path
@@ -79,10 +83,7 @@ def evaluate(folder: Path, vocabulary: Path | None, occupation_skills: Path | No
     known = (
         read_vocabulary(vocabulary, occupation_skills=occupation_skills) if vocabulary else read_packaged()
     )
-    resolver = Resolver(known, limits=FILE_LIMITS)
+    everyday = known if vocabulary is None or vocabulary.is_dir() else read_packaged()
     click.echo(f"{len(known.concepts)} concepts, {len(known.labels)} labels, version {known.version}")
-    for figure in evaluate_folder(folder, resolver, Matcher(known)):
-        click.echo(
-            f"{figure.subject:24} {figure.name:18} {figure.value:.3f}   "
-            f"{figure.judged} judged, {figure.milliseconds:.1f} ms each"
-        )
+    for figure in evaluate_folder(folder, Engine(known), Engine(everyday)):
+        click.echo(str(figure))
