@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from matchmaker.base.i18n import get_locale, gettext
+from matchmaker.base.i18n import get_locale, gettext, ngettext
 from matchmaker.matching import service as matching
 from matchmaker.organisers import queries
 from matchmaker.organisers.forms import MeaningForm, VerdictForm
+from matchmaker.organisers.loading import word_proposals
 from matchmaker.organisers.queries import TypedPhrase
+from matchmaker.organisers.rules import Evidence, Proposal
 from matchmaker.organisers.views.desk import blueprint
 from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.models import Territory
@@ -43,6 +45,15 @@ class Side:
 
     text: str
     meanings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What several people said of a phrase, as a question: the skill's label, and why it is asked."""
+
+    proposal: Proposal
+    label: str
+    why: str
 
 
 @blueprint.route("/t/<slug>/words", methods=["GET", "POST"])
@@ -143,6 +154,7 @@ def _page(
         verdict_form=form,
         unknown=_with_forms(unknown[:PHRASES_SHOWN], sent, choices or []),
         more=max(len(unknown) - PHRASES_SHOWN, 0),
+        proposals=[_asked(one) for one in word_proposals(reading(), territory_id=territory.id)],
         verdicts=[(one, *_sides(one, found, territory)) for one in verdicts],
     )
     return page, 422 if refused.errors else 200
@@ -161,6 +173,28 @@ def _with_forms(phrases: list[TypedPhrase], sent: MeaningForm | None, choices: C
         form.skill.id = f"skill-{number}"
         rows.append(Unknown(phrase=phrase, form=form, choices=choices if mine else []))
     return rows
+
+
+def _asked(proposal: Proposal) -> Asked:
+    said = {
+        Evidence.CHOSEN: lambda num: ngettext("%(num)s person chose it", "%(num)s people chose it", num),
+        Evidence.HELPED: lambda num: ngettext(
+            "%(num)s person helped by it", "%(num)s people helped by it", num
+        ),
+        Evidence.DISMISSED: lambda num: ngettext(
+            "%(num)s person said: not my skill", "%(num)s people said: not my skill", num
+        ),
+        Evidence.DECLINED: lambda num: ngettext(
+            "for %(num)s person it was not the right skill",
+            "for %(num)s people it was not the right skill",
+            num,
+        ),
+    }
+    return Asked(
+        proposal=proposal,
+        label=vocabulary_service.lexicon(reading()).vocabulary.label(proposal.concept_id, get_locale()),
+        why=" · ".join(said[evidence](number) for evidence, number in proposal.evidence.items()),
+    )
 
 
 def _sides(
