@@ -16,15 +16,15 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`":
 
 _FRENCH_FILLERS = """
     a au aux avec ce ces cet cette chez d dans de des du elle elles en entre est et eux il ils j je l la le
-    les leur leurs lors m ma mes moi mon n ne nos notre nous on ou par pas pour qu que qui s sa sans se ses si
-    sous sur t te tes toi ton tous tout toute toutes tu un une unes uns vers via vos votre vous y
+    les leur leurs lors m ma mes moi mon n ne nos notre nous on ou par pour qu que qui s sa se ses si
+    sur t te tes toi ton tu un une unes uns via vos votre vous y
 """
 _ENGLISH_FILLERS = """
     an and are as at be by for from i in into is it its my of on or our that the their them this through to
     using with within you your
 """
 FILLERS = frozenset((_FRENCH_FILLERS + _ENGLISH_FILLERS).split())
-"""Articles, prepositions and pronouns, which carry no skill."""
+"""Articles, prepositions and pronouns, which carry no skill: "sans", "sous", "vers", "pas" and "tout" do."""
 
 _ONLY_FRENCH = frozenset(_FRENCH_FILLERS.split()) - frozenset(_ENGLISH_FILLERS.split()) - {"a"}
 _ONLY_ENGLISH = frozenset(_ENGLISH_FILLERS.split()) - frozenset(_FRENCH_FILLERS.split())
@@ -56,6 +56,12 @@ def fold(text: str) -> str:
     return " ".join(_WORD.findall(plain.lower()))
 
 
+def accented(text: str) -> frozenset[int]:
+    """The places, among the letters and digits of a text, of those that bear an accent."""
+    signs = [sign for sign in unicodedata.normalize("NFC", text) if sign.isalnum()]
+    return frozenset(at for at, sign in enumerate(signs) if len(unicodedata.normalize("NFD", sign)) > 1)
+
+
 def name_key(name: str) -> str:
     """64 hexadecimal digits that two names share which people take for one: `L'Épicerie`, `l’épicerie`.
 
@@ -80,9 +86,13 @@ def words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 16)
 def telling_words(text: str) -> tuple[str, ...]:
-    """The folded words without fillers; all of them when there are only fillers."""
+    """The folded words without fillers; all of them when there are only fillers.
+
+    The last word is none: nothing comes after it that it could join, as in "permis D".
+    """
     every = words(text)
-    return tuple(word for word in every if word not in FILLERS) or every
+    told = tuple(word for word in every[:-1] if word not in FILLERS)
+    return every if not told and every[-1:] and every[-1] in FILLERS else (*told, *every[-1:])
 
 
 _ENDING = (
@@ -214,17 +224,24 @@ _STEMMERS = {"fr": snowballstemmer.stemmer("french"), "en": snowballstemmer.stem
 _JOB_ENDINGS = (("euse", "eur"), ("trice", "teur"), ("iere", "ier"))
 
 
+SHORT_STEM = 5
+"""A stem of fewer letters is shared by words that have nothing in common: "amis" and "amiante", "mail" and "maille"."""
+
+
 @lru_cache(maxsize=1 << 17)
 def stem(word: str, language: str) -> str:
     """What the forms of one folded word share: number and gender, mostly noun and verb too.
 
-    "reparation" and "reparer" give "repar", "developpeuse" and "developpeur" give "develop". Words of up to three
-    letters are left alone.
+    "reparation" and "reparer" give "repar", "developpeuse" and "developpeur" give "develop". Where so little is left
+    that other words have it too, only number and gender fall, and the endings of verbs. Words of up to three letters
+    are left alone.
     """
     if len(word) <= 3:
         return word
     if language == "en":
-        return str(_STEMMERS["en"].stemWord(word))
+        found = str(_STEMMERS["en"].stemWord(word))
+        inflects = len(found) >= SHORT_STEM or word.endswith(("s", "ed", "ing"))
+        return found if inflects else singular(word)
     single = word[:-1] if word.endswith("s") and not word.endswith("ss") else word
     for feminine, masculine in _JOB_ENDINGS:
         if single.endswith(feminine) and len(single) - len(feminine) >= 3:
@@ -233,7 +250,34 @@ def stem(word: str, language: str) -> str:
     found = str(_STEMMERS["fr"].stemWord(single))
     if found.endswith("eur") and len(found) >= 7:
         found = found[:-3]
-    return found[:-1] if len(found) > 4 and found[-1] == found[-2] else found
+    if len(found) > 4 and found[-1] == found[-2]:
+        found = found[:-1]
+    return found if len(found) >= SHORT_STEM else _VERB_ENDING.sub("", singular(word))
+
+
+_VERB_ENDING = re.compile(r"(?<=[a-z]{3})(?:er|ez|ent|ons|e)$")
+_FEMININE_ENDINGS = (
+    ("euse", "eur"),
+    ("trice", "teur"),
+    ("iere", "ier"),
+    ("enne", "en"),
+    ("onne", "on"),
+    ("ante", "ant"),
+    ("ente", "ent"),
+    ("ive", "if"),
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def singular(word: str) -> str:
+    """A folded word without the sign of the plural, and jobs in their masculine: what changes no meaning."""
+    if len(word) > 4 and word.endswith("aux"):
+        return word[:-1] if word.endswith("eaux") else word[:-3] + "al"
+    single = word[:-1] if len(word) > 3 and word.endswith(("s", "eux")) and not word.endswith("ss") else word
+    for feminine, masculine in _FEMININE_ENDINGS:
+        if single.endswith(feminine) and len(single) - len(feminine) >= 3:
+            return single.removesuffix(feminine) + masculine
+    return single
 
 
 def stems(text: str, language: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from matchmaker.base.text import fold, inclusive_forms, telling_words
 from matchmaker.vocabulary.rules import Phrase
 from matchmaker.vocabulary.rules.meaning import Meanings
+from matchmaker.vocabulary.rules.phrases import asserted
 
 _WRITTEN_WORD = re.compile(r"[^\W_][\w+#]*")
 
@@ -28,9 +29,13 @@ class Wording:
 
     @lru_cache(maxsize=1 << 16)  # noqa: B019
     def terms(self, phrase: Phrase) -> tuple[Term, ...]:
-        """The distinct terms of a phrase in alphabetical order: order and repetition of words do not matter."""
+        """The distinct terms of a phrase in alphabetical order: order and repetition of words do not matter.
+
+        What its writer says that they cannot do is no part of it.
+        """
         found: dict[str, float] = {}
-        for word in telling_words(inclusive_forms(phrase.text)[0]):
+        told = asserted(phrase.text) or (phrase.text if phrase.resolutions else "")
+        for word in telling_words(inclusive_forms(told)[0]):
             name, believed, rarity = self._meanings.term(word, phrase.language)
             found[name] = max(found.get(name, 0.0), round(believed * rarity, 6))
         return tuple(Term(name, weight) for name, weight in sorted(found.items()))

@@ -19,7 +19,8 @@ from matchmaker.vocabulary.rules.readers import (
     vocabulary_from_flat_rows,
     vocabulary_from_rows,
 )
-from matchmaker.vocabulary.rules.resolve import Phrase, Resolution, Resolver, Suggestion
+from matchmaker.vocabulary.rules.resolution import Phrase, Resolution, Suggestion
+from matchmaker.vocabulary.rules.resolve import Resolver
 from matchmaker.vocabulary.rules.verdicts import FOLDED_LENGTH, Decisions, are_one_phrase, can_be_judged
 from matchmaker.vocabulary.rules.vocabulary import (
     Concept,

@@ -16,7 +16,12 @@ _BULLET = re.compile(r"^\s*(?:[-–—*>+·•●▪◦‣○■□✓✔➢➤�
 _NUMBERED = re.compile(r"\s+(?=\(?\d{1,2}\s?[.)°]\s)")
 _MARKS = "\n\r\t;|•●▪◦‣○■□✓✔➢➤…"
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{3})[.!?]\s+(?=[A-ZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŒ])")
-_THEN = re.compile(r"\s+(?:(?:et|and|puis)\s+(?=j['’e]\s?|i\s|i'))|\s+(?=mais\s|but\s|par contre\s)", re.I)
+_THEN = re.compile(
+    r"\s+(?:(?:et|and|puis)\s+(?=j['’e]\s?|i\s|i'))|\s+(?=mais\s|par contre\s|sauf\s|hormis\s|"
+    r"except[ée]?\s|à part\s|apart from\s)|(?<!conduire)(?<!conduite)"
+    r"(?<!chauffeur)(?<!chauffeuse)\s+(?=sans (?:le |mon )?permis\b)|(?<!anything)(?<!everything)\s+(?=but\s)",
+    re.I,
+)
 _JOINED = re.compile(r"\s+(?:et|and|&|\+|ainsi que|et aussi|as well as|ou|or)\s+|\s*/\s*|\s+[-–—]\s+", re.I)
 _JOINER = re.compile(
     r"^(?:et aussi|et puis|ainsi que|as well as|et|and|ou|or|mais|but|puis|aussi|also|par contre)\b(?!\s*$)\s*",
@@ -24,7 +29,9 @@ _JOINER = re.compile(
 )
 # "réparer des vélos, d'ordinateurs": what begins like this goes on with what stands before the comma.
 _GOES_ON = re.compile(
-    r"^(?:de|du|des|d['’]|à|au|aux|en|pour|avec|chez|dans|sur|par|of|for|with|to|from|in|at)\b", re.I
+    r"^(?:de|du|des|d['’]|à|au|aux|en|pour|avec|chez|dans|sur|par|of|for|with|to|from|in|at)\b"
+    r"|^(?:c['’]|ce n['’])est pas\b",
+    re.I,
 )
 _ARTICLE = re.compile(r"^(?:un|une|des|du|de|le|la|les|l['’]|mon|ma|mes|a|an|the|my)\b", re.I)
 _AROUND = " ,;:!?|/\\•·–—-*"
@@ -32,16 +39,17 @@ _AND_SO_ON = frozenset(("etc", "et caetera", "et cetera", "entre autres", "and s
 _COMPLEMENT = re.compile(r"\s(?:de|du|des|d['’]|en|à|au|aux|pour|sur|of|for|in)(?:\b|(?<=['’])).*$", re.I)
 
 
-def split_phrases(text: str, *, is_label: IsLabel) -> tuple[str, ...]:
+def split_phrases(text: str, *, is_label: IsLabel, is_skill: IsLabel) -> tuple[str, ...]:
     """The phrases that a line lists, in their order and as written; a label of the vocabulary stays whole.
 
     Commas, semicolons, line ends, bullets and sentences always part; "et", a slash or a dash only where each side is a
-    label by itself. What stands in brackets, and a comma in a number, parts nothing.
+    skill by itself. What stands in brackets, and a comma in a number, parts nothing. ``is_label`` knows labels as they
+    stand, ``is_skill`` those in other forms and in frames too.
     """
-    return tuple(_split(text, is_label))
+    return tuple(_split(text, is_label, is_skill))
 
 
-def _split(text: str, is_label: IsLabel) -> Iterator[str]:
+def _split(text: str, is_label: IsLabel, is_skill: IsLabel) -> Iterator[str]:
     for line in _lines(text):
         if is_label(line):
             yield _bare(line)
@@ -49,7 +57,7 @@ def _split(text: str, is_label: IsLabel) -> Iterator[str]:
         for sentence in _SENTENCE.split(line):
             for part in _continued(list(_cut(sentence, ","))):
                 for clause in _THEN.split(part):
-                    yield from filter(None, map(_bare, _joined(_bare(clause), is_label)))
+                    yield from filter(None, map(_bare, _joined(_bare(clause), is_label, is_skill)))
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -91,7 +99,7 @@ def _continued(parts: list[str]) -> Iterator[str]:
     yield whole
 
 
-def _joined(text: str, is_label: IsLabel) -> Iterator[str]:
+def _joined(text: str, is_label: IsLabel, is_skill: IsLabel) -> Iterator[str]:
     """The sides of "et", of a slash or of a dash, where both are labels and the whole is none."""
     if not text or is_label(text):
         yield text
@@ -99,7 +107,7 @@ def _joined(text: str, is_label: IsLabel) -> Iterator[str]:
     listed = [part.strip() for part in re.split(r"\s+[-–—/]\s+", text)]
     if len(listed) > 2 and len(inclusive_forms(text)) == 1 and all(listed):
         for part in listed:
-            yield from _joined(part, is_label)
+            yield from _joined(part, is_label, is_skill)
         return
     for mark in _JOINED.finditer(text):
         left, right = text[: mark.start()].strip(), text[mark.end() :].strip()
@@ -107,9 +115,13 @@ def _joined(text: str, is_label: IsLabel) -> Iterator[str]:
             continue
         rest = _COMPLEMENT.search(f" {right}")
         shared = rest is not None and is_label(left + rest[0])
-        if not shared and is_label(left) and all(is_label(part) for part in _joined(right, is_label)):
+        if (
+            not shared
+            and is_skill(left)
+            and all(is_skill(part) for part in _joined(right, is_label, is_skill))
+        ):
             yield left
-            yield from _joined(right, is_label)
+            yield from _joined(right, is_label, is_skill)
             return
     yield text
 
@@ -120,6 +132,14 @@ def _bare(text: str) -> str:
     return "" if fold(bare) in _AND_SO_ON else bare
 
 
+def asserted(text: str) -> str:
+    """A text without the clauses in which its writer says what they cannot do; "" when nothing is left."""
+    parts = [part for line in _cut(text, ";\n") for part in _continued(list(_cut(line, ",")))]
+    clauses = [clause for part in parts for clause in _THEN.split(part)]
+    kept = [clause for clause in clauses if not says_no(_bare(clause))]
+    return text if len(kept) == len(clauses) else " ".join(kept)
+
+
 _WHO = r"(?:(?:je|j|on|nous|il|elle|i|we|moi|me)\s+)?"
 _BUT = r"(?:(?:mais|but|et|and|par contre|malheureusement|desole|desolee|sorry|surtout|non|no)\s+)*"
 _NONE = r"(?:pas|jamais|aucun|aucune|rien|nullement)"
@@ -128,16 +148,23 @@ _FRENCH = re.compile(
     rf"^{_BUT}(?:{_WHO}(?:ne|n)\s+(?:\w+\s+){{1,3}}?{_NEVER}\b"
     rf"|{_WHO}(?:sais|sait|peux|peut|suis|est|ai|a|fais|fait|aime|conduis|veux|parle|connais)\s+{_NEVER}\b"
     rf"|(?:surtout |vraiment )?{_NONE}\s|plus (?:de|du) (?:permis|voiture|vehicule)\b"
-    r"|sans\s|ni\s|impossible de\s|incapable de\s|je deteste\s|zero\s"
+    rf"|{_WHO}(?:y|m y)\s+(?:connais|comprends)\s+{_NEVER}\b|plus jamais\s"
+    rf"|{_WHO}(?:ai )?horreur\s|allergique\s"
+    r"|(?:conduire|conduite|chauffeur|chauffeuse|conducteur|conductrice) sans (?:\w+ )?permis\b"
+    r"|sauf\s|hormis\s|excepte\s|a part\s|sans\s|ni\s|impossible de\s|incapable de\s|je deteste\s|zero\s"
     r"|(?:je suis |)nul(?:le)? (?:en|a|aux?|pour)\s)"
 )
 _ENGLISH = re.compile(
     rf"^{_BUT}(?:{_WHO}(?:can ?not|can t|cant|do not|don t|dont|am not|m not|have no|haven t|havent|won t|will not|"
     r"have never|could not|couldn t|don|isn t|is not)\s"
-    r"|(?:has |have |got )?no\s|not\s|never\s|without\s|unable to\s|i hate\s|neither\s|bad at\s)"
+    r"|except\s|apart from\s|(?:anything|everything) but\s|(?:has |have |got )?no\s|not\s|never\s|without\s|"
+    r"unable to\s|i hate\s|neither\s|bad at\s)"
 )
 _AFTERWARDS = re.compile(
-    r"\s*(?:[:(=–—-]|\s)\s*(?:non|no|aucune?|pas du tout|jamais|never)\s*[).!]*\s*$", re.I
+    r"\b(?:c['’]|ce n['’])est pas (?:mon truc|mon fort|pour moi|mon domaine|ma tasse)\b.*$|"
+    r"^\s*(?:je|j['’]|nous|on)\s*\w+ (?:très |plutôt |assez |vraiment )?mal\s*$|"
+    r"\s*(?:[:(=–—-]|\s)\s*(?:non|no|aucune?|pas du tout|jamais|never)\s*[).!]*\s*$",
+    re.I,
 )
 # "Pas peur de parler", "pas que du pain" and "no problem with heights" are offers.
 _YET = re.compile(

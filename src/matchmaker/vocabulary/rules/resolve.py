@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from matchmaker.base.text import fold, folded_forms, words
-from matchmaker.vocabulary.rules.label_table import table_of
+from matchmaker.base.text import fold, folded_forms, inclusive_forms, words
+from matchmaker.vocabulary.rules.agreement import agree, coverage
+from matchmaker.vocabulary.rules.frames import is_vague, lent, unframed
+from matchmaker.vocabulary.rules.label_table import UNSURE, table_of
 from matchmaker.vocabulary.rules.limits import LIMITS, Limits, check_phrase
 from matchmaker.vocabulary.rules.nearness import nearness_of
-from matchmaker.vocabulary.rules.phrases import says_no, split_phrases
+from matchmaker.vocabulary.rules.phrases import asserted, says_no, split_phrases
+from matchmaker.vocabulary.rules.resolution import Phrase, Resolution, Suggestion
 from matchmaker.vocabulary.rules.starts import starts_of
 from matchmaker.vocabulary.rules.verdicts import Decisions
 from matchmaker.vocabulary.rules.vocabulary import Verdict, VerdictKind, Vocabulary
@@ -26,45 +29,14 @@ WORTH_KEEPING = 0.05
 SURE = 0.9
 """From this score on the best concept is the only answer, unless another one has the very same label."""
 
+DOUBTED = 0.895
+"""The most that is believed of a label that is not the same words: the person is asked."""
+
+WHOLE = 0.7
+"""From this likelihood on, and with as many of its words in one label, a line that looks like a list is one skill."""
+
 COMPARED = 20
 """Likeliest concepts of each phrase that are compared to tell whether two phrases mean the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
-    """A concept that a phrase means, how sure that is (0 to 1), and the label that was met."""
-
-    concept_id: str
-    score: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phrase:
-    """What somebody wrote, as written, beside what it was resolved to (best first; empty when unknown).
-
-    ``not_for`` names what its writer said that it does not cover, as ``Phrase.key`` names it.
-    """
-
-    text: str
-    language: str
-    resolutions: tuple[Resolution, ...] = ()
-    not_for: frozenset[str] = frozenset()
-
-    @property
-    def key(self) -> str:
-        """What a decision about the phrase is kept under: its best concept, or its folded text where it has none."""
-        return self.resolutions[0].concept_id if self.resolutions else fold(self.text)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """A concept to offer while somebody types: its label in their language, and what their letters met."""
-
-    concept_id: str
-    label: str
-    family: str
-    matched: str
 
 
 class Resolver:
@@ -109,25 +81,72 @@ class Resolver:
     ) -> tuple[Resolution, ...]:
         """The nearest concepts whatever their score, best first, ties by id; none for a refusal.
 
-        With a label that scores at least ``enough``, the concepts that are only near are not looked for.
+        A phrase of several skills gives those of each of them. With a label that scores at least ``enough``, the
+        concepts that are only near are not looked for.
         """
         check_phrase(phrase, self._limits)
         language = language or self.language_of(phrase)
-        forms = folded_forms(phrase)
-        if not forms or self.is_refusal(phrase):
-            return ()
+        skills = self._skills_in(phrase)
         scores: dict[str, tuple[float, str]] = {}
-        for form in forms:
-            _keep_best(scores, self._table.exact(form, language))
-        sure = bool(scores)
-        if len(scores) < top and not (sure and self._best(forms, scores) >= enough):
-            found = nearness_of(self.vocabulary).near(forms[0], language)
-            _keep_best(scores, [(one, score / 2 if sure else score, label) for one, score, label in found])
-        self._apply(forms, scores)
-        ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
+        for skill in skills:
+            ranked = self._scores(skill, language, top=top, enough=enough, doubting=True)
+            _keep_best(scores, [(one, *found) for one, found in _best_first(ranked)[:top]])
         return tuple(
             Resolution(concept_id=concept_id, score=round(score, 6), label=label)
-            for concept_id, (score, label) in ranked[:top]
+            for concept_id, (score, label) in _best_first(scores)[: max(top, len(skills))]
+        )
+
+    def _scores(
+        self, text: str, language: str, *, top: int, enough: float, doubting: bool
+    ) -> dict[str, tuple[float, str]]:
+        """Scores and labels of what one skill may mean, by concept; as they are believed where ``doubting``."""
+        core = unframed(text)
+        forms = tuple(dict.fromkeys((*folded_forms(text), *folded_forms(core))))
+        scores: dict[str, tuple[float, str]] = {}
+        if not forms:
+            return scores
+        thing = lent(text)
+        for reading in dict.fromkeys((text, thing or core, core)):
+            for form in inclusive_forms(reading):
+                _keep_best(scores, self._table.exact(form, language))
+            if scores:
+                if thing and reading == core:
+                    scores = {one: (min(UNSURE, score), label) for one, (score, label) in scores.items()}
+                break
+        known = max((score for score, _ in scores.values()), default=0.0)
+        if len(scores) < top and self._best(forms, scores) < enough:
+            for reading in dict.fromkeys((text, thing or core)):
+                read = self._table.respaced(fold(inclusive_forms(reading)[0]))
+                found = nearness_of(self.vocabulary).near(read, language)
+                if known >= SURE:
+                    found = [(one, score / 2, label) for one, score, label in found]
+                elif doubting:
+                    found = [
+                        (one, self._believed(read, score, label, language), label)
+                        for one, score, label in found
+                    ]
+                _keep_best(scores, found)
+        self._apply(forms, scores)
+        return scores
+
+    def _believed(self, read: str, score: float, label: str, language: str) -> float:
+        """What is near is sure only where it is the same words, with slips of the finger."""
+        if score < DOUBTED or any(
+            agree(read, form, language, is_known=self._table.is_word) for form in folded_forms(label)
+        ):
+            return score
+        return DOUBTED * score
+
+    def _skills_in(self, phrase: str) -> tuple[str, ...]:
+        """What a phrase says that its writer can do; none for a refusal, several for a line of several skills."""
+        if self.is_label(phrase) or any(
+            form in layer for layer in self.decisions.layers for form in folded_forms(phrase)
+        ):
+            return (phrase,)
+        return tuple(
+            text
+            for text in self.split(phrase)
+            if not self._denies(text) and (self.is_label(text) or not is_vague(text))
         )
 
     def is_label(self, text: str) -> bool:
@@ -135,12 +154,40 @@ class Resolver:
         return any(self._table.named(form) for form in folded_forms(text))
 
     def is_refusal(self, phrase: str) -> bool:
-        """Whether a phrase says what its writer cannot do, which is never a skill: "pas de permis"."""
-        return says_no(phrase) and not self.is_label(phrase)
+        """Whether a phrase says what its writer cannot do, and nothing beside it: "pas de permis" is never a skill."""
+        if self.is_label(phrase) or asserted(phrase) == phrase:
+            return False
+        return all(self._denies(text) or is_vague(text) for text in self.split(phrase))
+
+    def _denies(self, text: str) -> bool:
+        return says_no(text) and not self.is_label(text)
 
     def split(self, line: str) -> tuple[str, ...]:
         """The phrases that a line lists, in their order and as written; refusals are among them."""
-        return split_phrases(line, is_label=self.is_label)
+        parts = split_phrases(line, is_label=self.is_label, is_skill=self._is_skill)
+        whole = len(parts) > 1 and not all(map(self._is_skill, parts)) and self._is_one_skill(line)
+        return (" ".join(line.split()),) if whole else parts
+
+    def _is_one_skill(self, line: str) -> bool:
+        """Whether what looks like a list is nearly the words of one label, as "eau, gaz et électricité" may be."""
+        language = self.language_of(line)
+        read = fold(line)
+        found = nearness_of(self.vocabulary).near(read, language) if len(line) <= self._limits.phrase else []
+        _, likely, label = max(found, key=lambda one: (one[1], one[0]), default=("", 0.0, ""))
+        return likely >= WHOLE and any(
+            coverage(read, form, language, is_known=self._table.is_word) >= WHOLE
+            for form in folded_forms(label)
+        )
+
+    @lru_cache(maxsize=1 << 12)  # noqa: B019
+    def _is_skill(self, text: str) -> bool:
+        """Whether a text is a label in other forms, or in a frame."""
+        language = self.language_of(text)
+        return any(
+            self._table.exact(form, language)
+            for one in (text, unframed(text))
+            for form in inclusive_forms(one)
+        )
 
     def _best(self, forms: Sequence[str], scores: Mapping[str, tuple[float, str]]) -> float:
         """The best of the scores once the verdicts have spoken; 0 when they leave none."""
@@ -181,11 +228,20 @@ class Resolver:
         verdict = self.decisions.between(one, other)
         if verdict is not None:
             return float(verdict is VerdictKind.SAME)
-        mine = {x.concept_id: x.score for x in self.candidates(one, language=language, top=COMPARED)}
-        theirs = {x.concept_id: x.score for x in self.candidates(other, language=language, top=COMPARED)}
+        mine, theirs = (self._meanings_of(text, language) for text in (one, other))
         same = sum(mine[concept] * theirs[concept] for concept in sorted(mine.keys() & theirs.keys()))
         written = fuzz.token_sort_ratio(fold(one), fold(other)) / 100
         return round(0.9 * min(1.0, same) + 0.1 * written, 6)
+
+    def _meanings_of(self, phrase: str, language: str | None) -> dict[str, float]:
+        """How likely a phrase means each of the likeliest concepts."""
+        language = language or self.language_of(phrase)
+        found: dict[str, float] = {}
+        for skill in self._skills_in(phrase):
+            scores = self._scores(skill, language, top=COMPARED, enough=2.0, doubting=False)
+            for concept_id, (score, _) in _best_first(scores)[:COMPARED]:
+                found[concept_id] = max(round(score, 6), found.get(concept_id, 0.0))
+        return found
 
     def language_of(self, text: str) -> str:
         """`fr` or `en`, by the language of the labels that have its words; French in doubt."""
@@ -218,3 +274,7 @@ def _keep_best(scores: dict[str, tuple[float, str]], found: Sequence[tuple[str, 
     for concept_id, score, label in found:
         if concept_id not in scores or score > scores[concept_id][0]:
             scores[concept_id] = (score, label)
+
+
+def _best_first(scores: Mapping[str, tuple[float, str]]) -> list[tuple[str, tuple[float, str]]]:
+    return sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))

@@ -1,0 +1,44 @@
+"""What a phrase was resolved to, and what is offered while somebody types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matchmaker.base.text import fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """A concept that a phrase means, how sure that is (0 to 1), and the label that was met."""
+
+    concept_id: str
+    score: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """What somebody wrote, as written, beside what it was resolved to (best first; empty when unknown).
+
+    ``not_for`` names what its writer said that it does not cover, as ``Phrase.key`` names it.
+    """
+
+    text: str
+    language: str
+    resolutions: tuple[Resolution, ...] = ()
+    not_for: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """What a decision about the phrase is kept under: its best concept, or its folded text where it has none."""
+        return self.resolutions[0].concept_id if self.resolutions else fold(self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A concept to offer while somebody types: its label in their language, and what their letters met."""
+
+    concept_id: str
+    label: str
+    family: str
+    matched: str
