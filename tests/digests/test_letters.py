@@ -208,7 +208,8 @@ def test_sections_without_lines_do_not_show_and_the_subject_says_what_there_is(
 
 
 @pytest.mark.parametrize(
-    ("places", "locale", "said"), [(1, "fr", None), (1, "en", None), (3, "fr", "Il en faut 3"), (3, "en", "3 are needed")]
+    ("places", "locale", "said"),
+    [(1, "fr", None), (1, "en", None), (3, "fr", "Il en faut 3"), (3, "en", "3 are needed")],
 )
 def test_a_room_or_a_machine_is_no_person(
     renderer: LetterRenderer, places: int, locale: str, said: str | None

@@ -10,7 +10,6 @@ from matchmaker.base.db import Base
 from matchmaker.base.ids import AccountId, ChallengeId, TerritoryId
 from matchmaker.places.rules import departments
 
-
 CONTACT_LENGTH = 160
 
 
@@ -63,7 +62,8 @@ class PostalCode(Base):
 class Territory(Base):
     """An independent area: its communes, its défis, its organisers, its own day and hour for the weekly letter.
 
-    ``contact`` says in one line how people reach its team. ``digest_since`` is when that day and hour were last changed; None while they are those of the founding.
+    ``contact`` says in one line how people reach its team. ``digest_since`` is when that day and hour were last changed;
+    None while they are those of the founding.
     """
 
     __tablename__ = "territories"

@@ -106,7 +106,8 @@ def test_one_network_guesses_the_passwords_of_all_its_people_for_a_while_only(ap
 
 
 @pytest.mark.parametrize(
-    ("purpose", "subject", "wait"), [("letters_of", HERE, 44), ("letters", "", 9), ("letter_to", "a@example.org", 240)]
+    ("purpose", "subject", "wait"),
+    [("letters_of", HERE, 44), ("letters", "", 9), ("letter_to", "a@example.org", 240)],
 )
 def test_letters_to_strangers_are_bounded_by_network_in_all_and_to_one(
     app: Flask, purpose: str, subject: str, wait: int
