@@ -7,7 +7,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from matchmaker.groups.rules import Importance
-from matchmaker.matching.rules.score_parts import Circumstances, ScoreParts, Shares, add_up, circumstances
+from matchmaker.matching.rules.score_parts import (
+    Circumstances,
+    Met,
+    ScoreParts,
+    Shares,
+    add_up,
+    circumstances,
+)
 from matchmaker.matching.rules.values import (
     Change,
     ChangeKind,
@@ -112,23 +119,20 @@ def best_change(
     need: NeedProfile,
     citizen: CitizenProfile,
     share: Shares,
-    strengths: Sequence[float],
+    met: Sequence[Met],
     title: float,
     total: int,
     weights: Weights,
 ) -> Change | None:
     """The one change that raises the score most: a skill more, twice the distance, or the hours asked."""
-    importances = [wanted.importance for wanted in need.wanted]
 
-    def gain(skills: Sequence[float], person: CitizenProfile) -> float:
-        return (
-            add_up(importances, share, skills, title, circumstances(need, person), weights).total - total
-        ) / 100
+    def gain(skills: Sequence[Met], person: CitizenProfile) -> float:
+        return (add_up(share, skills, title, circumstances(need, person), weights).total - total) / 100
 
     changes = []
     for at, wanted in enumerate(need.wanted):
-        if strengths[at] < 1:
-            learned = [*strengths[:at], 1.0, *strengths[at + 1 :]]
+        if met[at].strength < 1:
+            learned = [*met[:at], Met(1.0, covered=True), *met[at + 1 :]]
             changes.append(
                 Change(
                     kind=ChangeKind.ADD_SKILL,
@@ -144,7 +148,7 @@ def best_change(
                 kind=ChangeKind.WIDEN_RADIUS,
                 wanted=None,
                 amount=wider,
-                gain=gain(strengths, replace(citizen, radius_km=wider)),
+                gain=gain(met, replace(citizen, radius_km=wider)),
             )
         )
     if need.hours is not None and citizen.hours is not None and citizen.hours < need.hours:
@@ -153,7 +157,7 @@ def best_change(
                 kind=ChangeKind.MORE_HOURS,
                 wanted=None,
                 amount=need.hours,
-                gain=gain(strengths, replace(citizen, hours=need.hours)),
+                gain=gain(met, replace(citizen, hours=need.hours)),
             )
         )
     useful = [change for change in changes if change.gain > 0]

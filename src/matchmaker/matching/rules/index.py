@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matchmaker.base.ids import CitizenId, NeedId, TerritoryId
 from matchmaker.matching.rules.citizen_columns import CitizenColumns
 from matchmaker.matching.rules.gates import why_not
-from matchmaker.matching.rules.phrase_index import PhraseIndex, Rows
+from matchmaker.matching.rules.phrase_index import Covering, PhraseIndex, Rows
 from matchmaker.matching.rules.pool import Asked, CitizenPool
 from matchmaker.matching.rules.score import Matcher
 from matchmaker.matching.rules.top_k import IdOrder, TopK
@@ -138,25 +138,25 @@ class MatchIndex:
         kept = np.flatnonzero(totals)
         return some[at[kept]], totals[kept]
 
-    def _prepared(self, needs: Sequence[NeedProfile]) -> tuple[list[Asked], tuple[Rows, Rows]]:
+    def _prepared(self, needs: Sequence[NeedProfile]) -> tuple[list[Asked], tuple[Covering, Rows]]:
         """The needs by rows of strengths, and these: each distinct phrase is compared with the offers once."""
         rows: dict[Phrase, int] = {}
         by_value: dict[int, int] = {}
-        asked = [
-            Asked(
-                need=need,
-                title=_number(need.title, rows, by_value),
-                wanted=tuple(_number(wanted.phrase, rows, by_value) for wanted in need.wanted),
-                share=self._matcher.shares(need),
-            )
-            for need in needs
-        ]
+        asked = [self._asked(need, lambda phrase: _number(phrase, rows, by_value)) for need in needs]
         titles = {one.title for one in asked}
         phrases = list(rows)
         fields = self._offers.in_field(
             [phrase if at in titles else None for at, phrase in enumerate(phrases)]
         )
         return asked, (self._offers.covering(phrases), fields)
+
+    def _asked(self, need: NeedProfile, number: Callable[[Phrase], int]) -> Asked:
+        return Asked(
+            need=need,
+            wanted=tuple(number(wanted.phrase) for wanted in need.wanted),
+            title=number(need.title),
+            share=self._matcher.shares(need),
+        )
 
     @cached_property
     def _everyone(self) -> CitizenPool:

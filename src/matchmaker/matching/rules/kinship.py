@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from matchmaker.matching.rules.values import Cover
@@ -12,31 +12,41 @@ from matchmaker.vocabulary.rules import RelationKind, Vocabulary
 
 Kin = Mapping[str, tuple[float, Cover]]
 
-LARGEST_FAMILY = 60
-"""A group with more members than this says too little about them: its members are not siblings."""
+_FARTHER: Mapping[Cover, tuple[Cover, ...]] = {
+    Cover.NARROWER: (Cover.NARROWER, Cover.RELATED),
+    Cover.BROADER: (Cover.BROADER,),
+    Cover.RELATED: (Cover.NARROWER,),
+}
+"""Which second step may follow a first: a kind of a kind, the general of the general, a kind of what is close.
+
+Others lead anywhere: what is close to something close is mostly not, and a general skill is close to much.
+"""
 
 
 class Kinship:
     """The concepts near each wanted concept: strength and how an own concept covers it."""
 
     def __init__(self, vocabulary: Vocabulary, weights: Weights) -> None:
-        self._weights = weights
-        self._broader: dict[str, set[str]] = defaultdict(set)
-        self._narrower: dict[str, set[str]] = defaultdict(set)
-        self._others: dict[str, dict[str, float]] = defaultdict(dict)
-        strengths = {
-            RelationKind.RELATED: weights.related,
-            RelationKind.ESSENTIAL: weights.essential,
-            RelationKind.OPTIONAL: weights.optional,
+        self._strengths = {
+            Cover.BROADER: weights.broader,
+            Cover.NARROWER: weights.narrower,
+            Cover.RELATED: weights.related,
         }
+        self._steps: dict[Cover, dict[str, set[str]]] = {how: defaultdict(set) for how in self._strengths}
+        self._jobs: dict[str, dict[str, float]] = defaultdict(dict)
+        uses = {RelationKind.ESSENTIAL: weights.essential, RelationKind.OPTIONAL: weights.optional}
         for relation in vocabulary.relations:
+            source, target = relation.source, relation.target
             if relation.kind is RelationKind.BROADER:
-                self._broader[relation.source].add(relation.target)
-                self._narrower[relation.target].add(relation.source)
-            else:
-                strength = strengths[relation.kind]
-                for one, other in ((relation.source, relation.target), (relation.target, relation.source)):
-                    self._others[one][other] = max(strength, self._others[one].get(other, 0.0))
+                self._steps[Cover.BROADER][source].add(target)
+                self._steps[Cover.NARROWER][target].add(source)
+                continue
+            for one, other in ((source, target), (target, source)):
+                if relation.kind is RelationKind.RELATED:
+                    self._steps[Cover.RELATED][one].add(other)
+                else:
+                    used = self._jobs[one]
+                    used[other] = max(uses[relation.kind], used.get(other, 0.0))
         self._known: dict[str, Kin] = {}
 
     def of(self, wanted: str) -> Kin:
@@ -47,7 +57,6 @@ class Kinship:
         return kin
 
     def _kin(self, wanted: str) -> Kin:
-        weights = self._weights
         kin: dict[str, tuple[float, Cover]] = {}
 
         def add(other: str, strength: float, how: Cover) -> None:
@@ -55,17 +64,19 @@ class Kinship:
                 kin[other] = (strength, how)
 
         add(wanted, 1.0, Cover.SAME)
-        for parent in self._broader.get(wanted, ()):
-            add(parent, weights.broader, Cover.BROADER)
-            siblings = self._narrower[parent]
-            if len(siblings) <= LARGEST_FAMILY:
-                for sibling in siblings:
-                    add(sibling, weights.sibling, Cover.RELATED)
-        for child in self._narrower.get(wanted, ()):
-            add(child, weights.narrower, Cover.NARROWER)
-        for other, strength in self._others.get(wanted, {}).items():
+        for how, strength in self._strengths.items():
+            for other in self._near(wanted, how):
+                add(other, strength, how)
+                for next_how in _FARTHER[how]:
+                    both = how if how is next_how else Cover.RELATED
+                    for farther in self._near(other, next_how):
+                        add(farther, strength * self._strengths[next_how], both)
+        for other, strength in self._jobs.get(wanted, {}).items():
             add(other, strength, Cover.RELATED)
         return kin
+
+    def _near(self, concept: str, how: Cover) -> Collection[str]:
+        return self._steps[how].get(concept, ())
 
 
 @lru_cache(maxsize=8)

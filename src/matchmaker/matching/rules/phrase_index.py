@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,22 @@ from matchmaker.base.text import fold, folded_forms
 from matchmaker.matching.rules.score import DECIMALS, Matcher
 from matchmaker.vocabulary.rules import Phrase, VerdictKind
 
-Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Rows = sparse.csr_array
 
 AT_ONCE = 1000
 """Asked phrases that are compared with all offers in one product, to bound its memory."""
+
+
+COVERS = 2.0
+"""Added to the strength (0 to 1) of what covers an asked phrase, while both are computed in one matrix."""
+
+
+class Covering(NamedTuple):
+    """Rows of strengths, one for each asked phrase, and for each of their entries whether the offer covers it."""
+
+    strengths: Rows
+    covers: Bools
 
 
 class PhraseIndex:
@@ -45,20 +57,35 @@ class PhraseIndex:
             for key in phrase.not_for:
                 self._not_for.setdefault(key, []).append(number)
 
-    def covering(self, asked: Sequence[Phrase]) -> Rows:
-        """For each asked phrase a row of strengths, the numbers that `Matcher.likeness` gives one pair at a time."""
+    def covering(self, asked: Sequence[Phrase]) -> Covering:
+        """For each asked phrase a row of what `Matcher.likeness` gives one pair at a time."""
         parts = [self._covering(asked[at : at + AT_ONCE]) for at in range(0, len(asked), AT_ONCE)]
-        return Rows(sparse.vstack(parts)) if parts else Rows((0, len(self.phrases)))
+        strengths = Rows(sparse.vstack(parts)) if parts else Rows((0, len(self.phrases)))
+        covers = strengths.data >= COVERS
+        strengths.data = np.round(strengths.data - COVERS * covers, DECIMALS)
+        return Covering(strengths, covers)
 
     def _covering(self, asked: Sequence[Phrase]) -> Rows:
-        meant = [
-            {concept: found[0] for concept, found in self._matcher.meant(phrase).items()} for phrase in asked
-        ]
-        by_concepts = Rows(_matrix(meant, self._concepts, grow=False) @ self._by_concept)
-        by_concepts.data = np.round(np.minimum(1.0, by_concepts.data), DECIMALS)
-        strengths = Rows(by_concepts.maximum(self._by_words(asked)))
-        strengths.data[strengths.data < self._matcher.weights.least] = 0
-        return self._decided(asked, strengths)
+        """The strengths, each with COVERS added where the phrase covers what is asked."""
+        weights = self._matcher.weights
+        meant = [self._matcher.meant(phrase) for phrase in asked]
+        strength = [{concept: found.strength for concept, found in one.items()} for one in meant]
+        by_concepts = self._by_concepts(strength)
+        by_concepts.data = np.minimum(1.0, by_concepts.data)
+        by_words = self._by_words(asked)
+        strengths = Rows(by_concepts.maximum(by_words))
+        strengths.data[strengths.data < weights.least] = 0
+        strengths.eliminate_zeros()
+        near = self._by_concepts(
+            [{concept: found.near for concept, found in one.items() if found.near} for one in meant]
+        )
+        covers = (near >= weights.covered_from).maximum(by_words >= weights.covered_from)
+        return self._decided(asked, Rows(strengths + COVERS * strengths.astype(bool).multiply(covers)))
+
+    def _by_concepts(self, meant: Sequence[Mapping[str, float]]) -> Rows:
+        found = Rows(_matrix(meant, self._concepts, grow=False) @ self._by_concept)
+        found.data = np.round(found.data, DECIMALS)
+        return found
 
     def _by_words(self, asked: Sequence[Phrase]) -> Rows:
         spoken = [dict(self._matcher.wording.terms(phrase)) for phrase in asked]
@@ -76,15 +103,16 @@ class PhraseIndex:
     def _decided(self, asked: Sequence[Phrase], strengths: Rows) -> Rows:
         """The same text is the same skill, and what people decided about two texts, or about their own, holds."""
         decided: dict[tuple[int, int], float] = {}
+        same = 1 + COVERS
         decisions = self._matcher.decisions
         for row, phrase in enumerate(asked):
             for partner in decisions.partners(phrase.text):
                 for number in self._forms.get(partner, ()):
                     kind = decisions.between(phrase.text, self.phrases[number].text)
                     if kind is not None:
-                        decided[row, number] = float(kind is VerdictKind.SAME)
+                        decided[row, number] = same if kind is VerdictKind.SAME else 0.0
             text = fold(phrase.text)
-            decided.update({(row, number): 1.0 for number in self._texts.get(text, ()) if text})
+            decided.update({(row, number): same for number in self._texts.get(text, ()) if text})
             if self._not_for:
                 decided.update(dict.fromkeys(((row, at) for at in self._not_for.get(phrase.key, ())), 0.0))
         if decided:

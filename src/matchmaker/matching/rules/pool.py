@@ -9,23 +9,20 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.citizen_columns import CitizenColumns
-from matchmaker.matching.rules.phrase_index import Rows
+from matchmaker.matching.rules.phrase_index import Covering, Rows
 from matchmaker.matching.rules.ragged import positions
-from matchmaker.matching.rules.score_parts import FULL, Shares, ceiling
+from matchmaker.matching.rules.score_parts import FULL, Shares, kept_share
 from matchmaker.matching.rules.values import NeedProfile
 from matchmaker.matching.rules.weights import Weights
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Row = tuple[NDArray[np.int32], Floats]
 
 CELLS = 6_000_000
 """Numbers of a block of needs by members: what bounds the memory of a run."""
-
-COVERED = 1 << 32
-"""A covered must, counted in the same number as the hundredths of all skills, which stay far below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +57,7 @@ class CitizenPool:
         self._place = np.zeros(len(members), dtype=np.int64)
 
     def points(
-        self, asked: Sequence[Asked], strengths: Rows, fields: Rows, weights: Weights
+        self, asked: Sequence[Asked], covering: Covering, fields: Rows, weights: Weights
     ) -> Iterator[tuple[Ints, Ints]]:
         """For each need in turn: the members who have points for skills, as places in `members`, and their hundredths.
 
@@ -71,10 +68,10 @@ class CitizenPool:
             block = asked[start : start + at_once]
             near = Rows(fields[[one.title for one in block]] @ self._holders)
             for row, one in enumerate(block):
-                yield self._points(one, strengths, _row(near, row), weights)
+                yield self._points(one, covering, _row(near, row), weights)
 
-    def _points(self, asked: Asked, strengths: Rows, near: Row, weights: Weights) -> tuple[Ints, Ints]:
-        pieces = [_row(strengths, row) for row in (*asked.wanted, asked.title)]
+    def _points(self, asked: Asked, covering: Covering, near: Row, weights: Weights) -> tuple[Ints, Ints]:
+        pieces = [_row(covering.strengths, row) for row in (*asked.wanted, asked.title)]
         offers = np.concatenate([offers for offers, _ in pieces])
         first, last = self._starts[offers], self._starts[offers + 1]
         each = np.repeat(np.arange(len(offers)), last - first)
@@ -83,17 +80,34 @@ class CitizenPool:
         size = len(some)
         rows = np.repeat(np.arange(len(pieces)) * size, [len(offers) for offers, _ in pieces])
         found = np.zeros(len(pieces) * size)
-        np.maximum.at(found, rows[each] + self._place[members], _gains(asked, pieces, weights)[each])
+        np.maximum.at(found, rows[each] + self._place[members], _gains(asked, pieces)[each])
         best = found.reshape(len(pieces), size)
         title = best[-1]
-        title[self._place[near[0]]] += weights.theme * near[1]
-        sums = best[:-1].sum(axis=0).astype(np.int64)
-        points = sums & (COVERED - 1)
-        bonus = np.floor(asked.share.title * np.minimum(1.0, np.round(title, 6))).astype(np.int64)
-        points += np.minimum(FULL - points, bonus)
-        points = np.minimum(points, _ceilings(asked.need, weights)[sums // COVERED])
+        title[self._place[near[0]]] += asked.share.theme * near[1]
+        points = best[:-1].sum(axis=0).astype(np.int64)
+        share = asked.share
+        none, covered = self._covered(asked, covering, size)
+        added = np.where(none, share.title_alone, share.title) * np.minimum(1.0, np.round(title, 6))
+        room = np.floor((FULL - points) * share.title_fills)
+        points += np.minimum(room, np.floor(added)).astype(np.int64)
+        points = np.floor(points * kept_share(share, covered, weights)).astype(np.int64)
         scored = np.flatnonzero(points)
         return some[scored], points[scored]
+
+    def _covered(self, asked: Asked, covering: Covering, size: int) -> tuple[Bools, Floats]:
+        """Which distinct members cover no must, and how much each covers of what is known of the musts."""
+        none = np.full(size, asked.share.musts > 0)
+        covered = np.zeros(size)
+        for row, known in zip(asked.wanted, asked.share.known, strict=True):
+            if known is None:
+                continue
+            held = slice(covering.strengths.indptr[row], covering.strengths.indptr[row + 1])
+            offers = covering.strengths.indices[held][covering.covers[held]]
+            members = self._holders.indices[positions(self._starts[offers], self._starts[offers + 1])]
+            some = np.unique(self._place[members])
+            covered[some] += known
+            none[some] = False
+        return none, covered
 
     def totals(self, need: NeedProfile, chosen: Ints, points: Ints, today: date, weights: Weights) -> Ints:
         """What is left of the points of chosen members, given by their places, once all else is looked at."""
@@ -114,20 +128,9 @@ def _row(matrix: Rows, row: int) -> Row:
     return matrix.indices[held], matrix.data[held]
 
 
-def _gains(asked: Asked, pieces: Sequence[Row], weights: Weights) -> Floats:
-    """What each offer brings: hundredths for each wanted skill, with a mark on a covered must; for the title its share."""
-    gains = []
-    for wanted, possible, (_, values) in zip(asked.need.wanted, asked.share.wanted, pieces, strict=False):
-        gained = np.floor(possible * values)
-        if wanted.importance is Importance.MUST:
-            gained += COVERED * (values >= weights.covered_from)
-        gains.append(gained)
+def _gains(asked: Asked, pieces: Sequence[Row]) -> Floats:
+    """What each offer brings: hundredths for each wanted skill, for the title its share."""
+    gains = [
+        np.floor(possible * values) for possible, (_, values) in zip(asked.share.wanted, pieces, strict=False)
+    ]
     return np.concatenate([*gains, pieces[-1][1]])
-
-
-def _ceilings(need: NeedProfile, weights: Weights) -> Ints:
-    """The most hundredths for each number of covered musts."""
-    musts = sum(wanted.importance is Importance.MUST for wanted in need.wanted)
-    return np.array(
-        [ceiling((musts - covered) / max(musts, 1), weights) for covered in range(musts + 1)], dtype=np.int64
-    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from matchmaker.base.text import fold, inclusive_forms
 from matchmaker.matching.rules.explain import (
@@ -15,7 +17,7 @@ from matchmaker.matching.rules.explain import (
     reasons_of,
 )
 from matchmaker.matching.rules.kinship import kinship_of
-from matchmaker.matching.rules.score_parts import Shares, add_up, circumstances, shares
+from matchmaker.matching.rules.score_parts import Met, Shares, add_up, circumstances, shares
 from matchmaker.matching.rules.values import CitizenProfile, Cover, Likeness, Match, NeedProfile
 from matchmaker.matching.rules.weights import WEIGHTS, Weights
 from matchmaker.matching.rules.wording import Wording
@@ -24,6 +26,18 @@ from matchmaker.vocabulary.rules.meaning import meanings_of
 
 DECIMALS = 6
 """Strengths are rounded, so that one pair at a time and whole arrays come to the same numbers."""
+
+
+class Meant(NamedTuple):
+    """An own concept beside a wanted phrase: `strength` is the relation times the certainty with which that was read.
+
+    `near` is that certainty alone where the relation is near enough to cover the concept `asked`, else 0.
+    """
+
+    strength: float
+    near: float
+    how: Cover
+    asked: str
 
 
 class Matcher:
@@ -45,14 +59,20 @@ class Matcher:
         """How phrases are compared by their words; made when it is first needed."""
         return _wording_of(self.vocabulary)
 
-    def meant(self, wanted: Phrase) -> Mapping[str, tuple[float, Cover, str]]:
-        """Each own concept that covers a wanted phrase: how much, how, and by which concept of the wanted one."""
-        found: dict[str, tuple[float, Cover, str]] = {}
+    def meant(self, wanted: Phrase) -> Mapping[str, Meant]:
+        """What each own concept that covers a wanted phrase in some way is to it."""
+        found: dict[str, Meant] = {}
         for asked in wanted.resolutions:
-            for concept_id, (strength, how) in self.kinship.of(asked.concept_id).items():
-                sure = round(strength * asked.score, DECIMALS)
-                if concept_id not in found or sure > found[concept_id][0]:
-                    found[concept_id] = (sure, how, asked.concept_id)
+            for concept_id, (relation, how) in self.kinship.of(asked.concept_id).items():
+                sure = round(relation * asked.score, DECIMALS)
+                near = asked.score if relation >= self.weights.covered_from else 0.0
+                known = found.get(concept_id)
+                if known is None or sure > known.strength:
+                    found[concept_id] = Meant(
+                        sure, max(near, known.near if known else 0.0), how, asked.concept_id
+                    )
+                elif near > known.near:
+                    found[concept_id] = known._replace(near=near)
         return found
 
     def likeness(self, wanted: Phrase, own: Phrase) -> Likeness | None:
@@ -65,11 +85,14 @@ class Matcher:
             return None
         if verdict is VerdictKind.SAME:
             concept = wanted.resolutions[0].concept_id if wanted.resolutions else None
-            return Likeness(strength=1.0, how=Cover.SAME, concept_id=concept)
+            return Likeness(strength=1.0, covers=True, how=Cover.SAME, concept_id=concept)
         best = self._by_concepts(wanted, own)
         by_words = self.by_words(self.wording.likeness(wanted, own))
+        covers = (best is not None and best.covers) or by_words >= self.weights.covered_from > 0
         if by_words > (best.strength if best else 0.0):
-            best = Likeness(strength=by_words, how=Cover.WORDS, concept_id=None)
+            best = Likeness(strength=by_words, covers=covers, how=Cover.WORDS, concept_id=None)
+        elif best is not None:
+            best = replace(best, covers=covers)
         return best if best is not None and best.strength >= self.weights.least else None
 
     def _by_concepts(self, wanted: Phrase, own: Phrase) -> Likeness | None:
@@ -78,9 +101,16 @@ class Matcher:
         met = [(meant[x.concept_id], x.score) for x in own.resolutions if x.concept_id in meant]
         if not met:
             return None
-        (_, how, asked), _ = max(met, key=lambda pair: pair[0][0] * pair[1])
-        strength = round(min(1.0, sum(found[0] * score for found, score in met)), DECIMALS)
-        return Likeness(strength=strength, how=how, concept_id=asked)
+        best, _ = max(met, key=lambda pair: pair[0].strength * pair[1])
+        strength = round(min(1.0, sum(found.strength * score for found, score in met)), DECIMALS)
+        # A relation is near enough or not, whatever the doubt about the words; the doubt is then asked for itself.
+        near = round(sum(found.near * score for found, score in met), DECIMALS)
+        return Likeness(
+            strength=strength,
+            covers=near >= self.weights.covered_from,
+            how=best.how,
+            concept_id=best.asked,
+        )
 
     def by_words(self, likeness: float) -> float:
         """What a likeness of words counts: sharpened and damped."""
@@ -91,6 +121,15 @@ class Matcher:
         found = [(phrase, likeness) for phrase in phrases if (likeness := self.likeness(wanted, phrase))]
         return min(found, key=lambda pair: (-pair[1].strength, pair[0].text), default=None)
 
+    def _met(self, wanted: Phrase, best: Covered, phrases: Sequence[Phrase]) -> Met:
+        """How far a wanted skill is met: the phrase that covers it need not be the strongest."""
+        if best is None:
+            return Met(0.0, covered=False)
+        covered = best[1].covers or any(
+            found.covers for phrase in phrases if (found := self.likeness(wanted, phrase)) is not None
+        )
+        return Met(best[1].strength, covered=covered)
+
     def theme(self, title: Phrase) -> Mapping[str, float]:
         """How far concepts belong to the field of a title, the larger of its masculine and feminine form."""
         found: dict[str, float] = {}
@@ -99,7 +138,7 @@ class Matcher:
                 found[concept_id] = max(near, found.get(concept_id, 0.0))
         return found
 
-    def title_cover(self, title: Phrase, phrases: Sequence[Phrase]) -> TitleCover:
+    def title_cover(self, title: Phrase, phrases: Sequence[Phrase], field: float) -> TitleCover:
         """How much of a title phrases cover: the best of them, and all that belong to its field a little more."""
         best = self.cover(title, phrases)
         theme = self.theme(title)
@@ -112,40 +151,37 @@ class Matcher:
             )
             for phrase in phrases
         ]
-        whole = round(
-            (best[1].strength if best else 0.0) + self.weights.theme * sum(t for t, _ in touching), DECIMALS
-        )
+        whole = round((best[1].strength if best else 0.0) + field * sum(t for t, _ in touching), DECIMALS)
         if best is None and whole > 0:
             most, phrase = min(touching, key=lambda pair: (-pair[0], pair[1].text))
-            best = (phrase, Likeness(strength=min(1.0, most), how=Cover.RELATED, concept_id=None))
+            best = (
+                phrase,
+                Likeness(strength=min(1.0, most), covers=False, how=Cover.RELATED, concept_id=None),
+            )
         return TitleCover(min(1.0, whole), best)
 
     def shares(self, need: NeedProfile) -> Shares:
         """How a need's hundred points are shared out."""
-        known = [max((one.score for one in wanted.phrase.resolutions), default=0.0) for wanted in need.wanted]
-        doubt = 1 - sum(min(1.0, score) for score in known) / len(known) if known else 0.0
         return shares(
             [wanted.importance for wanted in need.wanted],
             [f"{wanted.phrase.text} {wanted.phrase.language}" for wanted in need.wanted],
-            round(doubt, DECIMALS),
+            [max((one.score for one in wanted.phrase.resolutions), default=0.0) for wanted in need.wanted],
             self.weights,
         )
 
     def score(self, need: NeedProfile, citizen: CitizenProfile) -> Match:
         """The match of a citizen for a need. Gates are not asked here: see `why_not`."""
         covers = [self.cover(wanted.phrase, citizen.phrases) for wanted in need.wanted]
-        title = self.title_cover(need.title, citizen.phrases)
-        strengths = [0.0 if cover is None else cover[1].strength for cover in covers]
+        met = [
+            self._met(wanted.phrase, cover, citizen.phrases)
+            for wanted, cover in zip(need.wanted, covers, strict=True)
+        ]
         around = circumstances(need, citizen)
         share = self.shares(need)
-        importances = [wanted.importance for wanted in need.wanted]
-        added = add_up(importances, share, strengths, title.strength, around, self.weights)
+        title = self.title_cover(need.title, citizen.phrases, share.theme)
+        added = add_up(share, met, title.strength, around, self.weights)
         mark_need, mark_citizen = highlights(need, covers, title.best, self.wording)
-        uncovered = [
-            wanted
-            for wanted, strength in zip(need.wanted, strengths, strict=True)
-            if strength < self.weights.covered_from
-        ]
+        uncovered = [wanted for wanted, one in zip(need.wanted, met, strict=True) if not one.covered]
         return Match(
             need_id=need.id,
             citizen_id=citizen.id,
@@ -157,9 +193,7 @@ class Matcher:
             highlight_need=mark_need,
             highlight_citizen=mark_citizen,
             missing=tuple(w.phrase.text for w in sorted(uncovered, key=lambda w: w.importance)),
-            best_change=best_change(
-                need, citizen, share, strengths, title.strength, added.total, self.weights
-            ),
+            best_change=best_change(need, citizen, share, met, title.strength, added.total, self.weights),
         )
 
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.gates import distance_km
 from matchmaker.matching.rules.values import CitizenProfile, NeedProfile
 from matchmaker.matching.rules.weights import Weights
+
+T = TypeVar("T", float, NDArray[np.float64])
+
+KNOWN = 100
+"""A phrase that was read with certainty."""
 
 FULL = 10_000
 """A hundred points in hundredths."""
@@ -17,10 +26,33 @@ FULL = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """How the hundred points are shared out: one number for each wanted skill, and what the title may add."""
+    """How the hundred points are shared out: one number for each wanted skill, and what the title may add.
+
+    `title_alone` is what it may add for who covers none of the musts, `title_fills` the share of what the skills leave
+    open that it fills at most, `theme` what skills in its field count. `known` has for each must how surely the
+    vocabulary knows it, of KNOWN, and None for the other skills.
+    """
 
     wanted: tuple[int, ...]
     title: int
+    title_alone: int
+    title_fills: float
+    theme: float
+    known: tuple[int | None, ...]
+
+    def room(self, points: int) -> int:
+        """The most that the title may add to so many hundredths."""
+        return floor((FULL - points) * self.title_fills)
+
+    @property
+    def musts(self) -> int:
+        """How many of the wanted skills are musts."""
+        return sum(known is not None for known in self.known)
+
+    @property
+    def all_known(self) -> int:
+        """How surely the vocabulary knows the musts, all together."""
+        return sum(known or 0 for known in self.known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +63,13 @@ class Circumstances:
     challenge: float | None
     time: float | None
     km: float | None
+
+
+class Met(NamedTuple):
+    """How far a wanted skill is met (0 to 1), and whether somebody offers it, rather than something near it."""
+
+    strength: float
+    covered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,24 +94,51 @@ class ScoreParts:
         return self.skills + self.missing_must + self.distance + self.challenge + self.time
 
 
-def shares(importances: Sequence[Importance], names: Sequence[str], doubt: float, weights: Weights) -> Shares:
+def shares(
+    importances: Sequence[Importance], names: Sequence[str], known: Sequence[float], weights: Weights
+) -> Shares:
     """Share out a hundred points by importance, largest remainders first, so that they sum to it exactly.
 
     Among equal remainders the names decide, so that the order of the skills says nothing.
-    The title comes on top, never beyond a hundred; where no skill is asked for it has all of them. `doubt` is the
-    share (0 to 1) of what is asked in words that the vocabulary does not know: the title then speaks for it.
+    The title comes on top of what is met; where no skill is asked for it has all points. `known` says how surely
+    (0 to 1) the vocabulary knows what is asked: the title speaks for what it does not.
     """
     each = [weights.must if importance is Importance.MUST else weights.nice for importance in importances]
     whole = sum(each)
+    sure = [round(KNOWN * min(1.0, one)) for one in known]
+    musts = tuple(
+        one if importance is Importance.MUST else None
+        for one, importance in zip(sure, importances, strict=True)
+    )
     if whole <= 0:
-        return Shares(wanted=tuple(0 for _ in each), title=FULL)
+        none = tuple(0 for _ in each)
+        return Shares(
+            wanted=none, title=FULL, title_alone=FULL, title_fills=1.0, theme=weights.theme, known=musts
+        )
     exact = [FULL * weight / whole for weight in each]
     floors = [floor(share) for share in exact]
     by_remainder = sorted(range(len(each)), key=lambda i: (floors[i] - exact[i], names[i]))
     for i in by_remainder[: FULL - sum(floors)]:
         floors[i] += 1
-    title = weights.title * (1 + weights.title_doubt * doubt) / whole
-    return Shares(wanted=tuple(floors), title=floor(FULL * min(weights.most_title, title)))
+    doubt = 1 - sum(sure) / (KNOWN * len(sure))
+    title = floor(FULL * min(weights.most_title, weights.title * (1 + weights.title_doubt * doubt) / whole))
+    return Shares(
+        wanted=tuple(floors),
+        title=title,
+        title_alone=_alone(title, floors, musts, weights),
+        title_fills=weights.title_fills,
+        theme=weights.theme * (1 + weights.theme_doubt * doubt),
+        known=musts,
+    )
+
+
+def _alone(title: int, shared: Sequence[int], musts: Sequence[int | None], weights: Weights) -> int:
+    """What the title may add without any must: no more than one of them, as far as we know what these mean."""
+    some = [(one, points) for one, points in zip(musts, shared, strict=True) if one is not None]
+    if not some:
+        return title
+    least = min(title, floor(weights.title_alone * min(points for _, points in some)))
+    return least + (title - least) * (KNOWN * len(some) - sum(one for one, _ in some)) // (KNOWN * len(some))
 
 
 def circumstances(need: NeedProfile, citizen: CitizenProfile) -> Circumstances:
@@ -94,20 +160,21 @@ def circumstances(need: NeedProfile, citizen: CitizenProfile) -> Circumstances:
 
 
 def add_up(
-    importances: Sequence[Importance],
     share: Shares,
-    strengths: Sequence[float],
+    met: Sequence[Met],
     title: float,
     around: Circumstances,
     weights: Weights,
 ) -> ScoreParts:
-    """Add up: `strengths` (0 to 1) of the wanted skills in their order, `title` that of the title."""
-    points = tuple(
-        floor(possible * strength) for possible, strength in zip(share.wanted, strengths, strict=True)
-    )
-    bonus = min(FULL - sum(points), floor(share.title * title))
+    """Add up what is met of each wanted skill, in their order, and the strength (0 to 1) of the title."""
+    points = tuple(floor(possible * one.strength) for possible, one in zip(share.wanted, met, strict=True))
+    covered = [
+        known for one, known in zip(met, share.known, strict=True) if one.covered and known is not None
+    ]
+    most = share.title if covered or not share.musts else share.title_alone
+    bonus = min(share.room(sum(points)), floor(most * title))
     skills = sum(points) + bonus
-    left = min(skills, ceiling(_missing(importances, strengths, weights), weights))
+    left = floor(skills * kept_share(share, sum(covered), weights))
     return ScoreParts(
         wanted=points,
         title=bonus,
@@ -118,14 +185,12 @@ def add_up(
     )
 
 
-def ceiling(missing: float, weights: Weights) -> int:
-    """The most hundredths that skills can have when this share of the musts is missing."""
-    return floor(FULL * (1 - weights.missing_must * missing))
+def kept_share(share: Shares, covered: T, weights: Weights) -> T:
+    """The share of the points for skills that is kept when so much of what is known of the musts is covered.
 
-
-def _missing(importances: Sequence[Importance], strengths: Sequence[float], weights: Weights) -> float:
-    musts = [s for i, s in zip(importances, strengths, strict=True) if i is Importance.MUST]
-    return sum(strength < weights.covered_from for strength in musts) / len(musts) if musts else 0.0
+    A must whose words nobody knows cannot be missed.
+    """
+    return 1 - weights.missing_must * (share.all_known - covered) / (KNOWN * max(1, share.musts))
 
 
 def _taken(points: int, weight: float, met: float | None) -> int:

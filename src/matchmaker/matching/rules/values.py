@@ -85,9 +85,13 @@ class Cover(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """How much (0 to 1) and how an own phrase covers a wanted one; `concept_id` is the wanted side's."""
+    """How much (0 to 1) and how an own phrase covers a wanted one; `concept_id` is the wanted side's.
+
+    `covers` says that it is the skill or near enough to it, more likely than not, however sure that is.
+    """
 
     strength: float
+    covers: bool
     how: Cover
     concept_id: str | None
 

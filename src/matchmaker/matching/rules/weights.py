@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import isfinite
 from types import MappingProxyType
 
-AMOUNTS = frozenset({"must", "nice", "title", "title_doubt", "sharpness"})
+AMOUNTS = frozenset({"must", "nice", "title", "title_doubt", "theme_doubt", "sharpness"})
 """The weights that may be above 1; all others are a share of something."""
 
 
@@ -20,37 +20,42 @@ class Weights:
     """The numbers of a score. A kept match names the version; a new set of numbers is a new version.
 
     `must` and `nice` share the hundred points. The title is one more asked skill on top, of weight `title`, and
-    `title_doubt` times more of it the less the asked skills are known, up to `most_title` of the points. A
-    citizen's skills in the title's field add `theme` of their nearness to it.
+    `title_doubt` times more of it the less the asked skills are known, up to `most_title` of the points; it fills at
+    most `title_fills` of what the skills leave open, so that doubt about these stays in the total. Who covers none of
+    the musts has from the title at most `title_alone` of one of them, as far as these are known. A citizen's skills
+    in the title's field add `theme` of their nearness to it, and `theme_doubt` times more in the same way.
 
-    `broader` to `optional` are the strengths of a relation between concepts. Words alone count `words` times
-    their likeness to the power `sharpness`, and nothing under `least`.
+    `broader` to `optional` are the strengths of a relation between concepts; two steps of the same kind, or with one to
+    a related concept, have the product of theirs. Words alone count `words` times their likeness to the power
+    `sharpness`, and nothing under `least`.
 
-    `covered_from` is the strength from which a skill counts as covered; musts that are not covered take the
-    highest possible score down to `1 - missing_must` when all are missing. `distance`, `challenge` and `time`
-    are the largest shares of a score that each can take away, together no more than all of it.
+    A skill covers what is asked when their relation is at least `covered_from`, and as likely as that; all musts that
+    are not covered take `missing_must` of the points away. `distance`, `challenge` and `time` are the largest shares of
+    a score that each can take away, together no more than all of it.
 
     Raises WeightsError for a number that is not finite or negative, a share above 1, or a `sharpness` of 0.
     """
 
     version: str
-    must: float = 3.0
+    must: float = 4.0
     nice: float = 1.0
-    title: float = 3.5
-    title_doubt: float = 3.0
+    title: float = 4.8
+    title_doubt: float = 4.0
     most_title: float = 0.5
-    theme: float = 0.25
-    broader: float = 0.2
-    narrower: float = 0.3
-    related: float = 0.25
-    sibling: float = 0.0
+    theme: float = 0.1
+    theme_doubt: float = 5.0
+    broader: float = 0.35
+    narrower: float = 0.6
+    related: float = 0.3
     essential: float = 0.1
     optional: float = 0.05
     words: float = 0.5
-    sharpness: float = 4.0
+    sharpness: float = 3.0
     least: float = 0.02
-    covered_from: float = 0.3
-    missing_must: float = 0.5
+    covered_from: float = 0.5
+    missing_must: float = 0.25
+    title_alone: float = 1.0
+    title_fills: float = 0.5
     distance: float = 0.25
     challenge: float = 0.1
     time: float = 0.15
@@ -71,12 +76,32 @@ class Weights:
 NAMES = tuple(field.name for field in fields(Weights) if field.name != "version")
 """The numbers of a set of weights."""
 
-WEIGHTS = Weights(version="2026-12")
+WEIGHTS = Weights(version="2027-01")
+
+_2026_12 = Weights(
+    version="2026-12",
+    must=3.0,
+    title=3.5,
+    title_doubt=3.0,
+    title_alone=1.0,
+    title_fills=1.0,
+    theme=0.25,
+    theme_doubt=0.0,
+    broader=0.2,
+    narrower=0.3,
+    related=0.25,
+    sharpness=4.0,
+    covered_from=0.3,
+    missing_must=0.5,
+)
 
 NAMED_WEIGHTS: Mapping[str, Weights] = MappingProxyType(
-    {one.version: one for one in (WEIGHTS, Weights(version="2026-11", essential=0.4, optional=0.25))}
+    {
+        one.version: one
+        for one in (WEIGHTS, _2026_12, replace(_2026_12, version="2026-11", essential=0.4, optional=0.25))
+    }
 )
-"""Every set of weights that a stored match may name."""
+"""The numbers of every set that a stored match may name; up to 2026-12 they were added up otherwise."""
 
 
 def weights_from_mapping(values: Mapping[str, object], *, base: Weights = WEIGHTS) -> Weights:

@@ -10,6 +10,5 @@ class PlaceVerb(Verb):
     CHANGED = "territory.changed"
     CHALLENGE_ADDED = "challenge.added"
     CHALLENGE_CHANGED = "challenge.changed"
-    CHALLENGE_REMOVED = "challenge.removed"
     ORGANISER_NAMED = "organiser.named"
     ORGANISER_REMOVED = "organiser.removed"
