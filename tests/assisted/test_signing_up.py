@@ -138,7 +138,7 @@ def test_without_a_yes_on_record_nothing_is_kept(
             "Somebody who works at your relay has this address.",
         ),
         ({"address": "eve@biblio.example"}, "address", "Somebody who works at your relay has this address."),
-        ({"locale": "de"}, "locale", "Not a valid choice"),
+        ({"locale": "de"}, "locale", "Please choose one of the answers"),
         ({"skills-0": "x" * 65}, "skills-0", "At most 64"),
     ],
 )

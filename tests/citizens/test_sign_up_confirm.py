@@ -12,6 +12,7 @@ from matchmaker.accounts.models import Account
 from matchmaker.base.work import WorkFactory
 from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.citizens.rules import WEEKLY_LETTER_TEXT
+from matchmaker.places.service import change_territory
 from tests.builders import NOW, World, account_of, add_account, add_citizen
 from tests.citizens.readers import letter_readers
 from tests.citizens.steps import answer_all, finish, letters, link_in, sign_in, sign_up_of
@@ -87,6 +88,23 @@ def test_a_concept_that_was_chosen_is_confirmed_in_the_profile(client: FlaskClie
         "services.guarding",
         True,
     )
+
+
+def test_who_waits_for_a_letter_is_told_how_to_reach_the_team(
+    client: FlaskClient, world: World, works: WorkFactory
+) -> None:
+    asked = "how you reach the team"
+    sent = "/join/sent?lang=en"
+    answer_all(client)
+    finish(client)
+    assert asked not in client.get(sent).text
+    with works.begin() as work:
+        written = "bonjour@romans.example, <b>04 75 00 00 00</b>"
+        change_territory(work, territory_id=world.territory.id, contact=written)
+    for page in (client.get(sent).text, client.get(f"/t/{world.territory.slug}?lang=en").text):
+        assert asked in page
+        assert '<a href="mailto:bonjour@romans.example">bonjour@romans.example</a>' in page
+        assert "&lt;b&gt;04 75 00 00 00&lt;/b&gt;" in page
 
 
 def test_the_box_for_the_weekly_letter_is_not_ticked_and_nothing_is_sent_without_it(

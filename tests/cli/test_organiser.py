@@ -12,6 +12,7 @@ from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import WorkFactory
 from matchmaker.places import queries as places
 from matchmaker.places.models import Organiser
+from tests import builders
 from tests.builders import add_account, load_communes, make_world
 from tests.cli.command import Command
 
@@ -155,15 +156,18 @@ def test_a_territory_and_its_challenges_are_changed_and_told(
     told = command.run(*change).stdout
     assert told == (
         "Romans (Europe/Paris): Ici. | Here.\n"
+        "  contact: none\n"
         "  defi-1: Produire ici | Make it here\n"
         "  defi-2: Se nourrir | Se nourrir\n"
     ), "who names nothing only looks"
     told = command.run(
         *change, "--name=Romans-Bourg", "--summary-en=There.", "--time-zone=Indian/Reunion",
+        "--contact= bonjour@romans.example,  04 75 00 00 00",
         "--challenge=defi-2=Bien manger|Eat well", "--new-challenge=Bouger|Move",
     ).stdout  # fmt: skip
     assert told == (
         "Romans-Bourg (Indian/Reunion): Ici. | There.\n"
+        "  contact: bonjour@romans.example, 04 75 00 00 00\n"
         "  defi-1: Produire ici | Make it here\n"
         "  defi-2: Bien manger | Eat well\n"
         "  defi-3: Bouger | Move\n"
@@ -175,6 +179,37 @@ def test_a_territory_and_its_challenges_are_changed_and_told(
         assert territory.digest_since is not None, "its letters leave at the hour of there, from now on"
 
 
+def test_a_challenge_goes_if_nothing_hangs_on_it_and_a_contact_too(
+    command: Command, live_works: WorkFactory
+) -> None:
+    with live_works.begin() as work:
+        load_communes(work)
+    command.run(*FOUND, "--contact=04 75 00 00 00")
+    change = ("organiser", "change", "--territory=romans")
+    with live_works.begin() as work:
+        territory = places.find_territory(work.session, slug="romans")
+        assert territory is not None
+        assert territory.contact == "04 75 00 00 00"
+        builders.add_group(work, territory.challenges[0], lead=add_account(work))
+    refused = command.try_to_run(*change, "--remove-challenge=defi-1")
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "Error: the défi 'defi-1' is in use: 1 in startup_groups\n",
+    )
+    told = command.run(*change, "--contact=", "--new-challenge=Bouger", "--remove-challenge=defi-2").stdout
+    assert told.splitlines()[1:] == [
+        "  contact: none",
+        "  defi-1: Produire ici | Make it here",
+        "  defi-3: Bouger | Bouger",
+    ]
+    assert "defi-4: Danser" in command.run(*change, "--new-challenge=Danser").stdout
+    with live_works.begin() as work:
+        territory = places.find_territory(work.session, slug="romans")
+        assert territory is not None
+        assert [one.slug for one in territory.challenges] == ["defi-1", "defi-3", "defi-4"]
+        assert "challenge.removed" in work.session.scalars(select(Act.action)).all()
+
+
 @pytest.mark.parametrize(
     ("option", "why"),
     [
@@ -184,6 +219,8 @@ def test_a_territory_and_its_challenges_are_changed_and_told(
         ("--challenge=defi-9=Bouger", "no défi 'defi-9'"),
         ("--challenge=defi-1=", "1 to 120 characters"),
         ("--new-challenge=", "1 to 120 characters"),
+        ("--contact=" + 161 * "x", "at most 160 characters"),
+        ("--remove-challenge=defi-9", "no défi 'defi-9'"),
     ],
 )
 def test_a_change_that_cannot_be_is_told_why_and_changes_nothing(

@@ -233,7 +233,7 @@ def test_a_paragraph_for_a_challenge_is_read_by_those_whose_letter_touches_it(
         ("text_en", "", "Please write it in English too."),
         ("text_fr", " \n ", "Please write it in French too."),
         ("text_fr", "é" * 1001, "At most 1000 characters"),
-        ("challenge", "987654", "Not a valid choice"),
+        ("challenge", "987654", "Please choose one of the answers"),
     ],
 )
 def test_a_paragraph_that_is_not_whole_comes_back_with_all_that_was_typed(

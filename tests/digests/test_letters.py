@@ -4,6 +4,7 @@ After a change that is meant, ``pytest tests/digests/test_letters.py --renew-gol
 diff before it is kept.
 """
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -44,6 +45,7 @@ BICYCLES = NeedCard(
     description="Deux après-midi par mois, à l'atelier.",
     challenge="Produire ici",
     kind="Compétence",
+    of_people=True,
     state=None,
     commune="Romans-sur-Isère",
     distance_km=17.6,
@@ -203,6 +205,21 @@ def test_sections_without_lines_do_not_show_and_the_subject_says_what_there_is(
         assert "you could help with" not in letter.text.lower()
     assert "They could help" not in told.text
     assert "News of" not in helped.text
+
+
+@pytest.mark.parametrize(
+    ("places", "locale", "said"),
+    [(1, "fr", None), (1, "en", None), (3, "fr", "Il en faut 3"), (3, "en", "3 are needed")],
+)
+def test_a_room_or_a_machine_is_no_person(
+    renderer: LetterRenderer, places: int, locale: str, said: str | None
+) -> None:
+    letter = weekly(renderer, locale, (replace(BICYCLES, of_people=False, places_left=places),))
+
+    for part in (letter.text, letter.html):
+        assert not re.search("personnes? recherchée|(person|people) wanted", part)
+        assert said is None or said in part
+    assert "\n\n\n" not in letter.text
 
 
 def test_what_people_write_is_escaped_in_html_and_plain_in_text(renderer: LetterRenderer) -> None:

@@ -133,7 +133,7 @@ def test_a_group_cannot_be_moved_under_a_challenge_of_another_territory(
         ("pitch", "", "Please say in one sentence"),
         ("pitch", "x" * 201, "At most 200 characters"),
         ("description", "x" * 5001, "At most 5000 characters"),
-        ("stage", "finished", "Not a valid choice."),
+        ("stage", "finished", "Please choose one of the answers."),
     ],
 )
 def test_what_is_missing_or_too_long_is_told_beside_its_field(

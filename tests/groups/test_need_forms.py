@@ -136,7 +136,7 @@ def test_a_field_has_one_error_at_a_time(member: Person, cast: Cast) -> None:
     """What is no number was told so, and that it is not between two numbers."""
     answer = member.fill_in(new_path(cast), SENT | {"places": "many"})
     assert answer.status_code == 422
-    assert "integer" in error_beside(answer.text, "places")
+    assert "a whole number" in error_beside(answer.text, "places")
     assert "between" not in error_beside(answer.text, "places")
 
 

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from matchmaker.base.work import WorkFactory
 from matchmaker.groups.models import StartupGroup
-from matchmaker.groups.rules import NeedState
+from matchmaker.groups.rules import NeedKind, NeedState
 from matchmaker.places import service as places
 from tests.builders import TODAY, World, add_citizen, add_group, add_need
 from tests.clock import MovableClock
@@ -57,6 +58,23 @@ def test_what_is_not_open_stays_off_the_page(
         assert f"Besoin {hidden}" not in today
     clock.advance(timedelta(days=1))
     assert "Besoin du jour" not in person.get(PAGE).text
+
+
+@pytest.mark.parametrize("kind", [*NeedKind])
+def test_people_are_counted_where_people_are_asked_for(
+    person: Person, works: WorkFactory, cast: Cast, kind: NeedKind
+) -> None:
+    with works.begin() as work:
+        group = work.session.get_one(StartupGroup, cast.group.id)
+        need_id = add_need(work, group, kind=kind, places=3).id
+        add_need(work, group, kind=kind, places=1)
+    things = kind in {NeedKind.PREMISES, NeedKind.EQUIPMENT, NeedKind.FUNDING}
+
+    for page, ones in ((PAGE, 1), (f"/groups/{cast.group.id}?lang=en", 1), (f"/needs/{need_id}?lang=en", 0)):
+        text = person.get(page).text
+        assert text.count("3 people wanted") == (not things)
+        assert text.count("1 person wanted") == (ones and not things)
+        assert text.count("3 are needed") == things
 
 
 def test_a_visitor_can_look_at_one_challenge_alone(

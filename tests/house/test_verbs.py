@@ -87,6 +87,7 @@ WAYS_BACK = {
     "matching.dismiss": "matching.take_back",
     "matching.hide_from_group": "matching.show_to_group",
     "matching.keep_answer": "matching.keep_answer",
+    "places.add_challenge": "places.remove_challenge",
     "places.change_challenge": "places.change_challenge",
     "places.change_territory": "places.change_territory",
     "places.name_organiser": "places.remove_organiser",
@@ -160,7 +161,6 @@ NO_WAY_BACK = {
         "demo.load_places_and_words",
     },
     "What people have gathered around would be lost with it: an operator does it by hand, if ever.": {
-        "places.add_challenge",
         "places.found_territory",
         "relays.name_relay",
     },

@@ -105,7 +105,11 @@ def test_an_organiser_says_how_a_relay_is_reached_and_corrects_it(
         ({"name": "Une autre", "commune": ""}, "commune", "name or the postal code"),
         ({"name": "Une autre", "commune": "Atlantide"}, "commune", "do not know this commune"),
         ({"name": "Une autre", "commune": "Clermont-Ferrand"}, "commune", "not in this territory"),
-        ({"name": "Une autre", "commune": "26100", "kind": "castle"}, "kind", "Not a valid choice"),
+        (
+            {"name": "Une autre", "commune": "26100", "kind": "castle"},
+            "kind",
+            "Please choose one of the answers",
+        ),
     ],
 )
 def test_a_wrong_relay_is_told_beside_its_field(

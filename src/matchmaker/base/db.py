@@ -18,8 +18,11 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     UniqueConstraint,
+    and_,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -257,6 +260,20 @@ def as_if_second(session: Session, verb: Callable[[], Value], *constraints: str)
         if not any(violates(error, constraint) for constraint in constraints):
             raise
     return verb()
+
+
+def rows_that_name(session: Session, row: Base) -> dict[str, int]:
+    """How many rows of each table name a row by a foreign key, by the table's name; tables with none are left out."""
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            if key.referred_table is not row.__table__:
+                continue
+            same = and_(*(part.parent == getattr(row, part.column.key) for part in key.elements))
+            number = session.scalar(select(func.count()).select_from(table).where(same))
+            if number:
+                found[table.name] = number
+    return found
 
 
 def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 import structlog
-from sqlalchemy import CheckConstraint, String, delete, select
+from sqlalchemy import CheckConstraint, String, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.base.db import Base, insert_into
@@ -45,7 +45,7 @@ def take_or_wait(
         # An update that changes nothing locks a bucket that is there, so that nobody forgets it in between.
         .on_conflict_do_update(index_elements=["key"], set_={"key": key})
     )
-    bucket = work.session.scalars(select(RateBucket).where(RateBucket.key == key).with_for_update()).one()
+    bucket = work.session.get_one(RateBucket, key)
     bucket.tokens, wait = _drawn(
         bucket.tokens, elapsed=work.now - bucket.updated_at, cost=1, capacity=capacity, period=period
     )

@@ -79,6 +79,7 @@ def _canonical(address: str) -> str:
 @click.option("--name", required=True, help="Its name, as Valence-Romans.")
 @click.option("--summary-fr", required=True)
 @click.option("--summary-en", required=True)
+@click.option("--contact", help="How people reach its team, in one line: an address, a telephone number.")
 @click.option(
     "--epci", "epcis", multiple=True, help="Code of an intercommunalité whose communes belong to it."
 )
@@ -100,6 +101,7 @@ def found(
     name: str,
     summary_fr: str,
     summary_en: str,
+    contact: str | None,
     epcis: tuple[str, ...],
     communes: tuple[str, ...],
     challenges: tuple[str, ...],
@@ -116,6 +118,7 @@ def found(
                 name=name,
                 summary_fr=summary_fr,
                 summary_en=summary_en,
+                contact=contact,
                 epcis=epcis,
                 communes=communes,
                 time_zone=time_zone,
@@ -135,6 +138,7 @@ def found(
 @click.option("--name", help="Its new name. The short name stays, and so do links.")
 @click.option("--summary-fr")
 @click.option("--summary-en")
+@click.option("--contact", help="How people reach its team, in one line; empty takes it away.")
 @click.option("--time-zone", help="Its letters then leave at their hour there.")
 @click.option(
     "--challenge",
@@ -143,26 +147,32 @@ def found(
     help="Another title for a défi, as 'defi-2=French title|English title'.",
 )
 @click.option("--new-challenge", "added", multiple=True, help="A défi more, as 'French title|English title'.")
+@click.option(
+    "--remove-challenge", "removed", multiple=True, help="A défi less, as defi-2, if nothing hangs on it."
+)
 def change(
     slug: str,
     name: str | None,
     summary_fr: str | None,
     summary_en: str | None,
+    contact: str | None,
     time_zone: str | None,
     changed: tuple[str, ...],
     added: tuple[str, ...],
+    removed: tuple[str, ...],
 ) -> None:
     """Change what a territory says of itself, its time zone and its défis. What is not named stays; then all is told."""
     with site().works.begin() as work:
         territory = work.session.get_one(Territory, _territory_id(work, slug))
         try:
-            if not (name is summary_fr is summary_en is None):
+            if not (name is summary_fr is summary_en is contact is None):
                 places.change_territory(
                     work,
                     territory_id=territory.id,
                     name=name,
                     summary_fr=summary_fr,
                     summary_en=summary_en,
+                    contact=contact,
                 )
             if time_zone is not None:
                 _move(work, territory, time_zone)
@@ -174,11 +184,14 @@ def change(
                 )
             for titles in added:
                 _add_challenge(work, territory, titles)
+            for which in removed:
+                places.remove_challenge(work, territory_id=territory.id, slug=which)
         except places.InvalidTerritory as error:
             raise click.ClickException(str(error)) from error
         click.echo(
             f"{territory.name} ({territory.time_zone}): {territory.summary_fr} | {territory.summary_en}"
         )
+        click.echo(f"  contact: {territory.contact or 'none'}")
         for challenge in places_queries.challenges_of(work.session, territory_id=territory.id):
             click.echo(f"  {challenge.slug}: {challenge.title_fr} | {challenge.title_en}")
 

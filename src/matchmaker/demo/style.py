@@ -8,9 +8,7 @@ from functools import cache
 
 from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
-    DateField,
     FieldList,
-    Form,
     HiddenField,
     IntegerField,
     RadioField,
@@ -27,7 +25,8 @@ from matchmaker.digests.letters import NeedLine, NewsLine, Sections
 from matchmaker.introductions.rules import AnswerSpeed
 from matchmaker.matching.cards import CitizenCard, NeedCard
 from matchmaker.matching.rules import Cover, Importance, SkillReason
-from matchmaker.web.forms import AtMost
+from matchmaker.web.days import DayField
+from matchmaker.web.forms import AtMost, BareForm
 
 TEXT_AT_LEAST = 4.5
 EDGE_AT_LEAST = 3.0
@@ -112,7 +111,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-class EveryField(Form):
+class EveryField(BareForm):
     """One field of each kind that the macro ``field`` takes."""
 
     first_name = StringField("First name", [DataRequired("Say it."), AtMost(60)])
@@ -120,7 +119,7 @@ class EveryField(Form):
     commune_code = HiddenField()
     skills = FieldList(StringField("Skill", [AtMost(64)]), "Skills", min_entries=2)
     hours = IntegerField("Hours", [Optional()])
-    until = DateField("Until", [Optional()])
+    until = DayField("Until", [Optional()])
     about = TextAreaField("About")
     kind = SelectField("Kind", choices=[SelectChoice("skill", "A skill")])
     radius = RadioField(
@@ -157,6 +156,7 @@ NEED = NeedCard(
     description="Two afternoons a month in the workshop, with tools and company. Our bicycles carry bottles.",
     challenge="Less waste",
     kind="Skill",
+    of_people=True,
     state=None,
     commune="Romans-sur-Isère",
     distance_km=4.2,

@@ -2,7 +2,6 @@
 
 from wtforms import (
     BooleanField,
-    Form,
     FormField,
     HiddenField,
     IntegerField,
@@ -20,7 +19,7 @@ from matchmaker.invitations.forms import InviteForm
 from matchmaker.vocabulary.forms import PhraseRows
 from matchmaker.vocabulary.rules import LIMITS
 from matchmaker.web.days import DayField
-from matchmaker.web.forms import AtMost, BaseForm, labelled_choices, one_line, optional_int, trimmed
+from matchmaker.web.forms import AtMost, BareForm, BaseForm, labelled_choices, one_line, optional_int, trimmed
 
 PLACES_AT_MOST = 500
 
@@ -51,7 +50,7 @@ class GroupInviteForm(InviteForm):
     role = RadioField(lazy("Role"), choices=labelled_choices(Role), default=Role.MEMBER.value)
 
 
-class WantedForm(Form):
+class WantedForm(BareForm):
     """One wanted skill; an empty line counts for nothing."""
 
     phrase = StringField(lazy("Skill"), [AtMost(LIMITS.phrase)], filters=[trimmed])
@@ -72,7 +71,7 @@ class NeedForm(BaseForm):
     description = TextAreaField(lazy("Tell more"), [AtMost(DESCRIPTION_LENGTH)], filters=[trimmed])
     wanted = PhraseRows(FormField(WantedForm), lazy("Skills that you look for"), phrase_in="phrase")
     places = IntegerField(
-        lazy("For how many people?"),
+        lazy("How many do you need?"),
         [
             InputRequired(lazy("Please write a number.")),
             NumberRange(min=1, max=PLACES_AT_MOST, message=lazy("A number between %(min)s and %(max)s.")),

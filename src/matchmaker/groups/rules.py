@@ -67,6 +67,11 @@ class NeedKind(Labelled):
     CONTACT = "contact", mark("Contact")
     LEAD = "lead", mark("Somebody to lead")
 
+    @property
+    def of_people(self) -> bool:
+        """Whether people are counted by a need's places: rooms, machines and money are asked of people, and are none."""
+        return self not in {NeedKind.PREMISES, NeedKind.EQUIPMENT, NeedKind.FUNDING}
+
 
 class Importance(Labelled):
     """How much a wanted skill matters to a need."""

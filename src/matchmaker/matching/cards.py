@@ -27,6 +27,7 @@ class NeedCard:
     description: str
     challenge: str
     kind: str
+    of_people: bool
     state: str | None
     commune: str | None
     distance_km: float | None
@@ -71,6 +72,7 @@ def need_card(
         description=need.description,
         challenge=need.group.challenge.title(locale),
         kind=gettext(need.kind.label),
+        of_people=need.kind.of_people,
         state=None if state is NeedState.OPEN else gettext(state.label),
         commune=need.commune.name if need.commune else None,
         distance_km=distance_km(match) if match and need.commune else None,

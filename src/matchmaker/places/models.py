@@ -10,6 +10,8 @@ from matchmaker.base.db import Base
 from matchmaker.base.ids import AccountId, ChallengeId, TerritoryId
 from matchmaker.places.rules import departments
 
+CONTACT_LENGTH = 160
+
 
 class Commune(Base):
     """A French commune by its INSEE code. Coordinates are in degrees; ``approximate`` ones come from neighbours."""
@@ -60,7 +62,8 @@ class PostalCode(Base):
 class Territory(Base):
     """An independent area: its communes, its défis, its organisers, its own day and hour for the weekly letter.
 
-    ``digest_since`` is when that day and hour were last changed; None while they are those of the founding.
+    ``contact`` says in one line how people reach its team. ``digest_since`` is when that day and hour were last changed;
+    None while they are those of the founding.
     """
 
     __tablename__ = "territories"
@@ -70,6 +73,7 @@ class Territory(Base):
     name: Mapped[str] = mapped_column(String(100))
     summary_fr: Mapped[str] = mapped_column(Text)
     summary_en: Mapped[str] = mapped_column(Text)
+    contact: Mapped[str | None] = mapped_column(String(CONTACT_LENGTH))
     locale: Mapped[str] = mapped_column(String(8))
     time_zone: Mapped[str] = mapped_column(String(40))
     digest_weekday: Mapped[int]
@@ -86,6 +90,7 @@ class Territory(Base):
         CheckConstraint("digest_weekday BETWEEN 1 AND 7", name="digest_weekday_is_iso"),
         CheckConstraint("digest_hour BETWEEN 0 AND 23", name="digest_hour_in_day"),
         CheckConstraint("locale IN ('fr', 'en')", name="known_locale"),
+        CheckConstraint(f"length(contact) BETWEEN 1 AND {CONTACT_LENGTH}", name="contact_length"),
     )
 
     def summary(self, locale: str) -> str:

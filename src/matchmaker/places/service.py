@@ -9,11 +9,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Account
-from matchmaker.base.db import as_if_second
+from matchmaker.base.db import as_if_second, rows_that_name
 from matchmaker.base.ids import TerritoryId
 from matchmaker.base.work import Work
 from matchmaker.places import queries
-from matchmaker.places.models import Challenge, Commune, Organiser, Territory, TerritoryCommune
+from matchmaker.places.models import (
+    CONTACT_LENGTH,
+    Challenge,
+    Commune,
+    Organiser,
+    Territory,
+    TerritoryCommune,
+)
 from matchmaker.places.queries import NEAREST_AT_MOST, NearTerritory
 from matchmaker.places.rules import PlaceVerb
 
@@ -31,6 +38,7 @@ def found_territory(
     name: str,
     summary_fr: str,
     summary_en: str,
+    contact: str | None = None,
     epcis: Sequence[str] = (),
     communes: Sequence[str] = (),
     locale: str = "fr",
@@ -40,9 +48,10 @@ def found_territory(
 ) -> Territory:
     """A new territory of all communes of ``epcis`` and the single ``communes``.
 
-    Raises InvalidTerritory for a taken or malformed slug, a name that is too long, an unknown code, an hour that does not
-    exist, or a time zone that nobody knows.
+    Raises InvalidTerritory for a taken or malformed slug, a name or a contact that is too long, an unknown code, an hour
+    that does not exist, or a time zone that nobody knows.
     """
+    contact = _as_contact(contact)
     _check(work, slug=slug, name=name, time_zone=time_zone, weekday=digest_weekday, hour=digest_hour)
     codes = _communes_of(work, epcis, communes)
     territory = Territory(
@@ -50,6 +59,7 @@ def found_territory(
         name=name,
         summary_fr=summary_fr,
         summary_en=summary_en,
+        contact=contact,
         locale=locale,
         time_zone=time_zone,
         digest_weekday=digest_weekday,
@@ -81,16 +91,30 @@ def _check_name(name: str) -> None:
         raise InvalidTerritory("a territory's name has 1 to 100 characters")
 
 
+def _as_contact(contact: str | None) -> str | None:
+    written = " ".join((contact or "").split())
+    if len(written) > CONTACT_LENGTH:
+        raise InvalidTerritory(f"how the team is reached takes at most {CONTACT_LENGTH} characters")
+    return written or None
+
+
 def change_territory(
-    work: Work, *, territory_id: int, name: str | None, summary_fr: str | None, summary_en: str | None
+    work: Work,
+    *,
+    territory_id: int,
+    name: str | None = None,
+    summary_fr: str | None = None,
+    summary_en: str | None = None,
+    contact: str | None = None,
 ) -> None:
-    """Change what a territory says of itself; what is None stays. Raises InvalidTerritory."""
+    """Change what a territory says of itself; what is None stays, and an empty contact is none. Raises InvalidTerritory."""
     territory = work.session.get_one(Territory, territory_id)
     if name is not None:
         _check_name(name)
         territory.name = name
     territory.summary_fr = territory.summary_fr if summary_fr is None else summary_fr
     territory.summary_en = territory.summary_en if summary_en is None else summary_en
+    territory.contact = territory.contact if contact is None else _as_contact(contact)
     work.session.flush()
     work.record(PlaceVerb.CHANGED, Territory, territory_id, territory_id=territory_id)
 
@@ -125,7 +149,7 @@ def add_challenge(
     challenge = Challenge(
         territory=territory,
         slug=slug,
-        position=len(territory.challenges),
+        position=1 + max((one.position for one in territory.challenges), default=-1),
         title_fr=title_fr,
         title_en=title_en,
         description_fr=description_fr,
@@ -140,14 +164,31 @@ def add_challenge(
 def change_challenge(work: Work, *, territory_id: int, slug: str, title_fr: str, title_en: str) -> Challenge:
     """Call a défi otherwise; its groups and who cares for it stay. Raises InvalidTerritory."""
     _check_titles(title_fr, title_en)
-    challenge = work.session.scalars(
-        select(Challenge).where(Challenge.territory_id == territory_id, Challenge.slug == slug)
-    ).one_or_none()
-    if challenge is None:
-        raise InvalidTerritory(f"the territory has no défi {slug!r}")
+    challenge = _challenge(work, territory_id, slug)
     challenge.title_fr, challenge.title_en = title_fr, title_en
     work.session.flush()
     work.record(PlaceVerb.CHALLENGE_CHANGED, Challenge, challenge.id, territory_id=territory_id)
+    return challenge
+
+
+def remove_challenge(work: Work, *, territory_id: int, slug: str) -> None:
+    """Delete a défi that nobody has chosen, no group works on and no paragraph is about. Raises InvalidTerritory."""
+    challenge = _challenge(work, territory_id, slug)
+    used = rows_that_name(work.session, challenge)
+    if used:
+        told = ", ".join(f"{number} in {table}" for table, number in used.items())
+        raise InvalidTerritory(f"the défi {slug!r} is in use: {told}")
+    work.session.delete(challenge)
+    work.session.flush()
+    work.record(PlaceVerb.CHALLENGE_REMOVED, Challenge, challenge.id, territory_id=territory_id)
+
+
+def _challenge(work: Work, territory_id: int, slug: str) -> Challenge:
+    """A défi that nobody begins to use before this unit of work ends."""
+    wanted = (Challenge.territory_id == territory_id) & (Challenge.slug == slug)
+    challenge = work.session.scalars(select(Challenge).where(wanted).with_for_update()).one_or_none()
+    if challenge is None:
+        raise InvalidTerritory(f"the territory has no défi {slug!r}")
     return challenge
 
 

@@ -38,6 +38,7 @@ TRANSFER = Transfer(
     texts=[
         Territory.summary_fr,
         Territory.summary_en,
+        Territory.contact,
         Challenge.title_fr,
         Challenge.title_en,
         Challenge.description_fr,

@@ -7,11 +7,11 @@ from typing import Any
 import wtforms
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice  # type: ignore[attr-defined]
-from wtforms.i18n import get_translations
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
-from matchmaker.base.i18n import LOCALES, Labelled, get_locale, gettext, lazy
+from matchmaker.base.i18n import LOCALES, Labelled, gettext, lazy
+from matchmaker.web.form_words import FormWords
 
 
 def choices(*pairs: tuple[str, str]) -> list[SelectChoice]:
@@ -105,9 +105,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """How WTForms treats these forms."""
 
-        def get_translations(self, form: object) -> Any:  # noqa: ARG002
-            """WTForms' own messages in the locale in force."""
-            return get_translations((get_locale(),))
+        def get_translations(self, form: object) -> FormWords:  # noqa: ARG002
+            """Our words for WTForms' own messages."""
+            return FormWords()
 
         def render_field(self, field: wtforms.Field, render_kw: dict[str, Any]) -> Any:
             """A field that a browser does not cut: what is too long comes back whole, and is told."""
@@ -122,6 +122,15 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         if not valid:
             _shorten(self)
         return valid
+
+
+class BareForm(wtforms.Form):
+    """A form without a token, which stands in each row of another."""
+
+    class Meta(BaseForm.Meta):
+        """As the form around it, but for the token."""
+
+        csrf = False
 
 
 class ConfirmForm(BaseForm):

@@ -16,7 +16,6 @@ from matchmaker.base.outbox import OutboxMessage
 from matchmaker.web.limits import (
     ACTS,
     LETTERS_FROM_HERE,
-    LETTERS_OF_A_NETWORK,
     LETTERS_TO_ONE,
     LOOKS,
     PICTURE,
@@ -88,6 +87,47 @@ def test_from_one_network_one_address_is_written_to_a_few_times(app: Flask) -> N
     assert codes == [200] * LETTERS_FROM_HERE + [429]
 
 
+def use_up(app: Flask, purpose: str, subject: str) -> None:
+    """Leave nothing in a bucket that was taken from before."""
+    with works_of(app).begin() as work:
+        key = work.tokens.fingerprint(f"limit.{purpose}", subject)
+        work.session.get_one(RateBucket, key).tokens = 0.0
+
+
+def test_one_network_guesses_the_passwords_of_all_its_people_for_a_while_only(app: Flask) -> None:
+    def guess(here: str, number: int) -> int:
+        typed = {"address": f"a{number}@example.org", "password": "a guess"}
+        return sent_from(visitor(app), here, "/sign-in", typed).status_code
+
+    assert guess(HERE, 1) == 422
+    use_up(app, "sign_ins", HERE)
+    assert guess(HERE, 2) == 429
+    assert guess(ELSEWHERE, 3) == 422
+
+
+@pytest.mark.parametrize(
+    ("purpose", "subject", "wait"),
+    [("letters_of", HERE, 44), ("letters", "", 9), ("letter_to", "a@example.org", 240)],
+)
+def test_letters_to_strangers_are_bounded_by_network_in_all_and_to_one(
+    app: Flask, purpose: str, subject: str, wait: int
+) -> None:
+    """A day or an hour, of which the next letter waits for its part."""
+
+    def letter() -> None:
+        with app.test_request_context("/", environ_overrides={"REMOTE_ADDR": HERE}):
+            try:
+                web.check_letter("a@example.org")
+            finally:
+                web.close_reading()
+
+    letter()
+    use_up(app, purpose, subject)
+    with pytest.raises(TooManyRequests) as refused:
+        letter()
+    assert refused.value.retry_after == wait
+
+
 @pytest.mark.slow
 @pytest.mark.sqlite_daily
 def test_a_hall_of_1400_people_behind_one_address_signs_up_in_one_evening(app: Flask) -> None:
@@ -104,11 +144,7 @@ def test_a_hall_of_1400_people_behind_one_address_signs_up_in_one_evening(app: F
             return True
 
     assert all(letter(number) for number in range(1400))
-    with works_of(app).begin() as work:
-        key = work.tokens.fingerprint("limit.letters_of", HERE)
-        bucket = work.session.get_one(RateBucket, key)
-        assert bucket.tokens == LETTERS_OF_A_NETWORK - 1400
-        bucket.tokens = 0.0
+    use_up(app, "letters_of", HERE)
     assert not letter(1401)
 
 

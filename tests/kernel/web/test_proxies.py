@@ -42,7 +42,8 @@ def seen_by(trusted_proxies: int, headers: dict[str, str], *, host: str = "aide.
 
 
 def test_without_a_trusted_proxy_nobody_says_where_they_come_from() -> None:
-    assert seen_by(0, FORWARDED) == ["127.0.0.1", "http", "aide.example.org", ""]
+    said = {**FORWARDED, "X-Forwarded-Host": "elsewhere.example"}
+    assert seen_by(0, said) == ["127.0.0.1", "http", "aide.example.org", ""]
 
 
 @pytest.mark.parametrize(("number", "visitor"), [(1, "198.51.100.7"), (2, "203.0.113.9")])

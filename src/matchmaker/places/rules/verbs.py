@@ -10,5 +10,6 @@ class PlaceVerb(Verb):
     CHANGED = "territory.changed"
     CHALLENGE_ADDED = "challenge.added"
     CHALLENGE_CHANGED = "challenge.changed"
+    CHALLENGE_REMOVED = "challenge.removed"
     ORGANISER_NAMED = "organiser.named"
     ORGANISER_REMOVED = "organiser.removed"
