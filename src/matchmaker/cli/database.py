@@ -1,9 +1,12 @@
 """``matchmaker db``: bring the schema up to date, check it, copy the database and go back to a copy."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy import Engine
@@ -12,8 +15,12 @@ from sqlalchemy.exc import DBAPIError
 from matchmaker.base import copies, migrate
 from matchmaker.base.db import make_engine, own_only, sqlite_file
 from matchmaker.base.outbox import doubt_unsettled
-from matchmaker.base.settings import PREFIX, Settings, database_address
+from matchmaker.base.settings import PREFIX, Settings, SettingsError, database_address, load_settings
 from matchmaker.base.work import system_clock
+from matchmaker.cli import site
+
+if TYPE_CHECKING:
+    from matchmaker.cli.leaving_again import Record, Row
 
 
 def database_url() -> str:
@@ -103,12 +110,16 @@ def backup(target: Path) -> None:
 def restore(source: Path, *, yes: bool) -> None:
     """Put a copy that `db backup` made in the place of all that the database has now. Stop the processes first.
 
-    On PostgreSQL this takes pg_restore and psql. It happens as a whole or not at all.
+    On PostgreSQL this takes pg_restore and psql. It happens as a whole or not at all. Whoever has left since the copy
+    was made, or taken back a consent, then does so again, as far as the database that is replaced can tell.
     """
+    from matchmaker.cli import leaving_again
+
     with opened() as engine:
         name = engine.url.render_as_string(hide_password=True)
         if not yes:
             click.confirm(f"Replace all that is in {name}?", abort=True)
+        before = leaving_again.read_record(engine)
         try:
             copies.put_back(engine, source)
         except copies.CopyError as error:
@@ -122,4 +133,59 @@ def restore(source: Path, *, yes: bool) -> None:
         with engine.connect() as connection:
             old = migrate.too_old(connection)
         click.echo(f"Now {old}." if old else "The database fits this version.")
-        click.echo("Who has left since the copy was made is here again: see 'Going back' in docs/running.md.")
+        _leave_again(before, leaving_again.read_record(engine), fits=not old)
+
+
+def _leave_again(before: Record | None, copy: Record | None, *, fits: bool) -> None:
+    here = "Whoever has left since the copy was made is here again"
+    if before is None or copy is None:
+        click.echo(f"{here}, and nothing tells who: see 'Going back' in docs/running.md.")
+    elif not before.is_of(copy):
+        click.echo("It is a copy of another database: nobody leaves it.")
+    elif not (rows := before.since(copy)):
+        click.echo("Nobody has left since the copy was made.")
+    elif not fits or not _is_set_up():
+        click.echo(f"{here}. Next, run 'matchmaker db forget {' '.join(map(str, rows))}'.")
+    else:
+        _forget(rows)
+
+
+def _is_set_up() -> bool:
+    try:
+        load_settings()
+    except SettingsError:
+        return False
+    return True
+
+
+@database.command()
+@click.argument("rows", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(rows: tuple[str, ...], *, yes: bool) -> None:
+    """Have people leave again who were brought back by a copy: ROWS as accounts:12, citizens:40, consents:7.
+
+    `db restore` tells them where it cannot do this itself. Accounts and profiles are deleted, consents taken back.
+    """
+    from matchmaker.cli.leaving_again import read_row
+
+    try:
+        named = [read_row(text) for text in rows]
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    if not yes:
+        click.confirm(f"Delete for good {', '.join(map(str, named))}?", abort=True)
+    _forget(named)
+
+
+def _forget(rows: Sequence[Row]) -> None:
+    from matchmaker.cli.leaving_again import leave_again
+
+    held = leave_again(site().works, rows)
+    done = [row for row in rows if row not in held]
+    if done:
+        click.echo(f"Has left again: {', '.join(map(str, done))}.")
+    if held:
+        click.echo(
+            f"Is still needed, as somebody who leads a group alone: {', '.join(map(str, held))}. Have somebody else take"
+            f" over, then run 'matchmaker db forget {' '.join(map(str, held))}'."
+        )
