@@ -1,6 +1,7 @@
 """A reason names what each side wrote, and says so where the engine is not sure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -26,13 +27,13 @@ def world(settled: None, work: Work) -> World:
     return builders.find_world(work.session)
 
 
-def reason(own: str, wanted: str, *, how: Cover = Cover.SAME, strength: float = 1.0) -> SkillReason:
+def reason(own: str, wanted: str, *, how: Cover = Cover.SAME) -> SkillReason:
     return SkillReason(
         wanted=wanted,
         importance=Importance.MUST,
         own=own,
         how=how,
-        strength=strength,
+        strength=1.0,
         points=50,
         possible=50,
         concept_id=None,
@@ -72,9 +73,22 @@ def test_one_word_is_named_once(app: Flask) -> None:
     assert "Vous offrez « Réparation de vélos » : le groupe le demande." in told(app, "offered", same)
 
 
-@pytest.mark.parametrize(("strength", "doubt"), [(1.0, False), (0.81, False), (0.79, True), (0.4, True)])
-def test_where_the_engine_is_not_sure_it_says_so(app: Flask, strength: float, doubt: bool) -> None:
-    one = reason("vendanges", "vigneron", strength=strength)
+@pytest.mark.parametrize("how", [Cover.SAME, Cover.BROADER, Cover.NARROWER, Cover.RELATED])
+@pytest.mark.parametrize(("certainty", "doubt"), [(1.0, False), (0.9, False), (0.89, True), (0.4, True)])
+def test_where_the_engine_is_not_sure_it_says_so(
+    app: Flask, how: Cover, certainty: float, doubt: bool
+) -> None:
+    one = replace(reason("vendanges", "vigneron", how=how), certainty=certainty)
     assert ("sans doute" in told(app, "offered", one)) is doubt
     assert ("sans doute" in told(app, "reasons", [one])) is doubt
     assert "vigneron" in told(app, "offered", one)
+
+
+def test_what_the_title_says_is_not_told_as_a_wish(app: Flask) -> None:
+    one = replace(reason("maraudes", "Chauffeur pour la banque alimentaire"), importance=None)
+    for said in (told(app, "offered", one), told(app, "reasons", [one])):
+        assert "maraudes" in said
+        assert "Le titre du besoin en parle." in said
+        assert "la même compétence" not in said
+    near = replace(one, how=Cover.RELATED)
+    assert "Le titre du besoin en est proche." in told(app, "reasons", [near])

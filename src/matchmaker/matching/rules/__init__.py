@@ -10,6 +10,7 @@ from matchmaker.matching.rules.answers import (
     ShownWhere,
 )
 from matchmaker.matching.rules.compare import Comparison, ListChange, Move, compare
+from matchmaker.matching.rules.explain import hours_that_reach
 from matchmaker.matching.rules.gates import Gate, distance_km, why_not
 from matchmaker.matching.rules.index import MatchIndex, Run
 from matchmaker.matching.rules.reach import Reach, reaches
@@ -74,6 +75,7 @@ __all__ = [
     "WeightsError",
     "compare",
     "distance_km",
+    "hours_that_reach",
     "match_from_mapping",
     "match_to_mapping",
     "reaches",

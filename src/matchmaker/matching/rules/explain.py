@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from matchmaker.citizens.rules import HOURS_A_WEEK, RADII_KM
 from matchmaker.groups.rules import Importance
 from matchmaker.matching.rules.score_parts import (
     Circumstances,
@@ -31,6 +32,10 @@ from matchmaker.matching.rules.wording import Wording, written_words
 from matchmaker.vocabulary.rules import Phrase
 
 Covered = tuple[Phrase, Likeness] | None
+
+
+LEAST_GAIN = 5.0
+"""A change that gains fewer points is not worth the trouble."""
 
 
 class TitleCover(NamedTuple):
@@ -69,6 +74,7 @@ def _reason(
         points=points / 100,
         possible=possible / 100,
         concept_id=likeness.concept_id if likeness else None,
+        certainty=round(likeness.certainty, 4) if likeness else 1.0,
     )
 
 
@@ -96,19 +102,21 @@ def parts_of(added: ScoreParts, around: Circumstances, citizen: CitizenProfile) 
 def highlights(
     need: NeedProfile, covers: Sequence[Covered], title: Covered, wording: Wording
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Words as written that made the match, on the need's side and on the citizen's."""
+    """Words as written that met, on the need's side and on the citizen's.
+
+    Those that both sides wrote are enough; only where they said one thing in other words are all of these marked.
+    """
     mine: dict[str, None] = {}
     theirs: dict[str, None] = {}
     for wanted, cover in zip((w.phrase for w in need.wanted), covers, strict=True):
         if cover is None:
             continue
         own, likeness = cover
-        if likeness.how is Cover.WORDS:
-            mine.update(dict.fromkeys(wording.shared_words(wanted, own)))
-            theirs.update(dict.fromkeys(wording.shared_words(own, wanted)))
-        else:
-            mine.update(dict.fromkeys(written_words(wanted)))
-            theirs.update(dict.fromkeys(written_words(own)))
+        shared, given = wording.shared_words(wanted, own), wording.shared_words(own, wanted)
+        if likeness.how is not Cover.WORDS and not (shared and given):
+            shared, given = written_words(wanted), written_words(own)
+        mine.update(dict.fromkeys(shared))
+        theirs.update(dict.fromkeys(given))
     if title is not None:
         # A title is a sentence: only the words that it shares with a skill have made the match.
         mine.update(dict.fromkeys(wording.shared_words(need.title, title[0])))
@@ -124,41 +132,35 @@ def best_change(
     total: int,
     weights: Weights,
 ) -> Change | None:
-    """The one change that raises the score most: a skill more, twice the distance, or the hours asked."""
+    """The one change that raises the score most, if it is worth telling: a skill that is missing, or the next answer
+    that the forms offer for distance, or for time.
+    """
 
     def gain(skills: Sequence[Met], person: CitizenProfile) -> float:
         return (add_up(share, skills, title, circumstances(need, person), weights).total - total) / 100
 
-    changes = []
-    for at, wanted in enumerate(need.wanted):
-        if met[at].strength < 1:
-            learned = [*met[:at], Met(1.0, covered=True), *met[at + 1 :]]
-            changes.append(
-                Change(
-                    kind=ChangeKind.ADD_SKILL,
-                    wanted=wanted.phrase.text,
-                    amount=None,
-                    gain=gain(learned, citizen),
-                )
-            )
-    if citizen.radius_km:
-        wider = 2 * citizen.radius_km
-        changes.append(
-            Change(
-                kind=ChangeKind.WIDEN_RADIUS,
-                wanted=None,
-                amount=wider,
-                gain=gain(met, replace(citizen, radius_km=wider)),
-            )
+    changes = [
+        Change(
+            kind=ChangeKind.ADD_SKILL,
+            wanted=wanted.phrase.text,
+            amount=None,
+            gain=gain([*met[:at], Met(1.0, covered=True), *met[at + 1 :]], citizen),
         )
+        for at, wanted in enumerate(need.wanted)
+        if not met[at].covered
+    ]
+    wider = next((km for km in RADII_KM if citizen.radius_km and km > citizen.radius_km), None)
+    if wider is not None:
+        farther = gain(met, replace(citizen, radius_km=float(wider)))
+        changes.append(Change(kind=ChangeKind.WIDEN_RADIUS, wanted=None, amount=float(wider), gain=farther))
     if need.hours is not None and citizen.hours is not None and citizen.hours < need.hours:
-        changes.append(
-            Change(
-                kind=ChangeKind.MORE_HOURS,
-                wanted=None,
-                amount=need.hours,
-                gain=gain(met, replace(citizen, hours=need.hours)),
-            )
-        )
-    useful = [change for change in changes if change.gain > 0]
+        hours = hours_that_reach(need.hours)
+        longer = gain(met, replace(citizen, hours=hours))
+        changes.append(Change(kind=ChangeKind.MORE_HOURS, wanted=None, amount=hours, gain=longer))
+    useful = [change for change in changes if change.gain >= LEAST_GAIN]
     return max(useful, key=lambda change: change.gain, default=None)
+
+
+def hours_that_reach(asked: float) -> float:
+    """The least answer to "how many hours a week" that is as much as a need asks, else the most that can be answered."""
+    return float(next((hours for hours in HOURS_A_WEEK if hours >= asked), HOURS_A_WEEK[-1]))

@@ -29,12 +29,13 @@ DECIMALS = 6
 
 
 class Meant(NamedTuple):
-    """An own concept beside a wanted phrase: `strength` is the relation times the certainty with which that was read.
+    """An own concept beside a wanted phrase: `strength` is the `relation` times the certainty with which that was read.
 
     `near` is that certainty alone where the relation is near enough to cover the concept `asked`, else 0.
     """
 
     strength: float
+    relation: float
     near: float
     how: Cover
     asked: str
@@ -69,7 +70,7 @@ class Matcher:
                 known = found.get(concept_id)
                 if known is None or sure > known.strength:
                     found[concept_id] = Meant(
-                        sure, max(near, known.near if known else 0.0), how, asked.concept_id
+                        sure, relation, max(near, known.near if known else 0.0), how, asked.concept_id
                     )
                 elif near > known.near:
                     found[concept_id] = known._replace(near=near)
@@ -85,12 +86,12 @@ class Matcher:
             return None
         if verdict is VerdictKind.SAME:
             concept = wanted.resolutions[0].concept_id if wanted.resolutions else None
-            return Likeness(strength=1.0, covers=True, how=Cover.SAME, concept_id=concept)
+            return Likeness(strength=1.0, certainty=1.0, covers=True, how=Cover.SAME, concept_id=concept)
         best = self._by_concepts(wanted, own)
         by_words = self.by_words(self.wording.likeness(wanted, own))
         covers = (best is not None and best.covers) or by_words >= self.weights.covered_from > 0
         if by_words > (best.strength if best else 0.0):
-            best = Likeness(strength=by_words, covers=covers, how=Cover.WORDS, concept_id=None)
+            best = Likeness(strength=by_words, certainty=1.0, covers=covers, how=Cover.WORDS, concept_id=None)
         elif best is not None:
             best = replace(best, covers=covers)
         return best if best is not None and best.strength >= self.weights.least else None
@@ -107,6 +108,7 @@ class Matcher:
         near = round(sum(found.near * score for found, score in met), DECIMALS)
         return Likeness(
             strength=strength,
+            certainty=min(1.0, strength / best.relation),
             covers=near >= self.weights.covered_from,
             how=best.how,
             concept_id=best.asked,
@@ -156,7 +158,13 @@ class Matcher:
             most, phrase = min(touching, key=lambda pair: (-pair[0], pair[1].text))
             best = (
                 phrase,
-                Likeness(strength=min(1.0, most), covers=False, how=Cover.RELATED, concept_id=None),
+                Likeness(
+                    strength=min(1.0, most),
+                    certainty=1.0,
+                    covers=False,
+                    how=Cover.RELATED,
+                    concept_id=None,
+                ),
             )
         return TitleCover(min(1.0, whole), best)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.groups.rules import Importance
@@ -28,6 +28,7 @@ class ReasonMapping(TypedDict):
     points: float
     possible: float
     concept_id: str | None
+    certainty: NotRequired[float]
 
 
 class PartMapping(TypedDict):
@@ -83,6 +84,7 @@ def match_to_mapping(match: Match) -> MatchMapping:
                 "points": reason.points,
                 "possible": reason.possible,
                 "concept_id": reason.concept_id,
+                "certainty": reason.certainty,
             }
             for reason in match.reasons
         ],
@@ -124,6 +126,7 @@ def match_from_mapping(mapping: MatchMapping) -> Match:
                 points=reason["points"],
                 possible=reason["possible"],
                 concept_id=reason["concept_id"],
+                certainty=_certainty(reason),
             )
             for reason in mapping["reasons"]
         ),
@@ -143,3 +146,9 @@ def match_from_mapping(mapping: MatchMapping) -> Match:
             gain=change["gain"],
         ),
     )
+
+
+def _certainty(reason: ReasonMapping) -> float:
+    # Not kept up to the weights of 2026-12, when only the strength of one same skill told it.
+    known = reason["strength"] if reason["how"] == Cover.SAME else 1.0
+    return reason.get("certainty", known)

@@ -87,17 +87,19 @@ class Cover(StrEnum):
 class Likeness:
     """How much (0 to 1) and how an own phrase covers a wanted one; `concept_id` is the wanted side's.
 
-    `covers` says that it is the skill or near enough to it, more likely than not, however sure that is.
+    `certainty` is the chance that both phrases were read aright, without the strength of the relation between them;
+    `covers` says that the skill is near enough, and that this is more likely than not.
     """
 
     strength: float
+    certainty: float
     covers: bool
     how: Cover
     concept_id: str | None
 
 
-BOTH_SURE = 0.8
-"""The chance that two phrases mean one skill, each of which was read with a certainty of 0.9."""
+SURE = 0.9
+"""Under this chance that both phrases were read aright a reason says "probably"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,7 @@ class SkillReason:
     points: float
     possible: float
     concept_id: str | None
+    certainty: float = 1.0
 
     @property
     def same_words(self) -> bool:
@@ -120,8 +123,13 @@ class SkillReason:
 
     @property
     def sure(self) -> bool:
-        """Whether both phrases were read with certainty, so that one skill is meant and nobody need say "probably"."""
-        return self.how is not Cover.SAME or self.strength >= BOTH_SURE
+        """Whether both phrases were read with such certainty that nobody need say "probably"."""
+        return self.certainty >= SURE
+
+    @property
+    def of_title(self) -> bool:
+        """Whether it is the title that speaks of it, and no wish of the group."""
+        return self.importance is None
 
 
 class PartName(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +13,10 @@ from matchmaker.vocabulary.rules.meaning import Meanings
 from matchmaker.vocabulary.rules.phrases import asserted
 
 _WRITTEN_WORD = re.compile(r"[^\W_][\w+#]*")
+
+
+SEEN = 4
+"""So many letters at the beginning make a word look like another one."""
 
 
 class Term(NamedTuple):
@@ -48,15 +53,26 @@ class Wording:
         return round(shared / whole, 6) if whole else 0.0
 
     def shared_words(self, phrase: Phrase, other: Phrase) -> list[str]:
-        """Words of a phrase, as written, whose term the other one has too."""
-        theirs = {term.name for term in self.terms(other)}
+        """Words of a phrase, as written, that the other one has too, perhaps in another form."""
+        theirs: dict[str, list[str]] = defaultdict(list)
+        for written in written_words(other):
+            for part in fold(written).split(" "):
+                theirs[self._meanings.term(part, other.language)[0]].append(part)
         return [
             written
             for written in written_words(phrase)
             if any(
-                self._meanings.term(part, phrase.language)[0] in theirs for part in fold(written).split(" ")
+                _one_word(part, own)
+                for part in fold(written).split(" ")
+                for own in theirs.get(self._meanings.term(part, phrase.language)[0], ())
             )
         ]
+
+
+def _one_word(one: str, other: str) -> bool:
+    """Whether a reader sees one word in both: a stem alone joins "amis" and "amiante"."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short[:SEEN]) and (len(short) >= SEEN or len(long) - len(short) <= 1)
 
 
 def written_words(phrase: Phrase) -> list[str]:

@@ -28,6 +28,7 @@ from matchmaker.matching.rules import (
     MatchIndex,
     NeedProfile,
     distance_km,
+    hours_that_reach,
     why_not,
 )
 from matchmaker.places.models import Territory
@@ -131,8 +132,10 @@ def _change_towards(judge: Matcher, need: NeedProfile, profile: CitizenProfile, 
         return match.best_change if match.total < LEAST_TOTAL else None
     if match.total < LEAST_TOTAL:
         return None
-    if gate is Gate.TIME:
-        return Change(kind=ChangeKind.MORE_HOURS, wanted=None, amount=need.hours, gain=match.total)
+    if gate is Gate.TIME and need.hours is not None:
+        return Change(
+            kind=ChangeKind.MORE_HOURS, wanted=None, amount=hours_that_reach(need.hours), gain=match.total
+        )
     if need.place is None or profile.place is None:
         return None
     away = distance_km(need.place, profile.place)

@@ -95,6 +95,7 @@ def need(need_id: int) -> ResponseReturnValue:
         actions=actions_in(state) if member else (),
         citizen=citizen,
         explanation=explanation,
+        missing=cards.lacking(explanation.match) if explanation else (),
         dismissal=queries.find_dismissal(reading(), need_id=need_id, citizen_id=citizen.id)
         if citizen
         else None,
