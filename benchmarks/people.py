@@ -37,7 +37,7 @@ def typed_texts(vocabulary: Vocabulary, count: int, seed: int = 1) -> list[str]:
 
 def resolved(resolver: Resolver, texts: Sequence[str]) -> list[Phrase]:
     """Each text with what it was resolved to."""
-    return [resolver.phrase(text, language="fr") for text in texts]
+    return resolver.phrases(texts, language="fr")
 
 
 def citizens(

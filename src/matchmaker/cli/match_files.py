@@ -51,7 +51,7 @@ def citizen_of(row: Row, resolver: Resolver) -> CitizenProfile:
     return CitizenProfile(
         id=CitizenId(0),
         territory_id=None,
-        phrases=tuple(resolver.phrase(text, language=language) for text in texts),
+        phrases=tuple(resolver.phrases(texts, language=language)),
     )
 
 
@@ -67,7 +67,7 @@ def need_of(row: Row, resolver: Resolver) -> NeedProfile:
         id=NeedId(0),
         territory_id=None,
         title=resolver.phrase(_text(row, "title"), language=language),
-        wanted=tuple(Wanted(phrase=resolver.phrase(text, language=language)) for text in texts),
+        wanted=tuple(Wanted(phrase=phrase) for phrase in resolver.phrases(texts, language=language)),
     )
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matchmaker.base.text import fold
+
+Scores = dict[str, tuple[float, str]]
+"""By concept how sure it is, and the label that was met."""
+
+Near = tuple[str, float, str]
+"""A concept, how sure it is, and the label that was met."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +49,15 @@ class Suggestion:
     label: str
     family: str
     matched: str
+
+
+def keep_best(scores: Scores, found: Sequence[Near]) -> None:
+    """Take what was found into the scores, the better of two for one concept."""
+    for concept_id, score, label in found:
+        if concept_id not in scores or score > scores[concept_id][0]:
+            scores[concept_id] = (score, label)
+
+
+def best_first(scores: Scores) -> list[tuple[str, tuple[float, str]]]:
+    """Concepts with their scores and labels, the best first, ties by id."""
+    return sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))

@@ -58,19 +58,20 @@ class SpellingIndex:
         scaled = sparse.diags_array(1 / np.maximum(lengths, 1e-9)).astype(np.float32) @ counts
         self._postings = sparse.csr_array(scaled.T)
 
-    def cosine(self, folded: str) -> Floats:
-        """The cosine of each label's rare-weighted trigrams with the phrase's."""
-        _, grams = _trigrams([folded])
-        distinct, counts = np.unique(grams, return_counts=True)
-        at = np.minimum(np.searchsorted(self._grams, distinct), len(self._grams) - 1)
-        known = self._grams[at] == distinct
+    def cosines(self, folded: Sequence[str]) -> Floats:
+        """The cosine of each label's rare-weighted trigrams with each phrase's, a row a phrase."""
+        rows, grams = _trigrams(folded)
+        asked, counts = np.unique(np.stack([rows, grams]), axis=1, return_counts=True)
+        at = np.minimum(np.searchsorted(self._grams, asked[1]), len(self._grams) - 1)
+        known = self._grams[at] == asked[1]
         weights = np.sqrt(counts) * np.where(known, self._gram_rarity[at], self._unknown_rarity)
-        total = np.zeros(len(self._texts), dtype=np.float32)
-        indptr, indices, data = self._postings.indptr, self._postings.indices, self._postings.data
-        for column, weight in zip(at[known], weights[known], strict=True):
-            held = slice(indptr[column], indptr[column + 1])
-            total[indices[held]] += data[held] * np.float32(weight)
-        return total / np.float32(max(float(np.sqrt((weights**2).sum())), 1e-9))
+        lengths = np.sqrt(np.bincount(asked[0], weights**2, len(folded)))
+        scaled = weights / np.maximum(lengths, 1e-9)[asked[0]]
+        phrases = sparse.csr_array(
+            (scaled[known].astype(np.float32), (asked[0][known], at[known])),
+            shape=(len(folded), len(self._grams)),
+        )
+        return np.asarray((phrases @ self._postings).toarray(), dtype=np.float32)
 
     def likeness(self, folded: str, cosine: Floats, near: Ints) -> Floats:
         """How alike (0 to 1) the phrase and the labels at these positions are written: letters, order, words."""
