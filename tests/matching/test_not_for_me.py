@@ -124,7 +124,7 @@ def test_too_far_brings_the_radius_below_the_distance_for_whatever_comes_if_that
 
 @pytest.mark.parametrize(
     ("away", "radius"),
-    [(0.4, None), (1.0, None), (1.01, 1), (2.0, 1), (2.01, 2), (10.0, 5), (50.0, 20), (50.01, None)],
+    [(0.4, None), (1.2, None), (1.21, 1), (2.4, 1), (2.41, 2), (10.0, 5), (60.0, 20), (60.1, None)],
 )
 def test_too_far_sets_the_next_radius_below_the_distance_where_one_would_help(
     work: Work, need: Need, camille: Citizen, away: float, radius: int | None

@@ -324,12 +324,12 @@ def test_check_tells_errors_by_group_and_every_disagreement(
     assert capsys.readouterr().out.splitlines() == [
         "communes matched by code: 4; only here: 1",
         "only in the reference: 1 98411",
-        "all: 3 communes, median 11.12 km, 95th percentile 111.19 km",
+        "all: 3 communes, median 11.12 km, 95th percentile 111.20 km",
         "approximate: 1 communes, median 11.12 km, 95th percentile 11.12 km",
         "départements, all: 2 communes, median 11.12 km, 95th percentile 11.12 km",
         "départements, approximate: 1 communes, median 11.12 km, 95th percentile 11.12 km",
         "départements, exact: 1 communes, median 0.00 km, 95th percentile 0.00 km",
-        "exact: 2 communes, median 111.19 km, 95th percentile 111.19 km",
+        "exact: 2 communes, median 111.20 km, 95th percentile 111.20 km",
         "population differs: 1",
         "EPCI differs: 1",
     ]

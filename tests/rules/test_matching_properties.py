@@ -20,6 +20,7 @@ from matchmaker.matching.rules import (
     NeedProfile,
     PartName,
     Place,
+    Travel,
     Wanted,
     Weights,
     why_not,
@@ -44,7 +45,12 @@ own = st.builds(
     phrase,
     st.just([]) | st.lists(phrase, max_size=3),
 )
-place = st.none() | st.builds(Place, latitude=st.floats(44.5, 45.5), longitude=st.floats(4.5, 5.5))
+ACROSS = Place(latitude=45.0, longitude=5.0)
+place = (
+    st.none()
+    | st.just(ACROSS)
+    | st.builds(Place, latitude=st.floats(44.5, 45.5), longitude=st.floats(4.5, 5.5))
+)
 needs = st.builds(
     NeedProfile,
     id=st.integers(1, 3).map(NeedId),
@@ -59,6 +65,11 @@ needs = st.builds(
     hours=st.sampled_from([None, 1.0, 3.0, 9.0]),
     challenge_id=st.sampled_from([None, ChallengeId(1), ChallengeId(2)]),
     places_left=st.sampled_from([None, 0, 2]),
+    travel=st.builds(
+        Travel,
+        factor=st.sampled_from([1.0, 1.7]),
+        to=st.sampled_from([(), ((ACROSS, 3.0),), ((ACROSS, 1.0),)]),
+    ),
     languages=st.sampled_from([None, frozenset({"fr"}), frozenset({"ar"})]),
 )
 citizens = st.builds(

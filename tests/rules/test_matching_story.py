@@ -20,6 +20,7 @@ from matchmaker.matching.rules import (
     NeedProfile,
     PartName,
     Place,
+    Travel,
     Wanted,
     match_from_mapping,
     match_to_mapping,
@@ -142,6 +143,34 @@ def test_place_challenge_and_time_take_their_share(resolver: Resolver, matcher: 
     assert taken[PartName.DISTANCE] == pytest.approx(-skills * WEIGHTS.distance * km / 36, abs=0.1)
     assert taken[PartName.CHALLENGE] == pytest.approx(-skills * WEIGHTS.challenge, abs=0.02)
     assert taken[PartName.TIME] == pytest.approx(-skills * WEIGHTS.time / 2, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("radius", "share", "beyond"),
+    [(100.0, 0.96, False), (17.8, 0.75, False), (16.2, 0.5, True), (15.0, 0.28, True)],
+)
+def test_a_little_farther_weighs_more_and_ends_in_nothing(
+    resolver: Resolver, matcher: Matcher, radius: float, share: float, beyond: bool
+) -> None:
+    """Valence is 17.8 km from Romans: a fifth more than fifteen."""
+    able = citizen(resolver, "mécano vélo", "compta", "communication", place=VALENCE, radius_km=radius)
+    near = matcher.score(need(resolver), replace(able, place=None))
+    match = matcher.score(need(resolver), able)
+    assert match.total / near.total == pytest.approx(share, abs=0.06)
+    assert [part.beyond for part in match.parts if part.name is PartName.DISTANCE] == [beyond]
+    assert match_from_mapping(match_to_mapping(match)) == match
+
+
+def test_ways_are_as_long_as_the_territory_says(resolver: Resolver, matcher: Matcher, today: date) -> None:
+    able = citizen(resolver, "mécano vélo", "compta", place=VALENCE, radius_km=20.0)
+    mountains = need(resolver, travel=Travel(factor=1.8))
+    assert why_not(need(resolver), able, today) is None
+    assert why_not(mountains, able, today) is Gate.PLACE
+    assert why_not(mountains, replace(able, radius_km=50.0), today) is None
+    ferry = need(resolver, travel=Travel(to=((VALENCE, 3.0), (ROMANS, 1.0))))
+    assert why_not(ferry, able, today) is Gate.PLACE
+    bridge = need(resolver, travel=Travel(factor=3.0, to=((VALENCE, 1.0),)))
+    assert why_not(bridge, able, today) is None
 
 
 def test_the_best_change_raises_the_score_by_what_it_says(resolver: Resolver, matcher: Matcher) -> None:

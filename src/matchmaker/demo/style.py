@@ -160,6 +160,7 @@ NEED = NeedCard(
     state=None,
     commune="Romans-sur-Isère",
     distance_km=4.2,
+    farther=False,
     remote=False,
     hours=2,
     places_left=2,

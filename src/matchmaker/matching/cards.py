@@ -31,6 +31,7 @@ class NeedCard:
     state: str | None
     commune: str | None
     distance_km: float | None
+    farther: bool
     remote: bool
     hours: int | None
     places_left: int
@@ -76,6 +77,7 @@ def need_card(
         state=None if state is NeedState.OPEN else gettext(state.label),
         commune=need.commune.name if need.commune else None,
         distance_km=distance_km(match) if match and need.commune else None,
+        farther=is_farther(match) if match and need.commune else False,
         remote=need.remote,
         hours=need.hours_a_week,
         places_left=need.places - need.places_taken,
@@ -126,3 +128,8 @@ def lacking(match: Match) -> tuple[str, ...]:
 def distance_km(match: Match) -> float | None:
     """How far the need is from the citizen, if both places are known."""
     return next((part.value for part in match.parts if part.name is PartName.DISTANCE), None)
+
+
+def is_farther(match: Match) -> bool:
+    """Whether the need is a little farther than the citizen said that they would go."""
+    return any(part.beyond for part in match.parts)

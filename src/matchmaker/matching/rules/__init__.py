@@ -11,7 +11,7 @@ from matchmaker.matching.rules.answers import (
 )
 from matchmaker.matching.rules.compare import Comparison, ListChange, Move, compare
 from matchmaker.matching.rules.explain import hours_that_reach
-from matchmaker.matching.rules.gates import Gate, distance_km, why_not
+from matchmaker.matching.rules.gates import FARTHER, Gate, distance_km, travelled_km, why_not
 from matchmaker.matching.rules.index import MatchIndex, Run
 from matchmaker.matching.rules.reach import Reach, reaches
 from matchmaker.matching.rules.score import Matcher
@@ -29,6 +29,7 @@ from matchmaker.matching.rules.values import (
     Place,
     Ranked,
     SkillReason,
+    Travel,
     Wanted,
 )
 from matchmaker.matching.rules.weights import (
@@ -41,6 +42,7 @@ from matchmaker.matching.rules.weights import (
 
 __all__ = [
     "CORRECTED_FOR",
+    "FARTHER",
     "NAMED_WEIGHTS",
     "PAUSED_FOR",
     "WEIGHTS",
@@ -70,6 +72,7 @@ __all__ = [
     "Run",
     "ShownWhere",
     "SkillReason",
+    "Travel",
     "Wanted",
     "Weights",
     "WeightsError",
@@ -79,6 +82,7 @@ __all__ = [
     "match_from_mapping",
     "match_to_mapping",
     "reaches",
+    "travelled_km",
     "weights_from_mapping",
     "why_not",
 ]

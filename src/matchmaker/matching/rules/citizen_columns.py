@@ -10,9 +10,11 @@ from math import cos, radians
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.rules.gates import EARTH_RADIUS_KM, LEAST_SHARE_OF_TIME
+from matchmaker.matching.rules.gates import FARTHER, LEAST_SHARE_OF_TIME
+from matchmaker.matching.rules.score_parts import MOST_BY_DISTANCE
 from matchmaker.matching.rules.values import CitizenProfile, NeedProfile, Place
 from matchmaker.matching.rules.weights import Weights
+from matchmaker.places.rules import EARTH_RADIUS_KM
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -79,7 +81,7 @@ class CitizenColumns:
         if need.hours is not None:
             shut |= self._hours[chosen] < LEAST_SHARE_OF_TIME * need.hours
         if km is not None:
-            too_far = km > self._radius[chosen]
+            too_far = km > FARTHER * self._radius[chosen]
             shut |= too_far & self._no_remote[chosen] if need.remote else too_far
         return shut
 
@@ -96,7 +98,11 @@ class CitizenColumns:
         half += (
             cos(here) * np.cos(there[:, 0]) * np.sin((there[:, 1] - radians(need.place.longitude)) / 2) ** 2
         )
-        km = np.round(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))), 3)
+        straight = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
+        factors = np.full(len(self._places), need.travel.factor)
+        for to, factor in need.travel.to:
+            factors[(self._places == (to.latitude, to.longitude)).all(axis=1)] = factor
+        km = np.round(straight * (factors if few else factors[at]), 3)
         return np.asarray(km[at] if few else km)
 
     def _taken(
@@ -107,15 +113,20 @@ class CitizenColumns:
         if km is not None and not need.remote:
             radius = self._radius[chosen]
             with np.errstate(divide="ignore", invalid="ignore"):
-                met = np.where(radius > 0, np.maximum(0.0, 1 - km / radius), (km == 0).astype(float))
-            taken += _share(points, weights.distance, np.where(np.isnan(km) | np.isnan(radius), 1.0, met))
+                near = 1 - km / radius
+                near = np.where(near >= 0, near, np.maximum(-1.0, near / (FARTHER - 1)))
+                near = np.where(radius > 0, near, (km == 0).astype(float))
+            near = np.where(np.isnan(km) | np.isnan(radius), 1.0, near)
+            away = weights.distance * (1 - np.maximum(near, 0.0))
+            away += max(0.0, MOST_BY_DISTANCE - weights.distance) * np.maximum(-near, 0.0)
+            taken += np.floor(points * away).astype(np.int64)
         if need.challenge_id is not None:
             other = self._challenges.where(lambda own: bool(own) and need.challenge_id not in own, chosen)
             taken += _share(points, weights.challenge, np.where(other, 0.0, 1.0))
         if need.hours is not None and need.hours > 0:
             met = np.minimum(1.0, np.maximum(0.0, self._hours[chosen] / need.hours))
             taken += _share(points, weights.time, np.where(np.isnan(met), 1.0, met))
-        return taken
+        return np.minimum(taken, points)
 
 
 def _share(points: Ints, weight: float, met: Floats) -> Ints:

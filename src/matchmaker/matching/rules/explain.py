@@ -88,6 +88,7 @@ def parts_of(added: ScoreParts, around: Circumstances, citizen: CitizenProfile) 
             points=added.distance / 100,
             known=around.distance is not None,
             value=None if around.km is None else round(around.km, 1),
+            beyond=around.distance is not None and around.distance < 0,
         ),
         Part(
             name=PartName.CHALLENGE,

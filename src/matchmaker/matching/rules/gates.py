@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from math import asin, cos, radians, sin, sqrt
 
 from matchmaker.matching.rules.values import CitizenProfile, NeedProfile, Place
+from matchmaker.places.rules import great_circle_km
 
-EARTH_RADIUS_KM = 6371.0
+FARTHER = 1.2
+"""Up to so many times the distance that somebody would go, a need is still shown, as a little farther."""
+
 LEAST_SHARE_OF_TIME = 0.25
 """Under this share of the hours asked, helping is not possible; above it, time only weighs."""
 
@@ -64,14 +66,20 @@ def _same_territory(need: NeedProfile, citizen: CitizenProfile) -> bool:
 def _within_reach(need: NeedProfile, citizen: CitizenProfile) -> bool:
     if need.remote and citizen.remote is not False:
         return True
-    if need.place is None or citizen.place is None or citizen.radius_km is None:
+    if citizen.place is None or citizen.radius_km is None:
         return True
-    return distance_km(need.place, citizen.place) <= citizen.radius_km
+    km = travelled_km(need, citizen.place)
+    return km is None or km <= FARTHER * citizen.radius_km
+
+
+def travelled_km(need: NeedProfile, place: Place) -> float | None:
+    """About how far people travel from a place to a need, in whole metres; None where the need has no place."""
+    if need.place is None:
+        return None
+    # Whole metres: the same in scalar and in vector arithmetic.
+    return round(distance_km(need.place, place) * need.travel.factor_to(place), 3)
 
 
 def distance_km(one: Place, other: Place) -> float:
-    """The great-circle distance in kilometres (haversine formula)."""
-    lat1, lat2 = radians(one.latitude), radians(other.latitude)
-    across = radians(other.longitude - one.longitude)
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(across / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, half)))
+    """The great-circle distance in kilometres."""
+    return great_circle_km(one.latitude, one.longitude, other.latitude, other.longitude)

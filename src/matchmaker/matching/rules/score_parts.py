@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.groups.rules import Importance
-from matchmaker.matching.rules.gates import distance_km
+from matchmaker.matching.rules.gates import FARTHER, travelled_km
 from matchmaker.matching.rules.values import CitizenProfile, NeedProfile
 from matchmaker.matching.rules.weights import Weights
 
@@ -57,7 +57,10 @@ class Shares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """Place, défi and time as shares of 1 that are met; None where the question is open."""
+    """Place, défi and time as shares of 1 that are met; None where the question is open.
+
+    A distance from 0 down to -1 is a little more than the citizen would go.
+    """
 
     distance: float | None
     challenge: float | None
@@ -145,11 +148,10 @@ def circumstances(need: NeedProfile, citizen: CitizenProfile) -> Circumstances:
     """How place, défi and time fit: 1 when wholly, fading to 0; None when a side left the question open."""
     km = None
     distance = None
-    if need.place is not None and citizen.place is not None:
-        # Whole metres: the same in scalar and in vector arithmetic.
-        km = round(distance_km(need.place, citizen.place), 3)
-        if citizen.radius_km is not None and not need.remote:
-            distance = max(0.0, 1 - km / citizen.radius_km) if citizen.radius_km > 0 else float(km == 0)
+    if citizen.place is not None:
+        km = travelled_km(need, citizen.place)
+    if km is not None and citizen.radius_km is not None and not need.remote:
+        distance = nearness(km, citizen.radius_km) if citizen.radius_km > 0 else float(km == 0)
     challenge = None
     if need.challenge_id is not None and citizen.challenge_ids:
         challenge = float(need.challenge_id in citizen.challenge_ids)
@@ -175,13 +177,16 @@ def add_up(
     bonus = min(share.room(sum(points)), floor(most * title))
     skills = sum(points) + bonus
     left = floor(skills * kept_share(share, sum(covered), weights))
+    challenge = _taken(left, weights.challenge, around.challenge)
+    time = _taken(left, weights.time, around.time)
+    away = 0 if around.distance is None else floor(left * taken_by_distance(around.distance, weights))
     return ScoreParts(
         wanted=points,
         title=bonus,
         missing_must=left - skills,
-        distance=-_taken(left, weights.distance, around.distance),
-        challenge=-_taken(left, weights.challenge, around.challenge),
-        time=-_taken(left, weights.time, around.time),
+        distance=-min(away, left - challenge - time),
+        challenge=-challenge,
+        time=-time,
     )
 
 
@@ -191,6 +196,22 @@ def kept_share(share: Shares, covered: T, weights: Weights) -> T:
     A must whose words nobody knows cannot be missed.
     """
     return 1 - weights.missing_must * (share.all_known - covered) / (KNOWN * max(1, share.musts))
+
+
+MOST_BY_DISTANCE = 0.75
+"""What is left at the end of the band is about what is shown at least, so that nothing vanishes at a step."""
+
+
+def nearness(km: float, radius_km: float) -> float:
+    """1 at the same place, 0 at the end of a radius above 0, and down to -1 where nothing is shown any more."""
+    near = 1 - km / radius_km
+    return near if near >= 0 else max(-1.0, near / (FARTHER - 1))
+
+
+def taken_by_distance(near: float, weights: Weights) -> float:
+    """The share of the points that distance takes: up to its weight inside the radius, from there to MOST_BY_DISTANCE."""
+    beyond = max(0.0, MOST_BY_DISTANCE - weights.distance)
+    return weights.distance * (1 - max(near, 0.0)) + beyond * max(-near, 0.0)
 
 
 def _taken(points: int, weight: float, met: float | None) -> int:

@@ -38,6 +38,7 @@ class PartMapping(TypedDict):
     points: float
     known: bool
     value: float | None
+    beyond: NotRequired[bool]
 
 
 class ChangeMapping(TypedDict):
@@ -89,7 +90,13 @@ def match_to_mapping(match: Match) -> MatchMapping:
             for reason in match.reasons
         ],
         "parts": [
-            {"name": str(part.name), "points": part.points, "known": part.known, "value": part.value}
+            {
+                "name": str(part.name),
+                "points": part.points,
+                "known": part.known,
+                "value": part.value,
+                "beyond": part.beyond,
+            }
             for part in match.parts
         ],
         "highlight_need": list(match.highlight_need),
@@ -131,7 +138,13 @@ def match_from_mapping(mapping: MatchMapping) -> Match:
             for reason in mapping["reasons"]
         ),
         parts=tuple(
-            Part(name=PartName(part["name"]), points=part["points"], known=part["known"], value=part["value"])
+            Part(
+                name=PartName(part["name"]),
+                points=part["points"],
+                known=part["known"],
+                value=part["value"],
+                beyond=part.get("beyond", False),
+            )
             for part in mapping["parts"]
         ),
         highlight_need=tuple(mapping["highlight_need"]),

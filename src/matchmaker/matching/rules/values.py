@@ -29,6 +29,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Travel:
+    """How much longer ways are than a straight line: in all of a territory, and to some places from one of it."""
+
+    factor: float = 1.0
+    to: tuple[tuple[Place, float], ...] = ()
+
+    def factor_to(self, place: Place) -> float:
+        """How many kilometres people travel to a place for each of the straight line."""
+        return dict(self.to).get(place, self.factor)
+
+
+STRAIGHT = Travel()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedProfile:
     """What a group asks for. None is an unanswered question and weighs nothing; `hours` are asked a week.
 
@@ -46,6 +61,7 @@ class NeedProfile:
     challenge_id: ChallengeId | None = None
     until: date | None = None
     places_left: int | None = None
+    travel: Travel = STRAIGHT
     open: bool = True
     languages: frozenset[str] | None = None
     refused_citizen_ids: frozenset[CitizenId] = frozenset()
@@ -146,13 +162,15 @@ class PartName(StrEnum):
 class Part:
     """A summand: SKILLS is never negative, the others take away, and an unknown one takes nothing.
 
-    `value` is kilometres for DISTANCE, the citizen's hours a week for TIME, else None.
+    `value` is kilometres for DISTANCE, the citizen's hours a week for TIME, else None. `beyond` says that the distance is
+    a little more than the citizen said.
     """
 
     name: PartName
     points: float
     known: bool
     value: float | None
+    beyond: bool = False
 
 
 class ChangeKind(StrEnum):

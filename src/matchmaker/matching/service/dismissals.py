@@ -13,7 +13,7 @@ from matchmaker.groups.models import Need
 from matchmaker.matching import queries
 from matchmaker.matching.loading import judged_need
 from matchmaker.matching.models import Dismissal, LoweredPair
-from matchmaker.matching.rules import PAUSED_FOR, DismissReason, Match, PartName
+from matchmaker.matching.rules import FARTHER, PAUSED_FOR, DismissReason, Match, PartName
 from matchmaker.matching.rules.verbs import MatchingVerb
 from matchmaker.matching.service.lists import explain, matches_for_citizen
 from matchmaker.places.models import Territory
@@ -95,11 +95,11 @@ def forget_pauses(work: Work) -> int:
 def radius_below(need: Need, citizen: Citizen, match: Match) -> int | None:
     """The radius below the distance of a need, in kilometres; None where none would hide it that does not already."""
     away = next((part.value for part in match.parts if part.name is PartName.DISTANCE), None)
-    if need.remote or away is None or away <= 1:
+    if need.remote or away is None or away <= FARTHER:
         return None
-    if citizen.radius_km is not None and away > citizen.radius_km:
+    if citizen.radius_km is not None and away > FARTHER * citizen.radius_km:
         return None
-    return next((radius for radius in reversed(RADII_KM) if radius < away), 1)
+    return next((radius for radius in reversed(RADII_KM) if FARTHER * radius < away), 1)
 
 
 def needs_beyond(session: Session, citizen: Citizen, *, radius: int, besides: int, now: datetime) -> int:
@@ -109,7 +109,7 @@ def needs_beyond(session: Session, citizen: Citizen, *, radius: int, besides: in
         match.need_id
         for match in matches
         for part in match.parts
-        if part.name is PartName.DISTANCE and part.value is not None and part.value > radius
+        if part.name is PartName.DISTANCE and part.value is not None and part.value > FARTHER * radius
     ]
     needs = queries.needs_by_id(session, far)
     return sum(not need.remote and need.id != besides for need in needs.values())

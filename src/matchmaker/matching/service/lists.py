@@ -1,7 +1,7 @@
 """Who could help with what, and why, for one person or one need at the moment of a page."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -27,8 +27,8 @@ from matchmaker.matching.rules import (
     Matcher,
     MatchIndex,
     NeedProfile,
-    distance_km,
     hours_that_reach,
+    travelled_km,
     why_not,
 )
 from matchmaker.places.models import Territory
@@ -125,24 +125,23 @@ def advice(
 
 def _change_towards(judge: Matcher, need: NeedProfile, profile: CitizenProfile, today: date) -> Change | None:
     gate = why_not(need, profile, today)
-    if gate not in {None, Gate.PLACE, Gate.TIME}:
-        return None
-    match = judge.score(need, profile)
     if gate is None:
+        match = judge.score(need, profile)
         return match.best_change if match.total < LEAST_TOTAL else None
-    if match.total < LEAST_TOTAL:
-        return None
     if gate is Gate.TIME and need.hours is not None:
-        return Change(
-            kind=ChangeKind.MORE_HOURS, wanted=None, amount=hours_that_reach(need.hours), gain=match.total
-        )
-    if need.place is None or profile.place is None:
+        kind, amount = ChangeKind.MORE_HOURS, hours_that_reach(need.hours)
+        changed = replace(profile, hours=amount)
+    elif gate is Gate.PLACE and profile.place is not None:
+        away = travelled_km(need, profile.place)
+        radius = next((radius for radius in RADII_KM if away is not None and radius > away), None)
+        if radius is None:
+            return None
+        kind, amount = ChangeKind.WIDEN_RADIUS, float(radius)
+        changed = replace(profile, radius_km=amount)
+    else:
         return None
-    away = distance_km(need.place, profile.place)
-    radius = next((radius for radius in RADII_KM if radius > away), None)
-    if radius is None:
-        return None
-    return Change(kind=ChangeKind.WIDEN_RADIUS, wanted=None, amount=radius, gain=match.total)
+    total = judge.score(need, changed).total
+    return Change(kind=kind, wanted=None, amount=amount, gain=total) if total >= LEAST_TOTAL else None
 
 
 def _needs_for(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from matchmaker.places.data.commune_sources import Commune, Place, Point, folded, without_article
+from matchmaker.places.rules import great_circle_km
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +23,8 @@ Neighbours = Mapping[str, Sequence[Sequence[str]]]
 
 
 def km_between(a: Point, b: Point) -> float:
-    """Great-circle distance in kilometres (haversine, mean Earth radius 6371 km)."""
-    lat_a, lat_b = math.radians(a[0]), math.radians(b[0])
-    half = math.sin((lat_b - lat_a) / 2) ** 2
-    half += math.cos(lat_a) * math.cos(lat_b) * math.sin(math.radians(b[1] - a[1]) / 2) ** 2
-    return 2 * 6371.0 * math.asin(math.sqrt(min(1.0, half)))
+    """Great-circle distance in kilometres."""
+    return great_circle_km(*a, *b)
 
 
 def middle(points: Sequence[Point], of: Callable[[Iterable[float]], float]) -> Point:

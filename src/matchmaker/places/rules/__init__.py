@@ -1,6 +1,6 @@
 """Thinking about places: a territory as points on a sheet, distances, and communes as people write them."""
 
-from matchmaker.places.rules.geography import great_circle_km, local_day
+from matchmaker.places.rules.geography import EARTH_RADIUS_KM, great_circle_km, local_day
 from matchmaker.places.rules.maps import HEIGHTS, WIDTHS, Mark, Sheet, Spot, drawn
 from matchmaker.places.rules.names import departments, former_communes
 from matchmaker.places.rules.spelling import (
@@ -14,6 +14,7 @@ from matchmaker.places.rules.spelling import (
 from matchmaker.places.rules.verbs import PlaceVerb
 
 __all__ = [
+    "EARTH_RADIUS_KM",
     "HEIGHTS",
     "WHOLE_CODE",
     "WIDTHS",
