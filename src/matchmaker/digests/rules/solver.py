@@ -7,7 +7,6 @@ from time import monotonic
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
 from matchmaker.digests.rules.candidates import STEPS
@@ -188,6 +187,9 @@ class IntegerProgram:
         seconds = deadline - monotonic()
         if seconds <= 0:
             return Solved(columns=cost[:0], bound=-np.inf, finished=False)
+        # Loading it takes longer than all else that the command loads, and few of its processes plan.
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         solved = milp(
             cost,
             integrality=whole,
