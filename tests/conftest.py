@@ -106,9 +106,9 @@ def postgres_server(run_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+def sqlite_template(run_folder: Path) -> Template:
     """An SQLite file with the schema."""
-    return databases.sqlite_template(tmp_path_factory.mktemp("sqlite"))
+    return databases.sqlite_template(run_folder)
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +120,7 @@ def postgres_template(postgres_server: str) -> Iterator[Template]:
 
 @pytest.fixture(scope="session", params=BACKENDS)
 def template(request: pytest.FixtureRequest) -> Template:
-    """A database with the schema and no rows, made by the migrations once for each process."""
+    """A database with the schema and no rows, made by the migrations once."""
     made: Template = request.getfixturevalue(f"{request.param}_template")
     return made
 

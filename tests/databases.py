@@ -1,5 +1,6 @@
 """Databases for the tests: made once by the migrations, then copied or rolled back."""
 
+import fcntl
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -103,11 +104,21 @@ def _as_administrator(url: str, statement: Composed) -> None:
         connection.execute(statement)
 
 
-def sqlite_template(folder: Path) -> SqliteTemplate:
-    """An SQLite file in ``folder``, brought to the newest revision."""
-    template = SqliteTemplate(url=f"sqlite:///{folder / 'template.sqlite'}")
-    make_schema(template.url)
-    return template
+def made_once(path: Path, make: Callable[[Path], object]) -> Path:
+    """A file that the first process to ask for it makes, for all processes of this run of the tests."""
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            unfinished = path.with_suffix(".unfinished")
+            make(unfinished)
+            unfinished.rename(path)
+    return path
+
+
+def sqlite_template(run_folder: Path) -> SqliteTemplate:
+    """An SQLite file of this run of the tests, brought to the newest revision."""
+    path = made_once(run_folder / "schema.sqlite", lambda made: make_schema(f"sqlite:///{made}"))
+    return SqliteTemplate(url=f"sqlite:///{path}")
 
 
 @contextmanager

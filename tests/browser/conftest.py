@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.site import Demonstration, make_demonstration, served
 from tests.browser.visit import FLAGS, Visit, find_browser
+from tests.databases import made_once
 
 MakeVisit = Callable[..., Visit]
 
@@ -26,15 +27,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the whole demonstration."""
-    return make_demonstration(tmp_path_factory.mktemp("demonstration"))
+def filled_file(run_folder: Path) -> Path:
+    """An SQLite file with the whole demonstration, of which a test serves a copy."""
+    return made_once(run_folder / "demonstration.sqlite", make_demonstration)
 
 
 @pytest.fixture(scope="session")
 def demonstration(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The demonstration on a port, to be looked at and not changed."""
-    with served(filled_file, tmp_path_factory.mktemp("mailbox")) as opened:
+    folder = tmp_path_factory.mktemp("demonstration")
+    with served(Path(shutil.copy(filled_file, folder / "seen.sqlite")), folder) as opened:
         yield opened
 
 

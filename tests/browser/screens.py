@@ -28,9 +28,16 @@ SCREENS: tuple[tuple[str, str, str, int, Scheme, int], ...] = (
 def main(folder: Path) -> None:
     """Take all of them, of a demonstration made for it."""
     folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as made:
+        file = Path(made, "demonstration.sqlite")
+        make_demonstration(file)
+        take(folder, file, Path(made))
+
+
+def take(folder: Path, file: Path, mailbox: Path) -> None:
+    """Take the pictures of the demonstration in a file."""
     with (
-        tempfile.TemporaryDirectory() as made,
-        served(make_demonstration(Path(made)), Path(made)) as demonstration,
+        served(file, mailbox) as demonstration,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))

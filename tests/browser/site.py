@@ -38,9 +38,8 @@ class Demonstration:
     address: str
 
 
-def make_demonstration(folder: Path) -> Path:
+def make_demonstration(file: Path) -> None:
     """Fill an SQLite file as the demo command does, and write one territory's week."""
-    file = folder / "demonstration.sqlite"
     engine = make_engine(f"sqlite:///{file}")
     migrate.upgrade(engine)
     works = works_of(make_app(make_session_factory(engine), clock=system_clock))
@@ -63,7 +62,6 @@ def make_demonstration(folder: Path) -> Path:
             made_by=places.organisers_of(work.session, territory_id=open_week.id)[0].id,
         )
     engine.dispose()
-    return file
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from tests.doors import make_app, works_of
 MOMENT: datetime = builders.NOW
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def loaded_engine(template: Template) -> Iterator[Engine]:
     """The demonstration, loaded as the command does it."""
     with databases.copied(template) as engine:
@@ -38,19 +38,19 @@ def loaded_engine(template: Template) -> Iterator[Engine]:
         yield engine
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sessions(loaded_engine: Engine) -> sessionmaker[Session]:
     """Sessions on the loaded demonstration."""
     return make_session_factory(loaded_engine)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app(sessions: sessionmaker[Session]) -> Flask:
     """The application over the loaded demonstration."""
     return make_app(sessions)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def works(app: Flask) -> WorkFactory:
     """Units of work on the loaded demonstration."""
     return works_of(app)
