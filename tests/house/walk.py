@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from matchmaker.web import Access, Role, declared_access
+from tests.doors import Person
 from tests.house.town import Neighbours, Resident, rules
 
 HOLDERS = {
@@ -78,6 +79,14 @@ def path(rule: Rule, values: Mapping[str, object]) -> str:
     return built[1]
 
 
+def cookie_of(person: Person) -> str:
+    """The header by which somebody's browser is known, whatever has been done with it since."""
+    person.token_of_any_page()
+    cookie = person.client.get_cookie("session")
+    assert cookie is not None
+    return f"session={cookie.value}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
     """Everybody in two territories, and the database in which whatever they do is undone at once."""
@@ -94,10 +103,8 @@ class Walk:
 
     def keys(self, resident: Resident) -> tuple[str, str]:
         """Somebody's cookie, and the token that their forms send."""
-        token = resident.person.token("/")
-        cookie = resident.person.client.get_cookie("session")
-        assert cookie is not None
-        return f"session={cookie.value}", token
+        token = resident.person.token_of_any_page()
+        return cookie_of(resident.person), token
 
     @contextmanager
     def written(self) -> Iterator[set[str]]:
