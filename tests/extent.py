@@ -1,10 +1,13 @@
 """How much this run of the tests does: the options say it before any test is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from hypothesis import settings
 
 THIRD = 3
+Value = TypeVar("Value")
 
 
 @dataclass
@@ -32,3 +35,11 @@ def choose(*, full: bool, every_way: bool) -> None:
 def part_of(number: int) -> int:
     """How many of so many examples, kills or readers this run takes: all of them, or a third."""
     return number if chosen.full else max(number // THIRD, 1)
+
+
+def turn_of(values: Sequence[Value], number: int) -> Sequence[Value]:
+    """What the thing of this number is tried with in this run: all of the values, or its turn, a third of them.
+
+    Things of three numbers in a row are tried with all of them together.
+    """
+    return values if chosen.full else values[number % THIRD :: THIRD]

@@ -13,6 +13,8 @@ from tests.doors import works_of
 from tests.house.town import Town, make_town
 from tests.house.valid_forms import VALID_FORMS, make_ready
 
+pytestmark = pytest.mark.unmeasured
+
 LOOKED_AT = {
     "profile_showings": "who was shown to a group is on record for them",
     "resolved_phrases": "what a phrase means is kept when a page is read",
