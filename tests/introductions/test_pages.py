@@ -99,6 +99,44 @@ def test_from_i_could_help_to_both_addresses(village: Village) -> None:
         assert work.session.get_one(Need, village.pair.need.id).state is NeedState.FILLED
 
 
+def test_each_side_reads_its_own_words_and_gives_its_own_reasons(village: Village) -> None:
+    legend = "Quand vous aurez tous deux dit oui, %s peut vous joindre par"
+    assert legend % "le groupe" in village.camille.get(f"{village.need}/offer").text
+    path = village.offer()
+    by_letter = village.letter_path("gaspard@example.org")
+    hers, his = village.camille.get(path).text, village.gaspard.get(path).text
+
+    assert "Retirer mon offre" in hers
+    assert "Camille a offert son aide." in his
+    assert legend % "cette personne" in his
+    for page in (his, visitor(village.app).get(by_letter).text):
+        assert DeclineReason.FILLED.value in page
+        assert DeclineReason.NOT_AVAILABLE.value not in page
+    no = {"action": "decline", "reason": "not_available"}
+    assert village.gaspard.post(f"{path}/act", no).status_code == 422
+    assert visitor(village.app).fill_in(by_letter, no).status_code == 422
+    village.gaspard.post(f"{path}/act", {"action": "accept"})
+    assert "Pour joindre Camille" in village.gaspard.get(path).text
+    assert "Pour joindre Ma bouteille" in village.camille.get(path).text, "nobody of the group shared how"
+    for person, withdraw in (
+        (village.camille, "Retirer mon offre"),
+        (village.gaspard, "Retirer notre demande"),
+    ):
+        agreed = person.get(path).text
+        assert withdraw in agreed
+        assert "Oui, l’aide a été donnée" in agreed
+
+
+def test_a_citizen_who_is_asked_gives_no_reason_of_a_groups(village: Village) -> None:
+    village.gaspard.post(f"{village.need}/citizens/{village.pair.citizen.id}/propose", {"action": "accept"})
+    path = f"/introductions/{village.introduction().id}"
+    page = village.camille.get(path).text
+    assert "Le groupe a demandé de l’aide." in page
+    assert DeclineReason.NOT_AVAILABLE.value in page
+    assert DeclineReason.FILLED.value not in page
+    assert village.camille.post(f"{path}/act", {"action": "decline", "reason": "filled"}).status_code == 422
+
+
 def test_what_is_shared_is_taken_back_on_the_page(village: Village) -> None:
     path = village.offer()
     village.gaspard.post(f"{path}/act", {"action": "accept"})

@@ -1,11 +1,13 @@
 """Forms about introductions."""
 
+from typing import Any
+
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Optional, ValidationError
 
 from matchmaker.base.i18n import gettext, lazy
 from matchmaker.citizens.rules import InvalidNumber, canonical_number
-from matchmaker.introductions.rules import MESSAGE_LENGTH, Action, DeclineReason
+from matchmaker.introductions.rules import MESSAGE_LENGTH, REASONS, Action, Party
 from matchmaker.introductions.service import Sharing
 from matchmaker.web.days import DayField
 from matchmaker.web.forms import AtMost, BaseForm, labelled_choices, one_line, trimmed
@@ -39,13 +41,16 @@ class ShareForm(BaseForm):
 
 
 class DeclineForm(BaseForm):
-    """Why somebody says no."""
+    """Why somebody of a side says no."""
 
     reason = RadioField(
         lazy("Why not?"),
         [InputRequired(lazy("Please choose a reason. It helps the other side not to wonder."))],
-        choices=labelled_choices(DeclineReason),
     )
+
+    def __init__(self, party: Party = Party.CITIZEN, **named: Any) -> None:
+        super().__init__(**named)
+        self.reason.choices = labelled_choices(REASONS.get(party, ()))
 
 
 class StepForm(BaseForm):

@@ -35,7 +35,7 @@ def waiting_act(relay_id: int, introduction_id: int) -> ResponseReturnValue:
     if not step.validate():
         abort(400)
     action = Action(step.action.data or "")
-    decline = DeclineForm(prefix=_prefix(introduction_id))
+    decline = DeclineForm(Party.CITIZEN, prefix=_prefix(introduction_id))
     if action is Action.DECLINE and not decline.validate():
         return _page(relay, refused=introduction_id, status=422)
     try:
@@ -65,9 +65,9 @@ def _page(relay: Relay, *, refused: int | None = None, status: int = 200) -> Res
             "text": state_text(one, Party.CITIZEN),
             "card": need_side(one),
             "actions": actions_for(one.state, Party.CITIZEN),
-            "decline": DeclineForm(prefix=_prefix(one.id))
+            "decline": DeclineForm(Party.CITIZEN, prefix=_prefix(one.id))
             if one.id == refused
-            else DeclineForm(formdata=None, prefix=_prefix(one.id)),
+            else DeclineForm(Party.CITIZEN, formdata=None, prefix=_prefix(one.id)),
             "has_telephone": one.citizen is not None and one.citizen.telephone is not None,
             "contact": _contact(one),
         }

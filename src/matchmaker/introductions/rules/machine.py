@@ -80,6 +80,14 @@ class NotAllowed(Exception):
 SIDES = (Party.CITIZEN, Party.GROUP)
 """The two who are introduced."""
 
+REASONS: Mapping[Party, tuple[DeclineReason, ...]] = MappingProxyType(
+    {
+        Party.CITIZEN: tuple(one for one in DeclineReason if one is not DeclineReason.FILLED),
+        Party.GROUP: tuple(one for one in DeclineReason if one is not DeclineReason.NOT_AVAILABLE),
+    }
+)
+"""What each side may say when it says no: a citizen finds nobody else, and a group is not asked for its time."""
+
 _ENDINGS = {Action.HELP: State.HELPED, Action.NO_HELP: State.NOT_HELPED}
 
 _TABLE: dict[tuple[State, Action], dict[Party, State]] = {

@@ -26,19 +26,21 @@ from matchmaker.web import Access, access, begin, form_page, reading, result_pag
 def answer(token: str) -> ResponseReturnValue:
     """Answer the question of a letter, signed in or not: shown by GET, acted on by POST, good for this question alone."""
     step = StepForm()
-    share, decline = ShareForm(), DeclineForm()
     try:
+        _, by = service.find_by_token(reading(), tokens=site().works.tokens, token=token)
+        share, decline = ShareForm(), DeclineForm(by.party)
         if step.validate_on_submit():
             action = Action(step.action.data or "")
             needed = {Action.ACCEPT: share, Action.DECLINE: decline}.get(action)
             if needed is None or needed.validate():
                 return _act(token, action, share, decline)
             if needed is share:
-                decline = DeclineForm(formdata=None)
+                decline = DeclineForm(by.party, formdata=None)
             else:
                 share = ShareForm(formdata=None, share_address=True)
         else:
-            share, decline = ShareForm(formdata=None, share_address=True), DeclineForm(formdata=None)
+            share = ShareForm(formdata=None, share_address=True)
+            decline = DeclineForm(by.party, formdata=None)
         return _question(token, share, decline)
     except service.TokenUnusable as error:
         return _over(error)

@@ -67,7 +67,7 @@ def act(introduction_id: int) -> ResponseReturnValue:
         abort(400)
     action = Action(step.action.data or "")
     share = ShareForm() if action is Action.ACCEPT else None
-    decline = DeclineForm() if action is Action.DECLINE else None
+    decline = DeclineForm(party) if action is Action.DECLINE else None
     if any(form is not None and not form.validate() for form in (share, decline)):
         return _page(introduction, party, share=share, decline=decline, status=422)
     try:
@@ -181,7 +181,7 @@ def _page(
         contact=other,
         own=own,
         share=share,
-        decline=decline or DeclineForm(formdata=None),
+        decline=decline or DeclineForm(party, formdata=None),
         message=message or MessageForm(formdata=None),
         form=next((one for one in (share, decline, message) if one is not None and one.errors), None),
         thread=thread,
