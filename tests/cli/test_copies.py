@@ -101,6 +101,8 @@ def test_whoever_is_connected_meanwhile_goes_on_with_what_was_put_back(
         connection.rollback()
         command.run("db", "restore", "copy", "--yes")
         assert connection.scalar(text("SELECT count(*) FROM rate_buckets")) == 1
+        file = sqlite_file(fresh_engine)
+        assert file is None or b"later" not in file.with_name(f"{file.name}-wal").read_bytes()
     insert(fresh_engine, "after")
     assert keys(fresh_engine) == ["after", "before"]
 

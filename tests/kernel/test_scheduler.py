@@ -18,6 +18,7 @@ from matchmaker.base import heartbeats, limits
 from matchmaker.base.acts import KEPT, Act
 from matchmaker.base.limits import RateBucket
 from matchmaker.base.outbox import MessageState
+from matchmaker.base.sent_forms import Sending, SentForm
 from matchmaker.digests.models import DigestRun
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
@@ -87,14 +88,15 @@ def test_housekeeping_forgets_what_is_good_for_nothing(app: Flask, clock: Movabl
         accounts.start_session(work, account=add_account(work))
         limits.take(work, purpose="p", subject="s", capacity=1, period=timedelta(hours=1))
         suppression.record_return(work, message=work.post(letter()), bounce=Bounce.SOFT, diagnostic="full")
+        Sending(key="f" * 64).claim(work)
     scheduler.beat_housekeeping(site)
     with site.works.begin() as work:
-        for table in (AccountSession, RateBucket, ReturnedLetter, Act):
+        for table in (AccountSession, RateBucket, ReturnedLetter, Act, SentForm):
             assert work.session.scalar(select(func.count()).select_from(table)) == 1
     clock.now = NOW + max(SESSION_LASTS, suppression.REMEMBERED_FOR + timedelta(seconds=1), KEPT)
     scheduler.beat_housekeeping(site)
     with site.works.begin() as work:
-        for table in (AccountSession, RateBucket, ReturnedLetter, Act):
+        for table in (AccountSession, RateBucket, ReturnedLetter, Act, SentForm):
             assert work.session.scalar(select(func.count()).select_from(table)) == 0
 
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert, select, text, update
@@ -130,9 +131,24 @@ def test_sqlite_keeps_a_log_checks_references_and_waits(fresh_engine: Engine) ->
     with fresh_engine.connect() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
+            for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous", "secure_delete")
         }
-    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 15000, "synchronous": 1}
+    assert pragmas == {
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "busy_timeout": 15000,
+        "synchronous": 1,
+        "secure_delete": 1,
+    }
+
+
+def test_a_new_sqlite_file_is_its_owners_alone_from_its_first_byte(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/new.sqlite")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x)")
+        modes = {path.suffix: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    engine.dispose()
+    assert modes == dict.fromkeys((".sqlite", ".sqlite-wal", ".sqlite-shm"), 0o600)
 
 
 def test_writers_at_once_wait_for_each_other(fresh_engine: Engine) -> None:

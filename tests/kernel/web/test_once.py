@@ -83,6 +83,16 @@ def test_who_goes_back_and_writes_something_else_sends_another_form(
     assert number_of(first) != number_of(second)
 
 
+def test_the_same_words_from_another_page_are_another_form(
+    app: Flask, lea: Person, form: dict[str, str]
+) -> None:
+    assert lea.post(NEW_GROUP, form).status_code == 302
+    # It is not led to the group that the first made, but told that there is one of its name.
+    assert lea.post(NEW_GROUP, {**form, "form_key": "the key of another page"}).status_code == 422
+    assert lea.post(NEW_GROUP, form).status_code == 302
+    assert groups(app) == 1
+
+
 def test_a_key_is_of_no_use_to_another_account(app: Flask, lea: Person, form: dict[str, str]) -> None:
     assert number_of(lea.post(NEW_GROUP, form))
     # Another account is not led to what was made with it, but refused for the name, as with any key.
