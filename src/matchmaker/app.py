@@ -26,7 +26,7 @@ from matchmaker.base.db import make_engine, make_reading_factory, make_session_f
 from matchmaker.base.letter import LetterRenderer, foreign
 from matchmaker.base.logs import set_up_logs
 from matchmaker.base.resources import folder
-from matchmaker.base.settings import Settings, check_public, load_settings
+from matchmaker.base.settings import PREFIX, Settings, SettingsError, check_public, load_settings
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Clock, Links, WorkFactory, system_clock
 from matchmaker.citizens import queries as citizens_queries
@@ -187,13 +187,16 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _site(app: Flask, settings: Settings, clock: Clock) -> web.Site:
+    if settings.semantic and vocabulary.encoder_version() is None:
+        raise SettingsError(f"{PREFIX}SEMANTIC: needs the extra: install matchmaker[semantic]")
     engine = make_engine(settings.database_url)
+    info = {vocabulary.SEMANTIC: settings.semantic}
     return web.Site(
         settings=settings,
         engine=engine,
         works=WorkFactory(
-            sessions=make_session_factory(engine),
-            reading=make_reading_factory(engine),
+            sessions=make_session_factory(engine, **info),
+            reading=make_reading_factory(engine, **info),
             clock=clock,
             tokens=Tokens(settings.secret_key.get_secret_value()),
             letters=LetterRenderer(service_name=settings.mail_from_name),

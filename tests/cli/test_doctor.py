@@ -60,6 +60,7 @@ def test_a_sound_installation_is_told_so_line_by_line(command: Command, loaded: 
             "database",
             "migrations",
             "data",
+            "sentences",
             "mail",
             "scheduler",
             "outbox",

@@ -203,17 +203,18 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
 
 
-def make_session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that keep loaded values after a commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+def make_session_factory(engine: Engine, **info: object) -> sessionmaker[Session]:
+    """Sessions that keep loaded values after a commit, and tell ``info`` of their installation."""
+    return sessionmaker(engine, expire_on_commit=False, info=info)
 
 
-def make_reading_factory(engine: Engine) -> sessionmaker[Session]:
+def make_reading_factory(engine: Engine, **info: object) -> sessionmaker[Session]:
     """Sessions for pages that only read: on SQLite they never wait for a writer nor block one.
 
     They write nothing by themselves before a query, so that what a page changed by mistake can still be seen.
     """
-    return sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False)
+    read_only = engine.execution_options(read_only=True)
+    return sessionmaker(read_only, expire_on_commit=False, autoflush=False, info=info)
 
 
 def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:

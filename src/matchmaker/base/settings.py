@@ -117,6 +117,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least that is logged."
     )
+    semantic: bool = Field(
+        default=False, description="Whether sentences are understood; needs the extra `semantic`."
+    )
     demo_mailbox: str | None = Field(
         default=None, description="Folder of the demo's mailbox; set by the command demo only."
     )

@@ -29,6 +29,7 @@ from matchmaker.post import brake, delivery, suppression
 from matchmaker.post.smtp import Connection, Unreachable
 from matchmaker.scheduler import late_beats
 from matchmaker.vocabulary.queries import vocabulary_sources
+from matchmaker.vocabulary.service.sentences import PACKAGE, encoder_version
 
 DNS_TIMEOUT = 3.0
 
@@ -94,6 +95,7 @@ def _checks(settings: Settings, engine: Engine) -> Iterator[tuple[str, Callable[
         yield "database", in_session(lambda session: f"{engine.dialect.name} {_version(session)}")
         yield "migrations", in_session(_migrations)
         yield "data", in_session(_data)
+        yield "sentences", lambda: sentences_line(settings)
         yield "mail", lambda: _mail(settings)
         yield "scheduler", in_session(_scheduler)
         yield "outbox", in_session(_outbox)
@@ -137,6 +139,16 @@ def _data(session: Session) -> str:
         raise Wrong("there is no territory yet: run 'matchmaker organiser found'")
     words = ", ".join(f"{source.name} ({source.concepts} concepts)" for source in sources)
     return f"{communes} communes, {territories} territories, vocabulary {words}"
+
+
+def sentences_line(settings: Settings) -> str:
+    """Whether the sense of sentences helps to understand skills. Raises Wrong where it is set, and not there."""
+    version = encoder_version()
+    if not settings.semantic:
+        return f"do not help to understand skills, as {PREFIX}SEMANTIC is not set"
+    if version is None:
+        raise Wrong(f"{PREFIX}SEMANTIC is set, but the extra is missing: install matchmaker[semantic]")
+    return f"help to understand skills, by {PACKAGE} {version}"
 
 
 def _mail(settings: Settings) -> str:

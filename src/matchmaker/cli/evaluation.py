@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -27,6 +27,7 @@ from matchmaker.matching.rules.evaluate import (
     reciprocal_rank_at_10,
 )
 from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver, Vocabulary
+from matchmaker.vocabulary.rules.resolution import Reader
 
 SAME_FROM = 0.3
 """From this likeness on two phrases are called the same for F1."""
@@ -34,14 +35,19 @@ SAME_FROM = 0.3
 
 @dataclass(frozen=True)
 class Engine:
-    """What reads and what judges, over one vocabulary; each is made when it is first asked for."""
+    """What reads and what judges, over one vocabulary; each is made when it is first asked for.
+
+    ``reader_of`` makes what reads a vocabulary in another way beside.
+    """
 
     vocabulary: Vocabulary
+    reader_of: Callable[[Vocabulary], Reader] | None = None
 
     @cached_property
     def resolver(self) -> Resolver:
         """What finds the concepts of a phrase."""
-        return Resolver(self.vocabulary, limits=FILE_LIMITS)
+        reader = self.reader_of(self.vocabulary) if self.reader_of else None
+        return Resolver(self.vocabulary, limits=FILE_LIMITS, reader=reader)
 
     @cached_property
     def matcher(self) -> Matcher:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from matchmaker.cli.evaluation import Engine, evaluate_folder
 from matchmaker.cli.match_files import citizen_of, id_of, need_of, rankings, readable_lines
 from matchmaker.cli.vocabulary_files import read_packaged, read_vocabulary
 from matchmaker.matching.rules import Matcher
-from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver
+from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver, Vocabulary
+from matchmaker.vocabulary.rules.resolution import Reader
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 VOCABULARY = click.Path(exists=True, path_type=Path)
@@ -66,7 +68,8 @@ def batch(
 @click.option(
     "--occupation-skills", type=FILE, help="Rows occ,skill,rel; h2b's judgements come from this table."
 )
-def evaluate(folder: Path, vocabulary: Path | None, occupation_skills: Path | None) -> None:
+@click.option("--semantic", is_flag=True, help="Read by the sense of sentences too (the extra `semantic`).")
+def evaluate(folder: Path, vocabulary: Path | None, occupation_skills: Path | None, semantic: bool) -> None:
     """Print quality and time on the judged sets in a folder.
 
     Sets of everyday words (query, kind, gold) and lists of labels are for a vocabulary in our own format: for what ships,
@@ -85,5 +88,14 @@ def evaluate(folder: Path, vocabulary: Path | None, occupation_skills: Path | No
     )
     everyday = known if vocabulary is None or vocabulary.is_dir() else read_packaged()
     click.echo(f"{len(known.concepts)} concepts, {len(known.labels)} labels, version {known.version}")
-    for figure in evaluate_folder(folder, Engine(known), Engine(everyday)):
+    reader_of = _sentences() if semantic else None
+    for figure in evaluate_folder(folder, Engine(known, reader_of), Engine(everyday, reader_of)):
         click.echo(str(figure))
+
+
+def _sentences() -> Callable[[Vocabulary], Reader]:
+    from matchmaker.vocabulary.service.sentences import encoder_version, sentences_of
+
+    if encoder_version() is None:
+        raise click.ClickException("--semantic needs the extra: install matchmaker[semantic]")
+    return sentences_of

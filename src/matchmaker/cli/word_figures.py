@@ -12,7 +12,8 @@ from time import perf_counter
 from matchmaker.cli.figures import Figure, language, milliseconds, objects, strings
 from matchmaker.cli.vocabulary_files import open_text
 from matchmaker.vocabulary.rules import Resolver
-from matchmaker.vocabulary.rules.resolve import CONFIDENT, SURE
+from matchmaker.vocabulary.rules.resolution import CONFIDENT
+from matchmaker.vocabulary.rules.resolve import SURE
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from matchmaker.base.text import fold
+
+CONFIDENT = 0.3
+"""Below this score for the best concept a phrase stays unresolved and counts by its words alone."""
+
+WORTH_KEEPING = 0.05
+"""Below this score a second meaning is not kept."""
 
 Scores = dict[str, tuple[float, str]]
 """By concept how sure it is, and the label that was met."""
 
 Near = tuple[str, float, str]
 """A concept, how sure it is, and the label that was met."""
+
+Reader = Callable[[str, Scores], Scores]
+"""What another way of reading makes of the scores of a skill that is in no label, none of which is sure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +70,11 @@ def keep_best(scores: Scores, found: Sequence[Near]) -> None:
 def best_first(scores: Scores) -> list[tuple[str, tuple[float, str]]]:
     """Concepts with their scores and labels, the best first, ties by id."""
     return sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
+
+
+def kept(ranked: tuple[Resolution, ...], *, sure: float) -> tuple[Resolution, ...]:
+    """What a phrase is resolved to, of its nearest concepts, best first: the sure ones alone where there are some."""
+    if not ranked or ranked[0].score < CONFIDENT:
+        return ()
+    least = sure if ranked[0].score >= sure else WORTH_KEEPING
+    return tuple(found for found in ranked if found.score >= least)

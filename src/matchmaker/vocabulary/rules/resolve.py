@@ -18,21 +18,17 @@ from matchmaker.vocabulary.rules.nearness import TOGETHER, nearness_of
 from matchmaker.vocabulary.rules.resolution import (
     Near,
     Phrase,
+    Reader,
     Resolution,
     Scores,
     Suggestion,
     best_first,
     keep_best,
+    kept,
 )
 from matchmaker.vocabulary.rules.starts import starts_of
 from matchmaker.vocabulary.rules.verdicts import Decisions
 from matchmaker.vocabulary.rules.vocabulary import Verdict, VerdictKind, Vocabulary
-
-CONFIDENT = 0.3
-"""Below this score for the best concept a phrase stays unresolved and counts by its words alone."""
-
-WORTH_KEEPING = 0.05
-"""Below this score a second meaning is not kept."""
 
 SURE = 0.9
 """From this score on the best concept is the only answer, unless another one has the very same label."""
@@ -45,8 +41,12 @@ COMPARED = 20
 
 
 class _Known(NamedTuple):
-    """One skill by its labels: its folded forms, the scores, and the folded readings to be compared with all labels."""
+    """One skill by its labels: its folded forms, the scores, and the folded readings to be compared with all labels.
 
+    ``core`` is what stands in its frame.
+    """
+
+    core: str
     forms: tuple[str, ...]
     scores: Scores
     compared: tuple[str, ...]
@@ -56,9 +56,15 @@ class Resolver:
     """Looks phrases up in one vocabulary. Build it once for a vocabulary's version; threads may share it."""
 
     def __init__(
-        self, vocabulary: Vocabulary, *, verdicts: Iterable[Verdict] = (), limits: Limits = LIMITS
+        self,
+        vocabulary: Vocabulary,
+        *,
+        verdicts: Iterable[Verdict] = (),
+        limits: Limits = LIMITS,
+        reader: Reader | None = None,
     ) -> None:
         self.vocabulary = vocabulary
+        self._reader = reader
         self._limits = limits
         self._table = table_of(vocabulary)
         self._lines = Lines(vocabulary, longest=limits.phrase)
@@ -99,7 +105,7 @@ class Resolver:
     ) -> list[tuple[Resolution, ...]]:
         """The same of many phrases, for less than half of the time."""
         return [
-            _kept(ranked)
+            kept(ranked, sure=SURE)
             for ranked in self._candidates_each(phrases, language=language, top=top, enough=SURE)
         ]
 
@@ -170,11 +176,10 @@ class Resolver:
                     scores = {one: (min(UNSURE, score), label) for one, (score, label) in scores.items()}
                 break
         if not forms or len(scores) >= top or self._best(forms, scores) >= enough:
-            return _Known(forms, scores, ())
+            return _Known(core, forms, scores, ())
         readings = dict.fromkeys((text, thing or core))
-        return _Known(
-            forms, scores, tuple(self._table.respaced(fold(inclusive_forms(one)[0])) for one in readings)
-        )
+        compared = tuple(self._table.respaced(fold(inclusive_forms(one)[0])) for one in readings)
+        return _Known(core, forms, scores, compared)
 
     def _scores(
         self, skill: _Known, language: str, near: Mapping[tuple[str, str], list[Near]], *, doubting: bool
@@ -190,6 +195,8 @@ class Resolver:
                     (one, self._believed(read, score, label, language), label) for one, score, label in found
                 ]
             keep_best(scores, found)
+        if self._reader and skill.compared and doubting and self._best((), scores) < SURE:
+            scores = self._reader(skill.core, scores)
         self._apply(skill.forms, scores)
         return scores
 
@@ -291,10 +298,3 @@ class Resolver:
             )
             for concept_id, label in list(found.items())[:limit]
         )
-
-
-def _kept(ranked: tuple[Resolution, ...]) -> tuple[Resolution, ...]:
-    if not ranked or ranked[0].score < CONFIDENT:
-        return ()
-    least = SURE if ranked[0].score >= SURE else WORTH_KEEPING
-    return tuple(found for found in ranked if found.score >= least)

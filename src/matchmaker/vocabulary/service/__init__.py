@@ -1,6 +1,7 @@
 """What can be done in this room: resolve what people type, and keep what they decided about words."""
 
 from matchmaker.vocabulary.service.lexicon import (
+    SEMANTIC,
     Lexicon,
     chosen_phrase,
     forget_phrases,
@@ -11,6 +12,7 @@ from matchmaker.vocabulary.service.lexicon import (
     resolve_phrases,
 )
 from matchmaker.vocabulary.service.meanings import Meaning, Option, meanings
+from matchmaker.vocabulary.service.sentences import encoder_version, sentences_of
 from matchmaker.vocabulary.service.verdicts import (
     AlreadyDecided,
     InvalidVerdict,
@@ -21,6 +23,7 @@ from matchmaker.vocabulary.service.verdicts import (
 )
 
 __all__ = [
+    "SEMANTIC",
     "AlreadyDecided",
     "InvalidVerdict",
     "Lexicon",
@@ -28,6 +31,7 @@ __all__ = [
     "Option",
     "chosen_phrase",
     "declare_verdict",
+    "encoder_version",
     "forget_phrases",
     "kept_resolutions",
     "lexicon",
@@ -35,6 +39,7 @@ __all__ = [
     "meanings",
     "phrase_key",
     "resolve_phrases",
+    "sentences_of",
     "territory_resolver",
     "verdicts_in_force",
     "withdraw_verdict",

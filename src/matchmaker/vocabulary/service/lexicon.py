@@ -30,19 +30,27 @@ from matchmaker.vocabulary.rules import (
     VerdictKind,
     Vocabulary,
 )
+from matchmaker.vocabulary.service.sentences import PACKAGE, encoder_version, sentences_of
+
+SEMANTIC = "semantic"
+"""Under this name a session tells whether its installation reads by the sense of sentences too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lexicon:
-    """The loaded vocabulary, ready to resolve; ``key`` changes whenever any source is loaded anew."""
+    """The loaded vocabulary, ready to resolve; ``key`` changes whenever any source is loaded anew.
+
+    A ``semantic`` one has another key, and its resolver reads by the sense of sentences too.
+    """
 
     key: str
     vocabulary: Vocabulary
+    semantic: bool = False
 
     @cached_property
     def resolver(self) -> Resolver:
         """The resolver over this vocabulary."""
-        return Resolver(self.vocabulary)
+        return Resolver(self.vocabulary, reader=sentences_of(self.vocabulary) if self.semantic else None)
 
     def chosen_phrase(self, *, text: str, language: str, concept_id: str) -> Phrase:
         """A text whose concept a person chose."""
@@ -65,7 +73,7 @@ def lexicon(session: Session) -> Lexicon:
     with _lexicons_lock:
         known = _lexicons.get(key)
         if known is None:
-            known = Lexicon(key=key, vocabulary=_read_vocabulary(session))
+            known = Lexicon(key=key, vocabulary=_read_vocabulary(session), semantic=_is_semantic(session))
             while len(_lexicons) >= _LEXICONS_KEPT:
                 _lexicons.pop(next(iter(_lexicons)))
             _lexicons[key] = known
@@ -73,13 +81,21 @@ def lexicon(session: Session) -> Lexicon:
 
 
 def lexicon_key(session: Session) -> str:
-    """What stands for the vocabulary in the database: another one whenever any source is loaded anew."""
+    """What stands for the vocabulary in the database, and for how it is read.
+
+    Another one whenever any source is loaded anew, and where the sense of sentences helps.
+    """
     sources = session.execute(
         select(VocabularySource.name, VocabularySource.version).order_by(VocabularySource.name)
     )
-    return hashlib.sha256("\n".join(f"{name}:{version}" for name, version in sources).encode()).hexdigest()[
-        :12
-    ]
+    lines = [f"{name}:{version}" for name, version in sources]
+    if _is_semantic(session):
+        lines.append(f"{PACKAGE}:{encoder_version()}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def _is_semantic(session: Session) -> bool:
+    return bool(session.info.get(SEMANTIC))
 
 
 def phrase_key(text: str) -> str:
