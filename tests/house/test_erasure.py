@@ -24,7 +24,7 @@ from tests.house.leavers import LEAVERS, LEFT, NEEDLES, Leaver, Others, traces
 
 # What programs write and people never do: keys, codes, hashes, languages, and data that ships.
 OF_THE_PROGRAM = {
-    "communes", "postal_codes", "territory_communes", "concepts", "concept_labels", "concept_relations",
+    "communes", "postal_codes", "territory_communes", "detours", "concepts", "concept_labels", "concept_relations",
     "vocabulary_sources", "skill_families", "false_friends", "rate_buckets", "account_sessions", "acts",
     "suppressed_addresses", "returned_letters", "digest_runs", "skipped_weeks", "profile_showings",
     "alembic_version", "mail_brakes", "sent_forms",

@@ -22,7 +22,7 @@ COMMANDS = {
     "introduction": "matchmaker.cli.introduction:introduction",
     "mail": "matchmaker.cli.mail:mail",
     "match": "matchmaker.cli.match_database:match",
-    "organiser": "matchmaker.cli.organiser:organiser",
+    "organiser": "matchmaker.cli.travel:organiser",
     "scheduler": "matchmaker.cli.processes:scheduler",
     "serve": "matchmaker.cli.processes:serve",
     "skills": "matchmaker.cli.skills:skills",

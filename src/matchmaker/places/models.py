@@ -13,6 +13,10 @@ from matchmaker.places.rules import departments
 CONTACT_LENGTH = 160
 
 
+STRAIGHT_PERCENT, MOST_PERCENT = 100, 1000
+_PERCENT = f"{{}} BETWEEN {STRAIGHT_PERCENT} AND {MOST_PERCENT}"
+
+
 class Commune(Base):
     """A French commune by its INSEE code. Coordinates are in degrees; ``approximate`` ones come from neighbours."""
 
@@ -79,6 +83,9 @@ class Territory(Base):
     digest_weekday: Mapped[int]
     digest_hour: Mapped[int]
     digest_since: Mapped[datetime | None]
+    travel_percent: Mapped[int] = mapped_column(
+        default=STRAIGHT_PERCENT, server_default=str(STRAIGHT_PERCENT)
+    )
     created_at: Mapped[datetime]
 
     challenges: Mapped[list["Challenge"]] = relationship(
@@ -90,6 +97,7 @@ class Territory(Base):
         CheckConstraint("digest_weekday BETWEEN 1 AND 7", name="digest_weekday_is_iso"),
         CheckConstraint("digest_hour BETWEEN 0 AND 23", name="digest_hour_in_day"),
         CheckConstraint("locale IN ('fr', 'en')", name="known_locale"),
+        CheckConstraint(_PERCENT.format("travel_percent"), name="travel_percent_in_range"),
         CheckConstraint(f"length(contact) BETWEEN 1 AND {CONTACT_LENGTH}", name="contact_length"),
     )
 
@@ -107,6 +115,27 @@ class TerritoryCommune(Base):
         ForeignKey("territories.id", ondelete="CASCADE"), primary_key=True
     )
     commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"), primary_key=True, index=True)
+
+
+class Detour(Base):
+    """Two communes, in the order of their codes, between which a way is longer than elsewhere in a territory.
+
+    ``percent`` of the straight line, in place of the territory's ``travel_percent``.
+    """
+
+    __tablename__ = "detours"
+
+    territory_id: Mapped[TerritoryId] = mapped_column(
+        ForeignKey("territories.id", ondelete="CASCADE"), primary_key=True
+    )
+    commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"), primary_key=True)
+    to_commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"), primary_key=True)
+    percent: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("commune_code < to_commune_code", name="in_order"),
+        CheckConstraint(_PERCENT.format("percent"), name="percent_in_range"),
+    )
 
 
 class Challenge(Base):

@@ -1,6 +1,7 @@
 """Needs as the engine reads them, loaded for many at once in a fixed number of queries."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +13,8 @@ from matchmaker.base.ids import TerritoryId
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Importance, NeedState
 from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebooks, written_in
-from matchmaker.matching.rules import NeedProfile, Place, Wanted
-from matchmaker.places.models import Commune, Territory
+from matchmaker.matching.rules import NeedProfile, Place, Travel, Wanted
+from matchmaker.places.models import Commune, Detour, Territory
 from matchmaker.places.rules import local_day
 from matchmaker.vocabulary.rules import Phrase
 
@@ -31,10 +32,13 @@ _COLUMNS = (
         Need.places_taken,
         StartupGroup.challenge_id,
         StartupGroup.locale,
+        Territory.travel_percent,
+        Need.commune_code,
         Commune.latitude,
         Commune.longitude,
     )
     .join(StartupGroup, StartupGroup.id == Need.group_id)
+    .join(Territory, Territory.id == Need.territory_id)
     .outerjoin(Commune, Commune.code == Need.commune_code)
 )
 
@@ -117,9 +121,13 @@ def _needs(
             (row.title, row.locale, None),
             *(phrase for phrase, _ in wanted.get(row.id, ())),
         ]
+    detours = _detours(session, condition)
     known = {book: book.phrases(session, phrases) for book, phrases in written.items()}
     needs = gathered(
-        (books[row.territory_id], _profile(row, wanted.get(row.id, ()), books[row.territory_id], known))
+        (
+            books[row.territory_id],
+            _profile(row, wanted.get(row.id, ()), books[row.territory_id], known, detours),
+        )
         for row in rows
     )
     return tuple(NeedBatch(book=book, needs=tuple(needs.get(book, ()))) for book in written)
@@ -130,6 +138,7 @@ def _profile(
     wanted: Iterable[tuple[Written, Importance]],
     book: Phrasebook,
     phrases: Mapping[Phrasebook, Mapping[Written, Phrase]],
+    detours: Mapping[tuple[TerritoryId, str], Sequence[tuple[Place, float]]],
 ) -> NeedProfile:
     known = phrases[book]
     return NeedProfile(
@@ -143,6 +152,9 @@ def _profile(
         ),
         group_id=row.group_id,
         place=None if row.latitude is None else Place(latitude=row.latitude, longitude=row.longitude),
+        travel=Travel(
+            factor=row.travel_percent / 100, to=tuple(detours.get((row.territory_id, row.commune_code), ()))
+        ),
         remote=row.remote,
         hours=row.hours_a_week,
         challenge_id=row.challenge_id,
@@ -150,3 +162,25 @@ def _profile(
         places_left=row.places - row.places_taken,
         open=row.state is NeedState.OPEN,
     )
+
+
+def _detours(
+    session: Session, condition: ColumnElement[bool]
+) -> dict[tuple[TerritoryId, str], list[tuple[Place, float]]]:
+    """The ways that are longer than elsewhere, by their territory and one end: where they lead, and how long they are."""
+    found: dict[tuple[TerritoryId, str], list[tuple[Place, float]]] = defaultdict(list)
+    territories = select(Need.territory_id).where(condition)
+    for here, there in (
+        (Detour.commune_code, Detour.to_commune_code),
+        (Detour.to_commune_code, Detour.commune_code),
+    ):
+        rows = session.execute(
+            select(Detour.territory_id, here, Commune.latitude, Commune.longitude, Detour.percent)
+            .join(Commune, Commune.code == there)
+            .where(Detour.territory_id.in_(territories))
+            .order_by(Detour.territory_id, here, there)
+        )
+        for territory_id, code, latitude, longitude, percent in rows:
+            place = Place(latitude=latitude, longitude=longitude)
+            found[territory_id, code].append((place, percent / 100))
+    return found

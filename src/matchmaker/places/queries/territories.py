@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.ids import TerritoryId
 from matchmaker.base.text import alphabetical
-from matchmaker.places.models import Challenge, Commune, Organiser, Territory, TerritoryCommune
+from matchmaker.places.models import Challenge, Commune, Detour, Organiser, Territory, TerritoryCommune
 from matchmaker.places.rules import great_circle_km
 
 
@@ -100,3 +100,16 @@ def near_territories(session: Session, commune: Commune) -> tuple[NearTerritory,
         for number, (km, code, name) in nearest.items()
     )
     return tuple(sorted(near, key=lambda place: (place.km, place.territory.id)))
+
+
+def detours_of(session: Session, *, territory_id: int) -> Sequence[tuple[Detour, Commune, Commune]]:
+    """The pairs of communes between which ways are longer than elsewhere in a territory, by their codes."""
+    one, other = aliased(Commune), aliased(Commune)
+    rows = session.execute(
+        select(Detour, one, other)
+        .join(one, one.code == Detour.commune_code)
+        .join(other, other.code == Detour.to_commune_code)
+        .where(Detour.territory_id == territory_id)
+        .order_by(Detour.commune_code, Detour.to_commune_code)
+    )
+    return [(detour, here, there) for detour, here, there in rows]
