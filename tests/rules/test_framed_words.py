@@ -19,7 +19,7 @@ FRAMED = {
         CAP menuiserie|à l'aise en menuiserie|menuiserie de métier|retraité de la menuiserie|de la menuiserie svp
         plus de trente ans de métier dans la menuiserie|je serais ravi de faire de la menuiserie|niveau avancé en menuiserie
     """,
-    "institutrice": "ancienne institutrice|j'ai été institutrice pendant 30 ans|ex institutrice|institutrice à la retraite",
+    "institutrice": "ancienne institutrice|j'ai été institutrice pendant 30 ans|ex institutrice|institutrice pendant 12 ans",
     "web design": "ten years of experience in web design|I love web design|I used to work in web design",
     "anglais": "anglais courant|je parle anglais couramment|anglais niveau B2|bon niveau d'anglais",
 }
@@ -36,6 +36,9 @@ def test_what_stands_around_a_skill_is_no_part_of_it(resolver: Resolver, said: s
     ("line", "skills"),
     [
         ("je sais coudre et cuisiner", ("coudre", "cuisiner")),
+        ("compta et paie", ("comptabilité", "paie")),
+        ("permis B et C", ("permis B", "permis C")),
+        ("je couds et je répare des vélos", ("couture", "réparation de vélos")),
         ("compta et jardinage", ("comptabilité", "jardinage")),
         ("anglais et espagnol courants", ("anglais", "espagnol")),
         ("je conduis mais pas de poids lourd", ("conduire",)),
@@ -52,7 +55,7 @@ def test_a_line_means_all_that_it_offers_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    "phrase", ["eau et assainissement", "entretien et réparation de vélos", "son et lumière"]
+    "phrase", ["eau et assainissement", "entretien et réparation de vélos", "eau et électricité"]
 )
 def test_one_skill_of_two_words_stays_one(resolver: Resolver, phrase: str) -> None:
     assert resolver.split(phrase) == (phrase,)
@@ -61,6 +64,7 @@ def test_one_skill_of_two_words_stays_one(resolver: Resolver, phrase: str) -> No
 NO = """
     sans permis de conduire|pas de permis|je ne sais pas conduire|conduire sans permis|tout sauf conduire
     conduire, ce n'est pas mon truc|j'y connais rien en conduite|je conduis mal|anything but driving
+    je préfère ne pas conduire|la conduite, non merci|je ne sais ni conduire ni bricoler
 """
 
 

@@ -14,7 +14,7 @@ OTHER_WORDS = """
     masse care.massage|selle solidarity.local-exchange|table digital.spreadsheets|marie farming.pond
     chasse farming.greenhouse|avion services.water-sports|projet research.mechanical-design
     équipe lending.equipment|personnes research.service-design|toilettes farming.dogs|compteur finance.accounting
-    marché services.hiking-guide|livres transport.delivery|aide care.carers-support|sortie services.trip-organising
+    marché services.hiking-guide|livres transport.delivery|aide care.carers-support
 """
 LINES = [line.rsplit(" ", 1) for row in OTHER_WORDS.strip().splitlines() for line in row.strip().split("|")]
 
@@ -70,3 +70,15 @@ def test_a_label_of_the_other_language_is_less_sure_and_asked_about_when_it_is_a
     assert known.resolve("décoration", language="fr")[:1] == () or known.resolve("décoration")[0].score < SURE
     assert SURE <= known.resolve("decorator", language="fr")[0].score < 1
     assert known.resolve("location", language="fr")[0].score < SURE
+
+
+def test_a_word_that_nobody_knows_makes_the_answer_less_sure() -> None:
+    known = _resolver(
+        ("a", "fr", "confectionner des rideaux"), ("b", "fr", "vendre des légumes"), ("c", "fr", "menuiserie")
+    )
+    strange, familiar, whole = (
+        known.candidates(f"confectionner des {what}", language="fr", top=1)[0].score
+        for what in ("zibouls", "légumes", "rideau")
+    )
+    assert strange < 0.75 <= SURE <= whole
+    assert familiar < SURE

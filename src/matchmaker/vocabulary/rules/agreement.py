@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from matchmaker.base.text import singular, stem, telling_words
 
 SLIP = 7
 """Letters of a word from which on one slip leaves no doubt which word was meant."""
+
+ALIKE = 78
+"""From this `ratio` on a word may be a misspelling of another one."""
 
 IsKnown = Callable[[str], bool]
 
@@ -33,6 +37,16 @@ def coverage(phrase: str, label: str, language: str, *, is_known: IsKnown) -> fl
     mine, theirs = telling_words(phrase), telling_words(label)
     met = sum(any(_one_word(word, one, language, False, is_known) for one in theirs) for word in mine)
     return met / max(len(mine), 1)
+
+
+def leaves_strange(phrase: str, label: str, *, is_known: IsKnown) -> bool:
+    """Whether a folded phrase has a word that nobody knows and that is like none of a label's words."""
+    theirs = telling_words(label)
+    return any(
+        not is_known(word)
+        and not any(other.startswith(word) or fuzz.ratio(word, other) >= ALIKE for other in theirs)
+        for word in telling_words(phrase)
+    )
 
 
 def _all_met(

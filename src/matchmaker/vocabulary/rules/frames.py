@@ -8,7 +8,7 @@ preposition follows them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from matchmaker.base.text import FILLERS, fold
@@ -40,6 +40,7 @@ _ALWAYS = """
     suis etais serais ete sommes ai avais avons sais sait savons saurais peux pouvons pourrais pourrait voudrais veux
     aimerais souhaite souhaiterais adore adorais aime aimais kiffe fais faisais faisait propose offre maitrise connais
     ancien ancienne ex anciennement former futur future cap bep bts dut
+    apprenti apprentie
 """
 # What is a frame when a preposition comes next.
 _BEFORE_PREPOSITION = """
@@ -52,12 +53,12 @@ _BEFORE_PREPOSITION = """
     possibilite aise autonome autodidacte etudes etudiant etudiante licence master bac titulaire
     savoir faire connaitre gout talent facilite facilites experienced skilled good knowledge working worked work years
     interested able happy trained retired degree background temps benevole heureux heureuse ravi ravie competent
-    competente
+    competente stagiaire reconversion
 """
 _WHOLE = (
     rf"(?:(?:avec|fort de|forte de|depuis|pendant|durant|apres|for|since|with) )?{_YEARS}{_OF_WHAT}",
     r"s il vous plait|aujourd hui|avec plaisir|en fait|par exemple|pourquoi pas|bien sur|si besoin|a l occasion|"
-    r"a la retraite|en retraite|a l aise|un peu|pas mal|plus ou moins|de temps en temps|d abord|"
+    r"a la retraite|en retraite|a l aise|un peu|pas mal|plus ou moins|de temps en temps|d abord|bac pro|"
     r"il y a longtemps|dans le passe|"
     r"mon (?:metier|travail|boulot|job|truc|dada|kiff|domaine)(?: c est| est| etait)?|ma (?:profession|passion|"
     r"specialite|formation)(?: c est| est| etait)?|c est|c etait|de (?:metier|formation|profession)|en tant que?|"
@@ -81,7 +82,7 @@ _AFTER = re.compile(
     r"beginner|advanced|scolaire|(?:de|par) (?:metier|formation|profession|passion|plaisir)|(?:de )?longue date|"
     r"(?:le|les) (?:week ends?|soirs?|matins?|samedis?|dimanches?|mercredis?|lundis?|mardis?|jeudis?|vendredis?)|"
     r"tous les (?:jours|week ends)|si besoin|si necessaire|si vous voulez|a l occasion|de temps en temps|svp|stp|merci|"
-    r"s il vous plait|please|chez moi|pour le plaisir|avec plaisir|volontiers|benevolement|gratuitement|"
+    r"s il vous plait|please|chez moi|toute ma vie|pour le plaisir|avec plaisir|volontiers|benevolement|gratuitement|"
     r"sans probleme|a votre disposition|un peu|pas mal|aussi|egalement|a la retraite|en retraite|"
     r"(?:avec )?\d+ ans d experience|\d+ ans|"
     r"c est (?:mon (?:truc|metier|domaine|dada)|ma passion))$"
@@ -98,6 +99,20 @@ _VAGUE_WORDS = """
     manuelle utile selon pret prete dispo disponible anything everything nothing help helping stuff
 """
 _VAGUE = frozenset(_VAGUE_WORDS.split())
+_SUBJECTS = frozenset(("je", "j", "on", "nous"))
+_PRESENT = (
+    ("eins", "eindre"),
+    ("uis", "uire"),
+    ("ds", "dre"),
+    ("iens", "enir"),
+    ("rs", "rvir"),
+    ("is", "ire"),
+    ("is", "ir"),
+    ("ons", "er"),
+    ("e", "er"),
+)
+"""How verbs end in "je …" and "nous …", and their infinitives; the first one that is a known word is meant."""
+
 LEFT_AT_MOST = 12
 """Pieces of a frame that are looked for on either side."""
 
@@ -128,6 +143,20 @@ def unframed(text: str) -> str:
     if (first, last) == (0, len(spans)):
         return text
     return text[spans[first][1] : spans[last - 1][2]]
+
+
+def deed(text: str, *, is_known: Callable[[str], bool]) -> str | None:
+    """What somebody says that they do, as labels have it: for "je couds des rideaux" "coudre des rideaux"; else None."""
+    core = unframed(text)
+    before = fold(text[: text.find(core)]).split()
+    verb, _, rest = fold(core).partition(" ")
+    if not before or before[-1] not in _SUBJECTS:
+        return None
+    for present, infinitive in _PRESENT:
+        found = verb.removesuffix(present) + infinitive
+        if verb.endswith(present) and is_known(found):
+            return f"{found} {rest}".strip()
+    return None
 
 
 def lent(text: str) -> str | None:

@@ -120,6 +120,7 @@ class LabelTable:
         for text in self.by_fold:
             for parts in (text.split(" "), telling_words(text)):
                 found.update(pairwise(parts))
+                found.update(pairwise(map(singular, parts)))
         return frozenset(found)
 
     @cached_property

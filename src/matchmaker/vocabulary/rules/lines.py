@@ -16,6 +16,10 @@ WHOLE = 0.7
 """From this likelihood on, and with as many of its words in one label, a line that looks like a list is one skill."""
 
 
+SHORT, LIKELY = 3, 0.85
+"""Words of a side of "et" that may be a skill without being a label, and from which likelihood on."""
+
+
 class Lines:
     """Reads lines with the labels of a vocabulary; no line of more than ``longest`` characters is one skill."""
 
@@ -44,7 +48,7 @@ class Lines:
 
     def split(self, line: str) -> tuple[str, ...]:
         """The phrases that a line lists, in their order and as written; refusals are among them."""
-        parts = split_phrases(line, is_label=self.is_label, is_skill=self._is_skill)
+        parts = split_phrases(line, is_label=self.is_label, is_skill=self._may_be_skill)
         whole = len(parts) > 1 and not all(map(self._is_skill, parts)) and self._is_one_skill(line)
         return (" ".join(line.split()),) if whole else parts
 
@@ -52,13 +56,23 @@ class Lines:
         """Whether what looks like a list is nearly the words of one label, as "eau, gaz et électricité" may be."""
         if len(line) > self._longest:
             return False
-        language, read = self._table.language_of(words(line)), fold(line)
-        found = nearness_of(self._vocabulary).near(read, language)
-        _, likely, label = max(found, key=lambda one: (one[1], one[0]), default=("", 0.0, ""))
+        language, (likely, label) = self._table.language_of(words(line)), self._likeliest(line)
         return likely >= WHOLE and any(
-            coverage(read, form, language, is_known=self._table.is_word) >= WHOLE
+            coverage(fold(line), form, language, is_known=self._table.is_word) >= WHOLE
             for form in folded_forms(label)
         )
+
+    def _likeliest(self, text: str) -> tuple[float, str]:
+        """How likely the likeliest concept of a text is, and the label of it that was met."""
+        found = nearness_of(self._vocabulary).near(fold(text), self._table.language_of(words(text)))
+        _, likely, label = max(found, key=lambda one: (one[1], one[0]), default=("", 0.0, ""))
+        return likely, label
+
+    @lru_cache(maxsize=1 << 12)  # noqa: B019
+    def _may_be_skill(self, text: str) -> bool:
+        """Whether a text is a skill, or is short and very likely one."""
+        short = 0 < len(words(text)) <= SHORT
+        return self._is_skill(text) or (short and self._likeliest(unframed(text))[0] >= LIKELY)
 
     @lru_cache(maxsize=1 << 12)  # noqa: B019
     def _is_skill(self, text: str) -> bool:

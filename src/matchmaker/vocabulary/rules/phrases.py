@@ -29,10 +29,9 @@ _JOINER = re.compile(
 )
 # "réparer des vélos, d'ordinateurs": what begins like this goes on with what stands before the comma.
 _GOES_ON = re.compile(
-    r"^(?:de|du|des|d['’]|à|au|aux|en|pour|avec|chez|dans|sur|par|of|for|with|to|from|in|at)\b"
-    r"|^(?:c['’]|ce n['’])est pas\b",
-    re.I,
+    r"^(?:de|du|des|d['’]|à|au|aux|en|pour|avec|chez|dans|sur|par|of|for|with|to|from|in|at)\b", re.I
 )
+_TAKES_BACK = re.compile(r"^(?:(?:c['’]|ce n['’])est pas\b|non(?: merci)?$|no thanks$)", re.I)
 _ARTICLE = re.compile(r"^(?:un|une|des|du|de|le|la|les|l['’]|mon|ma|mes|a|an|the|my)\b", re.I)
 _AROUND = " ,;:!?|/\\•·–—-*"
 _AND_SO_ON = frozenset(("etc", "et caetera", "et cetera", "entre autres", "and so on", "and more"))
@@ -90,7 +89,8 @@ def _continued(parts: list[str]) -> Iterator[str]:
     whole = ""
     for part in parts:
         stripped = part.strip()
-        if whole and _GOES_ON.match(stripped) and not _ARTICLE.match(whole.strip()):
+        goes_on = _GOES_ON.match(stripped) and not _ARTICLE.match(whole.strip())
+        if whole and (goes_on or _TAKES_BACK.match(stripped)):
             whole = f"{whole},{part}"
             continue
         if whole:
@@ -123,6 +123,12 @@ def _joined(text: str, is_label: IsLabel, is_skill: IsLabel) -> Iterator[str]:
             yield left
             yield from _joined(right, is_label, is_skill)
             return
+        # "permis B et C", "cours d'anglais et d'espagnol": the right side goes on with the beginning of the left one.
+        again = f"{left.rpartition(' ')[0]} {right}"
+        if " " in left and is_label(left) and is_label(again):
+            yield left
+            yield again
+            return
     yield text
 
 
@@ -143,13 +149,13 @@ def asserted(text: str) -> str:
 _WHO = r"(?:(?:je|j|on|nous|il|elle|i|we|moi|me)\s+)?"
 _BUT = r"(?:(?:mais|but|et|and|par contre|malheureusement|desole|desolee|sorry|surtout|non|no)\s+)*"
 _NONE = r"(?:pas|jamais|aucun|aucune|rien|nullement)"
-_NEVER = r"(?:pas|plus|jamais|aucun|aucune|guere|rien|nullement)"
+_NEVER = r"(?:pas|plus|jamais|aucun|aucune|guere|rien|nullement|ni)"
 _FRENCH = re.compile(
     rf"^{_BUT}(?:{_WHO}(?:ne|n)\s+(?:\w+\s+){{1,3}}?{_NEVER}\b"
     rf"|{_WHO}(?:sais|sait|peux|peut|suis|est|ai|a|fais|fait|aime|conduis|veux|parle|connais)\s+{_NEVER}\b"
     rf"|(?:surtout |vraiment )?{_NONE}\s|plus (?:de|du) (?:permis|voiture|vehicule)\b"
     rf"|{_WHO}(?:y|m y)\s+(?:connais|comprends)\s+{_NEVER}\b|plus jamais\s"
-    rf"|{_WHO}(?:ai )?horreur\s|allergique\s"
+    rf"|{_WHO}(?:ai )?horreur\s|allergique\s|{_WHO}(?:\w+ )?ne pas\s|evite[rz]?\s"
     r"|(?:conduire|conduite|chauffeur|chauffeuse|conducteur|conductrice) sans (?:\w+ )?permis\b"
     r"|sauf\s|hormis\s|excepte\s|a part\s|sans\s|ni\s|impossible de\s|incapable de\s|je deteste\s|zero\s"
     r"|(?:je suis |)nul(?:le)? (?:en|a|aux?|pour)\s)"
@@ -163,7 +169,7 @@ _ENGLISH = re.compile(
 _AFTERWARDS = re.compile(
     r"\b(?:c['’]|ce n['’])est pas (?:mon truc|mon fort|pour moi|mon domaine|ma tasse)\b.*$|"
     r"^\s*(?:je|j['’]|nous|on)\s*\w+ (?:très |plutôt |assez |vraiment )?mal\s*$|"
-    r"\s*(?:[:(=–—-]|\s)\s*(?:non|no|aucune?|pas du tout|jamais|never)\s*[).!]*\s*$",
+    r"\s*(?:[:(=–—-]|\s)\s*(?:non(?: merci)?|no(?: thanks)?|aucune?|pas du tout|jamais|never)\s*[).!]*\s*$",
     re.I,
 )
 # "Pas peur de parler", "pas que du pain" and "no problem with heights" are offers.

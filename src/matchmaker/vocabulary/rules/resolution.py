@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from matchmaker.base.text import fold
 
@@ -21,6 +22,18 @@ Near = tuple[str, float, str]
 
 Reader = Callable[[str, Scores], Scores]
 """What another way of reading makes of the scores of a skill that is in no label, none of which is sure."""
+
+
+class Known(NamedTuple):
+    """One skill by its labels: its folded forms, the scores, and the folded readings to be compared with all labels.
+
+    ``core`` is what stands in its frame.
+    """
+
+    core: str
+    forms: tuple[str, ...]
+    scores: Scores
+    compared: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +85,13 @@ def best_first(scores: Scores) -> list[tuple[str, tuple[float, str]]]:
     return sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
 
 
-def kept(ranked: tuple[Resolution, ...], *, sure: float) -> tuple[Resolution, ...]:
-    """What a phrase is resolved to, of its nearest concepts, best first: the sure ones alone where there are some."""
+def kept(ranked: tuple[Resolution, ...], *, sure: float, skills: int) -> tuple[Resolution, ...]:
+    """What a phrase is resolved to, of its nearest concepts, best first: the sure ones alone where there are some.
+
+    Of a phrase that names several skills, those that are likely.
+    """
     if not ranked or ranked[0].score < CONFIDENT:
         return ()
-    least = sure if ranked[0].score >= sure else WORTH_KEEPING
+    of_one = sure if ranked[0].score >= sure else WORTH_KEEPING
+    least = CONFIDENT if skills > 1 else of_one
     return tuple(found for found in ranked if found.score >= least)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from matchmaker.base.text import fold, folded_forms, inclusive_forms, words
-from matchmaker.vocabulary.rules.agreement import agree
-from matchmaker.vocabulary.rules.frames import lent, unframed
+from matchmaker.vocabulary.rules.agreement import agree, leaves_strange
+from matchmaker.vocabulary.rules.frames import deed, lent, unframed
 from matchmaker.vocabulary.rules.label_table import UNSURE, table_of
 from matchmaker.vocabulary.rules.limits import LIMITS, Limits, check_phrase
 from matchmaker.vocabulary.rules.lines import Lines
 from matchmaker.vocabulary.rules.nearness import TOGETHER, nearness_of
 from matchmaker.vocabulary.rules.resolution import (
+    WORTH_KEEPING,
+    Known,
     Near,
     Phrase,
     Reader,
@@ -36,20 +37,11 @@ SURE = 0.9
 DOUBTED = 0.895
 """The most that is believed of a label that is not the same words: the person is asked."""
 
+STRANGE = 0.8
+"""What is left of a likelihood when the phrase has a word that nobody knows."""
+
 COMPARED = 20
 """Likeliest concepts of each phrase that are compared to tell whether two phrases mean the same."""
-
-
-class _Known(NamedTuple):
-    """One skill by its labels: its folded forms, the scores, and the folded readings to be compared with all labels.
-
-    ``core`` is what stands in its frame.
-    """
-
-    core: str
-    forms: tuple[str, ...]
-    scores: Scores
-    compared: tuple[str, ...]
 
 
 class Resolver:
@@ -71,7 +63,7 @@ class Resolver:
         self.decisions = Decisions(vocabulary.verdicts, verdicts)
 
     def with_verdicts(self, verdicts: Iterable[Verdict]) -> Resolver:
-        """The same resolver with verdicts of a territory, which win over those that ship; it shares the index."""
+        """The same resolver, index and all, with verdicts of a territory, which win over those that ship."""
         judged = copy(self)
         judged.decisions = self.decisions.with_declared(verdicts)
         return judged
@@ -90,8 +82,7 @@ class Resolver:
 
     def phrase(self, text: str, *, language: str | None = None) -> Phrase:
         """The text with its resolutions; its language is guessed when it is not given."""
-        language = language or self.language_of(text)
-        return Phrase(text=text, language=language, resolutions=self.resolve(text, language=language))
+        return self.phrases([text], language=language)[0]
 
     def resolve(self, phrase: str, *, language: str | None = None, top: int = 2) -> tuple[Resolution, ...]:
         """Concepts for a phrase, best first; only one when it is sure, none when nothing is near.
@@ -105,8 +96,8 @@ class Resolver:
     ) -> list[tuple[Resolution, ...]]:
         """The same of many phrases, for less than half of the time."""
         return [
-            kept(ranked, sure=SURE)
-            for ranked in self._candidates_each(phrases, language=language, top=top, enough=SURE)
+            kept(ranked, sure=SURE, skills=skills)
+            for ranked, skills in self._candidates_each(phrases, language=language, top=top, enough=SURE)
         ]
 
     def candidates(
@@ -117,16 +108,20 @@ class Resolver:
         A phrase of several skills gives those of each of them. With a label that scores at least ``enough``, the
         concepts that are only near are not looked for.
         """
-        return self._candidates_each([phrase], language=language, top=top, enough=enough)[0]
+        return self._candidates_each([phrase], language=language, top=top, enough=enough)[0][0]
 
     def _candidates_each(
         self, phrases: Sequence[str], *, language: str | None, top: int, enough: float
-    ) -> list[tuple[Resolution, ...]]:
+    ) -> list[tuple[tuple[Resolution, ...], int]]:
+        """For each phrase its nearest concepts, best first, and how many skills it names."""
         each = self._scores_each(phrases, language, top=top, enough=enough, doubting=True)
         return [
-            tuple(
-                Resolution(concept_id=concept_id, score=round(score, 6), label=label)
-                for concept_id, (score, label) in best_first(scores)[: max(top, skills)]
+            (
+                tuple(
+                    Resolution(concept_id=concept_id, score=round(score, 6), label=label)
+                    for concept_id, (score, label) in best_first(scores)[: max(top, skills)]
+                ),
+                skills,
             )
             for scores, skills in each
         ]
@@ -144,7 +139,7 @@ class Resolver:
             block = phrases[start : start + TOGETHER]
             spoken = [language or self.language_of(phrase) for phrase in block]
             known = [
-                [self._known(skill, tongue, top=top, enough=enough) for skill in self._skills_in(phrase)]
+                [self._known(skill, tongue, top, enough) for skill in self._skills_in(phrase)]
                 for phrase, tongue in zip(block, spoken, strict=True)
             ]
             asked = dict.fromkeys(
@@ -163,26 +158,25 @@ class Resolver:
                     keep_best(scores, [(one, *best) for one, best in best_first(found)[:top]])
                 yield scores, len(skills)
 
-    def _known(self, text: str, language: str, *, top: int, enough: float) -> _Known:
+    def _known(self, text: str, language: str, top: int, enough: float) -> Known:
         """What labels say of one skill, and what is compared with all of them if that is not enough."""
-        core, thing = unframed(text), lent(text)
+        core, thing = unframed(text), lent(text) or deed(text, is_known=self._table.is_word)
         forms = tuple(dict.fromkeys((*folded_forms(text), *folded_forms(core))))
         scores: Scores = {}
         for reading in dict.fromkeys((text, thing or core, core)):
             for form in inclusive_forms(reading):
                 keep_best(scores, self._table.exact(form, language))
             if scores:
-                if thing and reading == core:
+                if thing and reading == core != thing:
                     scores = {one: (min(UNSURE, score), label) for one, (score, label) in scores.items()}
                 break
         if not forms or len(scores) >= top or self._best(forms, scores) >= enough:
-            return _Known(core, forms, scores, ())
-        readings = dict.fromkeys((text, thing or core))
-        compared = tuple(self._table.respaced(fold(inclusive_forms(one)[0])) for one in readings)
-        return _Known(core, forms, scores, compared)
+            return Known(core, forms, scores, ())
+        readings = [inclusive_forms(one)[0] for one in dict.fromkeys((text, thing or core))]
+        return Known(core, forms, scores, tuple(self._table.respaced(fold(one)) for one in readings))
 
     def _scores(
-        self, skill: _Known, language: str, near: Mapping[tuple[str, str], list[Near]], *, doubting: bool
+        self, skill: Known, language: str, near: Mapping[tuple[str, str], list[Near]], *, doubting: bool
     ) -> Scores:
         scores = dict(skill.scores)
         sure = max((score for score, _ in scores.values()), default=0.0) >= SURE
@@ -201,12 +195,14 @@ class Resolver:
         return scores
 
     def _believed(self, read: str, score: float, label: str, language: str) -> float:
-        """What is near is sure only where it is the same words, with slips of the finger."""
-        if score < DOUBTED or any(
-            agree(read, form, language, is_known=self._table.is_word) for form in folded_forms(label)
-        ):
+        """What is near is sure only where it is the same words, and less likely where a word stays strange."""
+        if score < WORTH_KEEPING:
             return score
-        return DOUBTED
+        known, forms = self._table.is_word, folded_forms(label)
+        if score >= DOUBTED and any(agree(read, form, language, is_known=known) for form in forms):
+            return score
+        strange = all(leaves_strange(read, form, is_known=known) for form in forms)
+        return min(score, DOUBTED) * (STRANGE if strange else 1.0)
 
     def _skills_in(self, phrase: str) -> tuple[str, ...]:
         judged = any(form in layer for layer in self.decisions.layers for form in folded_forms(phrase))
