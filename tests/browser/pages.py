@@ -39,8 +39,8 @@ BY_LETTER = {
 BY_LETTER_TO_ITS_READER = {"accounts.address_link"}
 """Pages that a link in a letter opens to whom it was written, signed in."""
 
-BESIDE = {"groups.need_edit": "groups.need_stands"}
-"""Pages that letters lead to, by the page of the same need that the links of pages lead to."""
+BESIDE = {"groups.need_edit": "groups.need_stands", "assisted.person": "assisted.person_letter"}
+"""Pages that letters lead to, or the pages of some people alone, by a page of the same need or person with links to it."""
 
 NO_PAGES = {
     "accounts.data",

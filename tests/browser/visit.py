@@ -56,6 +56,15 @@ def find_browser() -> str | None:
     return named or next((path for path in map(shutil.which, NAMES) if path), None)
 
 
+CROWDED = """() => [...document.querySelectorAll('main form')]
+    .map(form => [form.nextElementSibling, form.getBoundingClientRect().bottom])
+    .filter(([next]) => next?.checkVisibility())
+    .map(([next, end]) => [next, next.getBoundingClientRect().top - end])
+    .filter(([, gap]) => gap >= 0 && gap < 10)
+    .map(([next, gap]) => `stands ${gap} pixels below a button: ${next.textContent.trim().slice(0, 40)}`)"""
+"""What follows a form so closely that it seems to be a part of it; not what stands beside it."""
+
+
 class Visit:
     """A browser window without history; ``complaints`` are errors and refusals that its console told."""
 
@@ -150,8 +159,8 @@ class Visit:
         return urlsplit(self.page.url).path
 
     def faults(self, *, colours_alone: bool = False) -> list[str]:
-        """What axe-core finds in the page that is open, and whether it scrolls sideways."""
-        found = self._axe(colours_alone)
+        """What axe-core finds in the page that is open, whether it scrolls sideways, and what stands too close below a form."""
+        found = [*self._axe(colours_alone), *self.page.evaluate(CROWDED)]
         wide = self.page.evaluate(
             "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )

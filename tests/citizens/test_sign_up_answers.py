@@ -25,6 +25,11 @@ def client(client: FlaskClient) -> FlaskClient:
     return client
 
 
+def test_a_sign_up_half_done_is_kept_by_no_browser(client: FlaskClient) -> None:
+    assert client.get("/join/skills").headers["Cache-Control"] == "no-store"
+    assert client.get("/").headers["Cache-Control"] == "no-store"
+
+
 def test_skills_are_kept_as_written_and_going_back_shows_them(client: FlaskClient, session: Session) -> None:
     rows = {"skills-0": "bicycle repair", "skills-1": "", "skills-2": "  tuning   old accordions "}
     assert client.post("/join/skills", data=rows).location == "/join/challenges"

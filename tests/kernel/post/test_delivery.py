@@ -237,6 +237,17 @@ def test_a_letter_that_becomes_too_late_while_it_is_claimed_does_not_leave(
         assert not delivery.begin_sending(work, message)
 
 
+def test_a_letter_that_becomes_too_late_in_the_middle_of_a_round_is_not_claimed(
+    works: WorkFactory, clock: MovableClock
+) -> None:
+    """Not even its recipient is named to the server; what became of it is settled when the next round begins."""
+    with works.begin() as work:
+        work.post(letter(AMINA, lasts=timedelta(minutes=1)))
+    clock.advance(timedelta(minutes=1))
+    with works.begin() as work:
+        assert delivery.claim(work) is None
+
+
 def test_without_a_server_letters_stay_queued_with_the_reason(
     works: WorkFactory, clock: MovableClock
 ) -> None:
