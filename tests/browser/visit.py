@@ -159,7 +159,7 @@ class Visit:
         return urlsplit(self.page.url).path
 
     def faults(self, *, colours_alone: bool = False) -> list[str]:
-        """What axe-core finds in the page that is open, whether it scrolls sideways, and what stands too close below a form."""
+        """What axe-core finds in the page that is open, what stands too close below a form, if it scrolls sideways."""
         found = [*self._axe(colours_alone), *self.page.evaluate(CROWDED)]
         wide = self.page.evaluate(
             "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"

@@ -84,6 +84,12 @@ def test_doubt_stops_the_round_after_three_in_a_row_and_costs_one_letter_a_pause
     for minutes in (5, 10, 20):
         clock.advance(timedelta(minutes=minutes))
         assert delivery.deliver(works, settings_for(server)).in_doubt == 1
+        with works.begin() as work:
+            pause = find_pause(work.session, now=work.now)
+        assert pause is not None
+        assert pause.until == clock.now + timedelta(minutes=2 * minutes), (
+            "each is twice as long as the one before"
+        )
     clock.advance(timedelta(days=1))
     del server.answers["BODY"]
     assert delivery.deliver(works, settings_for(server)) == Delivered(sent=14)
