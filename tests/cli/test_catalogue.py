@@ -5,7 +5,8 @@ from sqlalchemy import Engine, func, select
 
 from matchmaker.base.db import make_session_factory
 from matchmaker.places.models import Commune
-from matchmaker.vocabulary.models import Concept
+from matchmaker.vocabulary.models import Concept, ResolvedPhrase
+from matchmaker.vocabulary.service import lexicon_key
 from tests.cli.command import Command
 
 
@@ -41,3 +42,35 @@ def test_files_that_are_not_as_expected_are_told_and_nothing_is_kept(
     assert "Traceback" not in done.stderr
     with make_session_factory(fresh_engine)() as session:
         assert session.scalar(select(func.count()).select_from(Commune)) == 0
+
+
+def test_what_ships_is_sound_and_what_it_changes_is_told(command: Command, fresh_engine: Engine) -> None:
+    command.run("catalogue", "load")
+    with make_session_factory(fresh_engine)() as session:
+        key = lexicon_key(session)
+        for phrase, answer in (("peinture", ("farming.vines", 0.4)), ("compta", ("finance.accounting", 1.0))):
+            kept = ResolvedPhrase(phrase=phrase, language="fr", vocabulary_version=key, resolutions=[answer])
+            session.add(kept)
+        session.commit()
+    said = command.run("catalogue", "check", "--kept").stdout
+    assert "labels, 0 faults." in said
+    assert "peinture (fr): farming.vines? -> building.painting\n" in said
+    assert "Kept phrases that would be answered otherwise: 1." in said
+
+
+def test_faults_of_a_folder_are_told_with_an_exit_of_one(command: Command) -> None:
+    folder = command.folder / "words"
+    folder.mkdir()
+    lines = (
+        "id,label_fr,label_en,words_fr,words_en,broader,related",
+        "food.bread,pain,bread,miche,,,",
+        "food.cakes,gâteaux,cakes,miche|apprendre à cuisiner,,,",
+    )
+    (folder / "food.csv").write_text("\n".join(lines), encoding="utf-8")
+    done = command.try_to_run("catalogue", "check", "--vocabulary", "words")
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "one label of two concepts: miche (food.bread, fr) / miche (food.cakes, fr)",
+        "may be read as wanting to learn it: apprendre à cuisiner (food.cakes, fr)",
+        "2 concepts, 7 labels, 2 faults.",
+    ]

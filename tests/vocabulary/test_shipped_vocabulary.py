@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from matchmaker.base.text import fold, spellings
-from matchmaker.cli.vocabulary_files import read_packaged
+from matchmaker.cli.vocabulary_files import read_packaged, read_twins
 from matchmaker.vocabulary import loading as vocabulary_loading
 from matchmaker.vocabulary.rules import (
     LIMITS,
@@ -14,9 +14,12 @@ from matchmaker.vocabulary.rules import (
     LabelKind,
     Relation,
     RelationKind,
+    Resolver,
     VerdictKind,
     Vocabulary,
+    findings,
 )
+from matchmaker.vocabulary.rules.resolve import SURE
 
 
 @cache
@@ -59,7 +62,8 @@ def test_every_family_is_known_and_has_its_concepts() -> None:
 def test_every_file_belongs_to_a_family() -> None:
     files = {entry.name for entry in vocabulary_loading.shipped_folder().iterdir()}
     families = {concept.family for concept in vocabulary().concepts}
-    assert files == {f"{family}.csv" for family in families} | {"families.csv", "false_friends.csv"}
+    beside = {"families.csv", "false_friends.csv", "other_languages.csv", "twins.csv"}
+    assert files == {f"{family}.csv" for family in families} | beside
 
 
 def test_every_related_and_broader_concept_exists_and_is_another_one() -> None:
@@ -112,12 +116,42 @@ def test_a_specialist_stands_under_what_is_general(special: str, general: str) -
     assert Relation(source=special, target=general, kind=RelationKind.BROADER) in vocabulary().relations
 
 
-def test_no_word_belongs_to_two_concepts() -> None:
+def test_its_labels_are_sound_but_for_those_that_truly_mean_two_things() -> None:
+    twins = read_twins(vocabulary_loading.shipped_folder())
+    assert [str(finding) for finding in findings(vocabulary(), twins=twins)] == []
+
+
+def test_no_word_belongs_to_two_concepts_without_being_named_for_it() -> None:
+    allowed = {word for pair in read_twins(vocabulary_loading.shipped_folder()) for word in pair}
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for label in vocabulary().labels:
         for form in forms_of(label.text, label.language):
             owners[form].add(label.concept_id)
-    assert {form: ids for form, ids in owners.items() if len(ids) > 1} == {}
+    assert {form: ids for form, ids in owners.items() if len(ids) > 1 and form not in allowed} == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "concept_id"),
+    [
+        ("peinture", "building.painting"),
+        ("travaux de peinture", "building.painting"),
+        ("animation", "solidarity.facilitation"),
+        ("vidéo", "communication.video-shooting"),
+        ("prise de vue", "communication.photography"),
+        ("décoration", "building.interior-design"),
+        ("garde d'enfants", "care.babysitting"),
+        ("taille de haies", "farming.pruning"),
+        ("arbitrer un match", "teaching.refereeing"),
+        ("laver des voitures", "transport.car-washing"),
+        ("jardinagem", "farming.gardening"),
+        ("Nähen", "textile.sewing"),
+        ("готувати", "food.cooking"),
+    ],
+)
+def test_everyday_words_have_one_sure_meaning(typed: str, concept_id: str) -> None:
+    found = Resolver(vocabulary()).resolve(typed, language="fr")
+    assert [one.concept_id for one in found] == [concept_id]
+    assert found[0].score >= SURE
 
 
 def test_no_word_is_written_twice_for_one_concept() -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "account": "matchmaker.cli.account:account",
     "acts": "matchmaker.cli.acts:acts",
-    "catalogue": "matchmaker.cli.catalogue_words:catalogue",
+    "catalogue": "matchmaker.cli.catalogue_check:catalogue",
     "db": "matchmaker.cli.database:database",
     "demo": "matchmaker.cli.demo:demo",
     "digest": "matchmaker.cli.digest:digest",

@@ -73,7 +73,10 @@ def write_words(folder: Path, words: Iterable[AcceptedWord], vocabulary: Vocabul
             friends.append({"word_a": one, "word_b": other, "language": word.language, "note": ""})
     for source in sorted(shipped_folder().iterdir(), key=lambda entry: entry.name):
         if source.name.endswith(".csv"):
-            rows = [_grown(row, added.pop(row.get("id", ""), ())) for row in read_rows(source)]
+            rows = [
+                _grown(row, added.pop(row["id"], ())) if "words_fr" in row else row
+                for row in read_rows(source)
+            ]
             more = friends if source.name == FALSE_FRIENDS else []
             _write(folder / source.name, [*rows, *more])
     return sum(map(len, added.values()))

@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import TextIO
 
 from matchmaker.vocabulary.rules import (
+    Twins,
     Vocabulary,
     relations_from_rows,
+    twins_from_rows,
     vocabulary_from_flat_rows,
     vocabulary_from_rows,
 )
 
-FALSE_FRIENDS = "false_friends.csv"
-NOT_FAMILIES = frozenset({"families.csv", FALSE_FRIENDS})
+FALSE_FRIENDS, OTHER_LANGUAGES, TWINS = "false_friends.csv", "other_languages.csv", "twins.csv"
+NOT_FAMILIES = frozenset({"families.csv", FALSE_FRIENDS, OTHER_LANGUAGES, TWINS})
 
 
 def read_packaged() -> Vocabulary:
@@ -30,14 +32,20 @@ def read_packaged() -> Vocabulary:
 
 
 def read_folder(folder: Traversable) -> Vocabulary:
-    """A folder in our own format: a CSV file for each family, and false friends."""
+    """A folder in our own format: a CSV file for each family, and false friends and other languages if it has them."""
     families = {
         entry.name.removesuffix(".csv"): _rows(entry)
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".csv") and entry.name not in NOT_FAMILIES
     }
-    friends = folder / FALSE_FRIENDS
-    return vocabulary_from_rows(families, _rows(friends) if friends.is_file() else ())
+    return vocabulary_from_rows(
+        families, _rows_if_there(folder / FALSE_FRIENDS), _rows_if_there(folder / OTHER_LANGUAGES)
+    )
+
+
+def read_twins(folder: Traversable) -> Twins:
+    """The labels of a folder in our own format that are allowed two meanings; none without a file of them."""
+    return twins_from_rows(_rows_if_there(folder / TWINS))
 
 
 def read_vocabulary(path: Path, *, occupation_skills: Path | None = None) -> Vocabulary:
@@ -78,6 +86,10 @@ def open_text(path: Path) -> Iterator[TextIO]:
 def _file_rows(path: Path) -> list[dict[str, str]]:
     with open_text(path) as stream:
         return list(csv.DictReader(stream))
+
+
+def _rows_if_there(entry: Traversable) -> list[dict[str, str]]:
+    return _rows(entry) if entry.is_file() else []
 
 
 def _rows(entry: Traversable) -> list[dict[str, str]]:

@@ -69,7 +69,9 @@ def read_shipped_vocabulary() -> Vocabulary:
     families = {
         row["id"]: read_rows(folder / f"{row['id']}.csv") for row in read_rows(folder / "families.csv")
     }
-    return vocabulary_from_rows(families, read_rows(folder / "false_friends.csv"))
+    return vocabulary_from_rows(
+        families, read_rows(folder / "false_friends.csv"), read_rows(folder / "other_languages.csv")
+    )
 
 
 def load_shipped_vocabulary(work: Work, *, progress: Progress = silent) -> Loaded:

@@ -21,6 +21,7 @@ from matchmaker.vocabulary.rules.readers import (
 )
 from matchmaker.vocabulary.rules.resolution import Phrase, Resolution, Suggestion
 from matchmaker.vocabulary.rules.resolve import Resolver
+from matchmaker.vocabulary.rules.soundness import Finding, Flaw, Twins, findings, twins_from_rows
 from matchmaker.vocabulary.rules.verdicts import FOLDED_LENGTH, Decisions, are_one_phrase, can_be_judged
 from matchmaker.vocabulary.rules.vocabulary import (
     Concept,
@@ -42,6 +43,8 @@ __all__ = [
     "Concept",
     "Decisions",
     "DescriptionTooLongError",
+    "Finding",
+    "Flaw",
     "Label",
     "LabelKind",
     "LimitExceededError",
@@ -55,6 +58,7 @@ __all__ = [
     "Skill",
     "Suggestion",
     "TooManyPhrasesError",
+    "Twins",
     "Verdict",
     "VerdictKind",
     "Vocabulary",
@@ -64,8 +68,10 @@ __all__ = [
     "check_description",
     "check_phrase",
     "check_phrases",
+    "findings",
     "merge",
     "relations_from_rows",
+    "twins_from_rows",
     "vocabulary_from_esco",
     "vocabulary_from_flat_rows",
     "vocabulary_from_rome",

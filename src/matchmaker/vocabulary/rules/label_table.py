@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import log
@@ -136,6 +136,11 @@ class LabelTable:
         """Concepts that have this very label in any language."""
         return frozenset(label.concept_id for label in self.by_fold.get(folded, ()))
 
+    def answered_together(self) -> Iterator[Sequence[Label]]:
+        """Labels that `exact` answers with together, for a spelling that none of them has."""
+        yield from self._by_stems.values()
+        yield from self._by_joined.values()
+
     @cached_property
     def _by_stems(self) -> Mapping[tuple[str, tuple[str, ...]], list[Label]]:
         table: dict[tuple[str, tuple[str, ...]], list[Label]] = {}
@@ -166,7 +171,7 @@ class LabelTable:
     def _englishness(self) -> Mapping[str, float]:
         holders: dict[str, Counter[str]] = {"fr": Counter(), "en": Counter()}
         for text, labels in self.by_fold.items():
-            for language in {label.language for label in labels}:
+            for language in {label.language for label in labels} & holders.keys():
                 holders[language].update(text.split(" "))
         french, english = holders["fr"], holders["en"]
         return {

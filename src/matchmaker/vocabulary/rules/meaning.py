@@ -137,10 +137,9 @@ class Meanings:
         number = self._words.get((language, stem(word, language)))
         if number is not None:
             return ((number, 1.0),)
-        other = "en" if language == "fr" else "fr"
-        number = self._surfaces[other].get(word)
-        if number is not None and len(word) > 2:
-            return ((number, 0.9),)
+        for other, surfaces in self._surfaces.items():
+            if other != language and word in surfaces and len(word) > 2:
+                return ((surfaces[word], 0.9),)
         if len(word) < 3:
             return ()
         known = self._surfaces[language]

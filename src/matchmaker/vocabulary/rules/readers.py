@@ -5,7 +5,7 @@ Every function takes rows as `csv.DictReader` gives them and reads no file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from matchmaker.base.text import inclusive_forms
 from matchmaker.vocabulary.rules.vocabulary import (
@@ -78,9 +78,12 @@ COLUMNS = ("id", "label_fr", "label_en", "words_fr", "words_en", "broader", "rel
 
 
 def vocabulary_from_rows(
-    families: Mapping[str, Iterable[Row]], false_friends: Iterable[Row] = ()
+    families: Mapping[str, Iterable[Row]],
+    false_friends: Iterable[Row] = (),
+    other_languages: Iterable[Row] = (),
 ) -> Vocabulary:
-    """Our own format: by family, rows with `COLUMNS`; and false friends as rows `word_a,word_b`.
+    """Our own format: by family, rows with `COLUMNS`; false friends as rows `word_a,word_b`; words in languages that
+    nobody reads the service in as rows `id,language,words`.
 
     Words, broader and related ids are separated by `|`. Raises VocabularyError with every problem found.
     """
@@ -103,7 +106,9 @@ def vocabulary_from_rows(
                 labels[label] = None
             for relation in _own_relations(row, concept_id):
                 relations[relation] = None
-    problems += _dangling(concepts, relations)
+    for label in _foreign_labels(other_languages):
+        labels[label] = None
+    problems += _dangling(concepts, labels, relations)
     if problems:
         raise VocabularyError(tuple(problems))
     return Vocabulary(
@@ -128,6 +133,14 @@ def _own_labels(row: Row, concept_id: str) -> list[Label]:
     return labels
 
 
+def _foreign_labels(rows: Iterable[Row]) -> Iterator[Label]:
+    for row in rows:
+        for text in row["words"].split("|"):
+            yield Label(
+                concept_id=row["id"], language=row["language"], kind=LabelKind.WORD, text=text.strip()
+            )
+
+
 def _own_relations(row: Row, concept_id: str) -> list[Relation]:
     return [
         Relation(source=concept_id, target=target.strip(), kind=kind)
@@ -137,8 +150,15 @@ def _own_relations(row: Row, concept_id: str) -> list[Relation]:
     ]
 
 
-def _dangling(concepts: Mapping[str, Concept], relations: Iterable[Relation]) -> list[str]:
-    return [
+def _dangling(
+    concepts: Mapping[str, Concept], labels: Iterable[Label], relations: Iterable[Relation]
+) -> list[str]:
+    lost = [
+        f"{label.text} ({label.language}): its concept {label.concept_id!r} does not exist"
+        for label in labels
+        if label.concept_id not in concepts
+    ]
+    return lost + [
         f"{relation.source}: its {relation.kind} concept {relation.target!r} does not exist"
         for relation in relations
         if relation.target not in concepts

@@ -1,5 +1,6 @@
 """What can be done in this room: resolve what people type, and keep what they decided about words."""
 
+from matchmaker.vocabulary.service.changes import Answer, ChangedAnswer, changed_answers
 from matchmaker.vocabulary.service.lexicon import (
     SEMANTIC,
     Lexicon,
@@ -25,10 +26,13 @@ from matchmaker.vocabulary.service.verdicts import (
 __all__ = [
     "SEMANTIC",
     "AlreadyDecided",
+    "Answer",
+    "ChangedAnswer",
     "InvalidVerdict",
     "Lexicon",
     "Meaning",
     "Option",
+    "changed_answers",
     "chosen_phrase",
     "declare_verdict",
     "encoder_version",
