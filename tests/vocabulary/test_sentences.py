@@ -13,7 +13,7 @@ from matchmaker.cli.match import match
 from matchmaker.vocabulary import service
 from matchmaker.vocabulary.rules import Resolver, Vocabulary, vocabulary_from_flat_rows
 from matchmaker.vocabulary.rules.resolve import SURE
-from matchmaker.vocabulary.service.sentences import LEAST, Sentences
+from matchmaker.vocabulary.service.sentences import LEAST, MOST, Sentences
 from tests import builders
 from tests.databases import Database
 from tests.doors import site_of
@@ -72,10 +72,11 @@ def test_a_phrase_is_read_alike_whatever_was_read_before(
     assert forward == backward[::-1]
 
 
-def test_what_both_do_not_bring_to_the_least_is_believed_no_more_than_before(sentences: Sentences) -> None:
-    read = sentences("la tectonique des plaques", {"cooking": (0.2, "cuisine"), "sewing": (0.85, "couture")})
-    assert read["cooking"][0] <= 0.2
-    assert max(score for score, _ in read.values()) < SURE
+def test_both_together_must_say_enough_and_are_never_sure(sentences: Sentences) -> None:
+    little = sentences("faire à manger pour beaucoup de monde", {"cooking": (0.3, "cuisine")})
+    assert little["cooking"] == (0.3, "cuisine")
+    much = sentences("couture", {"sewing": (0.89, "couture")})
+    assert much["sewing"][0] == MOST < SURE
 
 
 def test_it_is_set_for_an_installation_and_what_was_kept_without_is_not_taken_for_it(
