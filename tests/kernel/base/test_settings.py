@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
 
+from matchmaker.app import served_app
 from matchmaker.base.settings import Settings, SettingsError, check_public, load_settings
 from tests.builders import make_settings
 from tests.checkout import ROOT
@@ -163,6 +164,12 @@ def test_every_setting_is_described() -> None:
 def test_what_is_unsafe_in_public_is_told_with_what_to_set(unsafe: dict[str, object], told: str) -> None:
     with pytest.raises(SettingsError, match=f"^MATCHMAKER_{told}"):
         check_public(load_settings(unsafe))
+
+
+def test_no_server_of_another_kind_starts_with_what_is_unsafe_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATCHMAKER_BASE_URL", "http://aide.example.org")
+    with pytest.raises(SettingsError, match="BASE_URL: must begin with https://"):
+        served_app()
 
 
 @pytest.mark.parametrize(

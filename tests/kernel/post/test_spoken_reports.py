@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from matchmaker.base.outbox import MessageState, OutboxMessage
 from matchmaker.base.work import WorkFactory
@@ -75,8 +76,12 @@ def test_whoever_complains_gets_only_letters_that_they_ask_for(works: WorkFactor
         message.state, message.settled_at = MessageState.SENT, work.now
         key = message.message_key
     for outcome in (Outcome.COMPLAINT, Outcome.KNOWN):
-        with works.begin() as work:
+        with works.begin() as work, capture_logs() as lines:
             assert take_report(work, raw=complaint(key)) is outcome
+        told = [line["event"] for line in lines]
+        assert told == (["letter_unwanted"] if outcome is Outcome.COMPLAINT else []), (
+            "once, however often it is told"
+        )
     with works.begin() as work:
         assert suppression.is_suppressed(work, address=AMINA)
         assert not suppression.is_suppressed(work, address=LOU)
