@@ -16,8 +16,8 @@ WHOLE = 0.7
 """From this likelihood on, and with as many of its words in one label, a line that looks like a list is one skill."""
 
 
-SHORT, LIKELY = 3, 0.85
-"""Words of a side of "et" that may be a skill without being a label, and from which likelihood on."""
+LEAST, SHORT, LIKELY = 4, 3, 0.85
+"""Letters and words of a side of "et" that may be a skill without being a label, and from which likelihood on."""
 
 
 class Lines:
@@ -71,7 +71,7 @@ class Lines:
     @lru_cache(maxsize=1 << 12)  # noqa: B019
     def _may_be_skill(self, text: str) -> bool:
         """Whether a text is a skill, or is short and very likely one."""
-        short = 0 < len(words(text)) <= SHORT
+        short = len(text) >= LEAST and len(words(text)) <= SHORT
         return self._is_skill(text) or (short and self._likeliest(unframed(text))[0] >= LIKELY)
 
     @lru_cache(maxsize=1 << 12)  # noqa: B019

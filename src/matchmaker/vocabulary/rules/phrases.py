@@ -115,14 +115,12 @@ def _joined(text: str, is_label: IsLabel, is_skill: IsLabel) -> Iterator[str]:
             continue
         rest = _COMPLEMENT.search(f" {right}")
         shared = rest is not None and is_label(left + rest[0])
-        if (
-            not shared
-            and is_skill(left)
-            and all(is_skill(part) for part in _joined(right, is_label, is_skill))
-        ):
-            yield left
-            yield from _joined(right, is_label, is_skill)
-            return
+        if not shared and is_skill(left):
+            parts = list(_joined(right, is_label, is_skill))
+            if all(map(is_skill, parts)):
+                yield left
+                yield from parts
+                return
         # "permis B et C", "cours d'anglais et d'espagnol": the right side goes on with the beginning of the left one.
         again = f"{left.rpartition(' ')[0]} {right}"
         if " " in left and is_label(left) and is_label(again):
