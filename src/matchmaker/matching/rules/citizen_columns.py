@@ -60,8 +60,10 @@ class CitizenColumns:
     def totals(self, need: NeedProfile, chosen: Ints, points: Ints, today: date, weights: Weights) -> Ints:
         """What is left of the chosen citizens' points for skills, 0 where `why_not` excludes (territories aside)."""
         km = self._kilometres(need, chosen)
-        left = points - self._taken(need, chosen, points, km, weights)
-        left[self._shut(need, chosen, km, today)] = 0
+        may = np.flatnonzero(~self._shut(need, chosen, km, today))
+        left = np.zeros(len(chosen), dtype=np.int64)
+        near = None if km is None else km[may]
+        left[may] = points[may] - self._taken(need, chosen[may], points[may], near, weights)
         return left
 
     def _shut(self, need: NeedProfile, chosen: Ints, km: Floats | None, today: date) -> Bools:
@@ -111,15 +113,7 @@ class CitizenColumns:
         """Hundredths that place, défi and time take away: the same arithmetic as `add_up`."""
         taken = np.zeros(len(chosen), dtype=np.int64)
         if km is not None and not need.remote:
-            radius = self._radius[chosen]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                near = 1 - km / radius
-                near = np.where(near >= 0, near, np.maximum(-1.0, near / (FARTHER - 1)))
-                near = np.where(radius > 0, near, (km == 0).astype(float))
-            near = np.where(np.isnan(km) | np.isnan(radius), 1.0, near)
-            away = weights.distance * (1 - np.maximum(near, 0.0))
-            away += max(0.0, MOST_BY_DISTANCE - weights.distance) * np.maximum(-near, 0.0)
-            taken += np.floor(points * away).astype(np.int64)
+            taken += np.floor(points * self._taken_by_distance(km, chosen, weights)).astype(np.int64)
         if need.challenge_id is not None:
             other = self._challenges.where(lambda own: bool(own) and need.challenge_id not in own, chosen)
             taken += _share(points, weights.challenge, np.where(other, 0.0, 1.0))
@@ -127,6 +121,20 @@ class CitizenColumns:
             met = np.minimum(1.0, np.maximum(0.0, self._hours[chosen] / need.hours))
             taken += _share(points, weights.time, np.where(np.isnan(met), 1.0, met))
         return np.minimum(taken, points)
+
+    def _taken_by_distance(self, km: Floats, chosen: Ints, weights: Weights) -> Floats:
+        """The share of the points that distance takes: the same arithmetic as `taken_by_distance`."""
+        radius = self._radius[chosen]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            near = 1 - km / radius
+        nowhere = np.flatnonzero(radius == 0)
+        near[nowhere] = km[nowhere] == 0
+        near[np.isnan(near)] = 1.0
+        taken = weights.distance * (1 - np.maximum(near, 0.0))
+        farther = np.flatnonzero(near < 0)
+        beyond = np.minimum(1.0, -(near[farther] / (FARTHER - 1)))
+        taken[farther] += max(0.0, MOST_BY_DISTANCE - weights.distance) * beyond
+        return np.asarray(taken)
 
 
 def _share(points: Ints, weight: float, met: Floats) -> Ints:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,14 @@ class Asked:
     wanted: tuple[int, ...]
     title: int
     share: Shares
+
+
+class Piece(NamedTuple):
+    """The offers that meet one asked phrase: how much, and whether they cover it."""
+
+    offers: NDArray[np.int32]
+    strengths: Floats
+    covers: Bools
 
 
 class CitizenPool:
@@ -71,43 +80,31 @@ class CitizenPool:
                 yield self._points(one, covering, _row(near, row), weights)
 
     def _points(self, asked: Asked, covering: Covering, near: Row, weights: Weights) -> tuple[Ints, Ints]:
-        pieces = [_row(covering.strengths, row) for row in (*asked.wanted, asked.title)]
-        offers = np.concatenate([offers for offers, _ in pieces])
+        pieces = [_piece(covering, row) for row in (*asked.wanted, asked.title)]
+        offers = np.concatenate([piece.offers for piece in pieces])
         first, last = self._starts[offers], self._starts[offers + 1]
-        each = np.repeat(np.arange(len(offers)), last - first)
+        held = last - first
         members = self._holders.indices[positions(first, last)]
         some = self._distinct(members, near[0])
         size = len(some)
-        rows = np.repeat(np.arange(len(pieces)) * size, [len(offers) for offers, _ in pieces])
+        rows = np.repeat(np.arange(len(pieces)) * size, [len(piece.offers) for piece in pieces])
+        at = np.repeat(rows, held) + self._place[members]
         found = np.zeros(len(pieces) * size)
-        np.maximum.at(found, rows[each] + self._place[members], _gains(asked, pieces)[each])
+        np.maximum.at(found, at, np.repeat(_gains(asked, pieces), held))
+        covers = np.zeros(len(pieces) * size, dtype=bool)
+        covers[at[np.repeat(np.concatenate([piece.covers for piece in pieces]), held)]] = True
         best = found.reshape(len(pieces), size)
         title = best[-1]
         title[self._place[near[0]]] += asked.share.theme * near[1]
         points = best[:-1].sum(axis=0).astype(np.int64)
         share = asked.share
-        none, covered = self._covered(asked, covering, size)
+        none, covered = _covered(share, covers.reshape(len(pieces), size))
         added = np.where(none, share.title_alone, share.title) * np.minimum(1.0, np.round(title, 6))
         room = np.floor((FULL - points) * share.title_fills)
         points += np.minimum(room, np.floor(added)).astype(np.int64)
         points = np.floor(points * kept_share(share, covered, weights)).astype(np.int64)
         scored = np.flatnonzero(points)
         return some[scored], points[scored]
-
-    def _covered(self, asked: Asked, covering: Covering, size: int) -> tuple[Bools, Floats]:
-        """Which distinct members cover no must, and how much each covers of what is known of the musts."""
-        none = np.full(size, asked.share.musts > 0)
-        covered = np.zeros(size)
-        for row, known in zip(asked.wanted, asked.share.known, strict=True):
-            if known is None:
-                continue
-            held = slice(covering.strengths.indptr[row], covering.strengths.indptr[row + 1])
-            offers = covering.strengths.indices[held][covering.covers[held]]
-            members = self._holders.indices[positions(self._starts[offers], self._starts[offers + 1])]
-            some = np.unique(self._place[members])
-            covered[some] += known
-            none[some] = False
-        return none, covered
 
     def totals(self, need: NeedProfile, chosen: Ints, points: Ints, today: date, weights: Weights) -> Ints:
         """What is left of the points of chosen members, given by their places, once all else is looked at."""
@@ -128,9 +125,26 @@ def _row(matrix: Rows, row: int) -> Row:
     return matrix.indices[held], matrix.data[held]
 
 
-def _gains(asked: Asked, pieces: Sequence[Row]) -> Floats:
+def _piece(covering: Covering, row: int) -> Piece:
+    held = slice(covering.strengths.indptr[row], covering.strengths.indptr[row + 1])
+    return Piece(covering.strengths.indices[held], covering.strengths.data[held], covering.covers[held])
+
+
+def _gains(asked: Asked, pieces: Sequence[Piece]) -> Floats:
     """What each offer brings: hundredths for each wanted skill, for the title its share."""
     gains = [
-        np.floor(possible * values) for possible, (_, values) in zip(asked.share.wanted, pieces, strict=False)
+        np.floor(possible * piece.strengths)
+        for possible, piece in zip(asked.share.wanted, pieces, strict=False)
     ]
-    return np.concatenate([*gains, pieces[-1][1]])
+    return np.concatenate([*gains, pieces[-1].strengths])
+
+
+def _covered(share: Shares, covers: Bools) -> tuple[Bools, Floats]:
+    """Which members cover no must, and how much each covers of what is known of the musts."""
+    musts = [(row, known) for row, known in zip(covers, share.known, strict=False) if known is not None]
+    none = np.full(covers.shape[1], bool(musts))
+    covered = np.zeros(covers.shape[1])
+    for row, known in musts:
+        none &= ~row
+        covered += known * row
+    return none, covered

@@ -27,42 +27,55 @@ class IdOrder:
 
 
 class TopK(Mapping[Key, tuple[Ranked, ...]]):
-    """For each key (needs, or citizens) the best of the others, best first, while totals come in any order."""
+    """For each key (needs, or citizens) the best of the others, best first, while totals come in any order.
+
+    A row holds more than are asked for, so that the best of it are chosen anew only each time when it is full.
+    """
 
     def __init__(self, ids: Sequence[Key], others: IdOrder, limit: int, *, needs: bool) -> None:
         self._ids: Sequence[Key] = ids
         self._others = others
         self._needs = needs
-        self._keys = np.zeros((len(ids), limit), dtype=np.int64)
-        self._worst = np.zeros(len(ids), dtype=np.int64)
-        self._worst_at = np.zeros(len(ids), dtype=np.int64)
+        self._limit = limit
+        # A need has all its totals at once.
+        self._keys = np.zeros((len(ids), limit if needs else limit + max(1, limit // 2)), dtype=np.int64)
+        self._held = np.zeros(len(ids), dtype=np.int64)
         self._least = np.zeros(len(ids), dtype=np.int64)
 
     def add_row(self, number: int, others: Ints, totals: Ints) -> None:
         """Give one key all its totals at once."""
         keys = self._key(others, totals)
-        limit = self._keys.shape[1]
-        if len(keys) > limit:
-            keys = keys[np.argpartition(-keys, limit - 1)[:limit]]
+        if len(keys) > self._limit:
+            keys = keys[np.argpartition(-keys, self._limit - 1)[: self._limit]]
         self._keys[number, : len(keys)] = keys
 
     def may_enter(self, numbers: Ints, bounds: Ints) -> NDArray[np.bool_]:
-        """Which of many different keys could take in another one whose totals are at most these bounds."""
+        """Which of many different keys could take in another one whose totals are at most these bounds.
+
+        Some that could not are among them: what was added last counts only later.
+        """
         return np.asarray(bounds >= self._least[numbers])
 
     def add_column(self, numbers: Ints, other: int, totals: Ints) -> None:
         """Give many different keys one more total each, all of the same other."""
-        keys = self._key(np.array([other]), totals)
-        better = keys > self._worst[numbers]
-        numbers, keys = numbers[better], keys[better]
-        self._keys[numbers, self._worst_at[numbers]] = keys
-        rows = self._keys[numbers]
-        worst_at = rows.argmin(axis=1)
-        self._worst_at[numbers] = worst_at
-        worst = rows[np.arange(len(numbers)), worst_at]
-        self._worst[numbers] = worst
-        # The total of a key, as `__getitem__` reads it; 0 where there is still room.
-        self._least[numbers] = np.maximum(worst - 1, 0) // len(self._others.ids)
+        better = totals >= self._least[numbers]
+        numbers = numbers[better]
+        held = self._held[numbers]
+        self._keys[numbers, held] = self._key(np.array([other]), totals[better])
+        held += 1
+        self._held[numbers] = held
+        full = numbers[held == self._keys.shape[1]]
+        if len(full):
+            self._choose(full)
+
+    def _choose(self, numbers: Ints) -> None:
+        """Keep the best of full rows."""
+        spare = self._keys.shape[1] - self._limit
+        rows = np.partition(self._keys[numbers], spare, axis=1)
+        self._keys[numbers, : self._limit] = rows[:, spare:]
+        self._held[numbers] = self._limit
+        # The total of the worst key, as `__getitem__` reads it.
+        self._least[numbers] = (rows[:, spare] - 1) // len(self._others.ids)
 
     def _key(self, others: Ints, totals: Ints) -> Ints:
         # Orders by total, then by id; never 0 for a total above 0.
@@ -70,7 +83,7 @@ class TopK(Mapping[Key, tuple[Ranked, ...]]):
 
     def __getitem__(self, one: Key) -> tuple[Ranked, ...]:
         number = self._numbers[one]
-        keys = -np.sort(-self._keys[number])
+        keys = -np.sort(-self._keys[number])[: self._limit]
         totals, behind = np.divmod(keys[keys > 0] - 1, len(self._others.ids))
         found = []
         for total, place in zip(totals.tolist(), behind.tolist(), strict=True):
