@@ -9,7 +9,7 @@ from matchmaker.vocabulary.rules.agreement import coverage
 from matchmaker.vocabulary.rules.frames import is_vague, unframed
 from matchmaker.vocabulary.rules.label_table import table_of
 from matchmaker.vocabulary.rules.nearness import nearness_of
-from matchmaker.vocabulary.rules.phrases import asserted, says_no, split_phrases
+from matchmaker.vocabulary.rules.phrases import Knowledge, asserted, says_no, split_phrases
 from matchmaker.vocabulary.rules.vocabulary import Vocabulary
 
 WHOLE = 0.7
@@ -48,7 +48,7 @@ class Lines:
 
     def split(self, line: str) -> tuple[str, ...]:
         """The phrases that a line lists, in their order and as written; refusals are among them."""
-        parts = split_phrases(line, is_label=self.is_label, is_skill=self._may_be_skill)
+        parts = split_phrases(line, Knowledge(self.is_label, self._is_skill, self._may_be_skill))
         whole = len(parts) > 1 and not all(map(self._is_skill, parts)) and self._is_one_skill(line)
         return (" ".join(line.split()),) if whole else parts
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from matchmaker.base.text import fold, inclusive_forms
 
-IsLabel = Callable[[str], bool]
-"""Whether a text is, as it stands, a label of the vocabulary."""
+Tells = Callable[[str], bool]
+
+
+class Knowledge(NamedTuple):
+    """What a vocabulary tells of a text: whether it is a label as it stands, one in other forms, likely a skill."""
+
+    is_label: Tells
+    is_named: Tells
+    is_skill: Tells
+
 
 _BRACKETS = {"(": ")", "[": "]", "«": "»"}
 _BULLET = re.compile(r"^\s*(?:[-–—*>+·•●▪◦‣○■□✓✔➢➤→]+|\(?\d{1,2}\s?[.)°](?=\s)|\(?[a-z]\)(?=\s))\s*", re.I)
@@ -38,25 +47,24 @@ _AND_SO_ON = frozenset(("etc", "et caetera", "et cetera", "entre autres", "and s
 _COMPLEMENT = re.compile(r"\s(?:de|du|des|d['’]|en|à|au|aux|pour|sur|of|for|in)(?:\b|(?<=['’])).*$", re.I)
 
 
-def split_phrases(text: str, *, is_label: IsLabel, is_skill: IsLabel) -> tuple[str, ...]:
+def split_phrases(text: str, known: Knowledge) -> tuple[str, ...]:
     """The phrases that a line lists, in their order and as written; a label of the vocabulary stays whole.
 
     Commas, semicolons, line ends, bullets and sentences always part; "et", a slash or a dash only where each side is a
-    skill by itself. What stands in brackets, and a comma in a number, parts nothing. ``is_label`` knows labels as they
-    stand, ``is_skill`` those in other forms and in frames too.
+    skill by itself. What stands in brackets, and a comma in a number, parts nothing.
     """
-    return tuple(_split(text, is_label, is_skill))
+    return tuple(_split(text, known))
 
 
-def _split(text: str, is_label: IsLabel, is_skill: IsLabel) -> Iterator[str]:
+def _split(text: str, known: Knowledge) -> Iterator[str]:
     for line in _lines(text):
-        if is_label(line):
+        if known.is_label(line):
             yield _bare(line)
             continue
         for sentence in _SENTENCE.split(line):
             for part in _continued(list(_cut(sentence, ","))):
                 for clause in _THEN.split(part):
-                    yield from filter(None, map(_bare, _joined(_bare(clause), is_label, is_skill)))
+                    yield from filter(None, map(_bare, _joined(_bare(clause), known)))
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -99,31 +107,31 @@ def _continued(parts: list[str]) -> Iterator[str]:
     yield whole
 
 
-def _joined(text: str, is_label: IsLabel, is_skill: IsLabel) -> Iterator[str]:
+def _joined(text: str, known: Knowledge) -> Iterator[str]:
     """The sides of "et", of a slash or of a dash, where both are labels and the whole is none."""
-    if not text or is_label(text):
+    if not text or known.is_label(text):
         yield text
         return
     listed = [part.strip() for part in re.split(r"\s+[-–—/]\s+", text)]
     if len(listed) > 2 and len(inclusive_forms(text)) == 1 and all(listed):
         for part in listed:
-            yield from _joined(part, is_label, is_skill)
+            yield from _joined(part, known)
         return
     for mark in _JOINED.finditer(text):
         left, right = text[: mark.start()].strip(), text[mark.end() :].strip()
         if "/" in mark[0] and len(inclusive_forms(text)) > 1:
             continue
         rest = _COMPLEMENT.search(f" {right}")
-        shared = rest is not None and is_label(left + rest[0])
-        if not shared and is_skill(left):
-            parts = list(_joined(right, is_label, is_skill))
-            if all(map(is_skill, parts)):
+        shared = rest is not None and known.is_named(left + rest[0])
+        if not shared and known.is_skill(left):
+            parts = list(_joined(right, known))
+            if all(map(known.is_skill, parts)):
                 yield left
                 yield from parts
                 return
         # "permis B et C", "cours d'anglais et d'espagnol": the right side goes on with the beginning of the left one.
         again = f"{left.rpartition(' ')[0]} {right}"
-        if " " in left and is_label(left) and is_label(again):
+        if " " in left and known.is_label(left) and known.is_label(again):
             yield left
             yield again
             return
