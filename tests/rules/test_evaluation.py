@@ -141,6 +141,12 @@ def test_words_are_judged_by_their_kind_and_by_how_sure_the_answer_is(tmp_path: 
         ("said", "right, slang"): (0, 1),
         ("said", "right, vague"): (1 / 2, 2),
         ("said", "wrong from 0.9, vague"): (1, 1),
+        ("said", "first after 3 letters"): (1 / 3, 3),
+        ("said", "first three after 3 letters"): (1 / 3, 3),
+        ("said", "first after 4 letters"): (1 / 3, 3),
+        ("said", "first three after 4 letters"): (1 / 3, 3),
+        ("said", "first after 5 letters"): (1 / 3, 3),
+        ("said", "first three after 5 letters"): (1 / 3, 3),
     }
 
 

@@ -16,7 +16,7 @@ from matchmaker.base.text import fold
 from matchmaker.cli.figures import Figure, language, milliseconds, objects, strings
 from matchmaker.cli.match_files import citizen_of, id_of, need_of, rankings
 from matchmaker.cli.vocabulary_files import open_text
-from matchmaker.cli.word_figures import is_words_set, label_figures, words_figures
+from matchmaker.cli.word_figures import is_words_set, label_figures, typed_figures, words_figures
 from matchmaker.matching.rules import Matcher
 from matchmaker.matching.rules.evaluate import (
     accuracy_at_1,
@@ -68,6 +68,7 @@ def evaluate_folder(folder: Path, engine: Engine, everyday: Engine) -> Iterator[
     words = [path for path in sorted(folder.glob("*.jsonl")) if path.name[:2] != "h1" and is_words_set(path)]
     for path in words:
         yield from words_figures(path, everyday.resolver)
+        yield from typed_figures(path, everyday.resolver)
     for path in sorted(folder.glob("*.txt")):
         yield from label_figures(path, everyday.resolver)
     for needs in sorted(folder.glob("*_needs.jsonl")):

@@ -9,11 +9,16 @@ from math import comb
 from pathlib import Path
 from time import perf_counter
 
+from matchmaker.base.text import fold
 from matchmaker.cli.figures import Figure, language, milliseconds, objects, strings
 from matchmaker.cli.vocabulary_files import open_text
 from matchmaker.vocabulary.rules import Resolver
+from matchmaker.vocabulary.rules.frames import unframed
 from matchmaker.vocabulary.rules.resolution import CONFIDENT
 from matchmaker.vocabulary.rules.resolve import SURE
+
+TYPED = (3, 4, 5)
+"""Letters after which it is judged what is offered to somebody who types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,36 @@ def _shares(subject: str, which: str, judged: Sequence[Judged], spent: float) ->
     ):
         if count:
             yield Figure(subject=subject, name=name, value=value / count, judged=count, milliseconds=spent)
+
+
+def typed_figures(path: Path, resolver: Resolver) -> Iterator[Figure]:
+    """How soon a right skill is offered to somebody who types: the share at first place, and among the first three.
+
+    After each number of letters in TYPED, of the phrases that some answer is right for. What stands around the skill in
+    a phrase is not typed.
+    """
+    skills = [
+        (fold(unframed(str(row["query"]))), strings(row["gold"])) for row in objects(path) if row["gold"]
+    ]
+    resolver.suggest("abcd", language="fr")
+    for letters in TYPED:
+        typed = [(skill[:letters], gold) for skill, gold in skills if len(skill) >= letters]
+        started = perf_counter()
+        offered = [resolver.suggest(text, language="fr", limit=3) for text, _ in typed]
+        spent = milliseconds(started, len(typed))
+        for name, places in (("first", 1), ("first three", 3)):
+            met = sum(
+                any(one.concept_id in gold for one in some[:places])
+                for some, (_, gold) in zip(offered, typed, strict=True)
+            )
+            if typed:
+                yield Figure(
+                    subject=path.stem,
+                    name=f"{name} after {letters} letters",
+                    value=met / len(typed),
+                    judged=len(typed),
+                    milliseconds=spent,
+                )
 
 
 def label_figures(path: Path, resolver: Resolver) -> Iterator[Figure]:
