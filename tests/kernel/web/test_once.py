@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from matchmaker.accounts import service as accounts
 from matchmaker.base import sent_forms
 from matchmaker.base.sent_forms import KEPT, SentForm
 from matchmaker.groups.models import StartupGroup
@@ -121,6 +122,21 @@ def test_who_sends_again_a_form_whose_answer_was_lost_is_led_to_its_page(
         work.session.scalars(select(SentForm)).one().answer = None
     assert lea.post(NEW_GROUP, form).location == NEW_GROUP
     assert groups(app) == 1
+
+
+def test_a_sign_in_is_kept_nowhere(app: Flask) -> None:
+    """Its answer has the cookie that lets somebody in."""
+    with works_of(app).begin() as work:
+        account = add_account(work, address="lea@example.org")
+        accounts.set_password(work, account_id=account.id, password="le vélo roule bien", keep_session="none")
+    typed = {
+        "address": "lea@example.org",
+        "password": "le vélo roule bien",
+        "form_key": "the key of one page",
+    }
+    assert visitor(app).post("/sign-in", typed).status_code == 302
+    with works_of(app).begin() as work:
+        assert work.session.scalars(select(SentForm)).all() == []
 
 
 def test_what_was_sent_is_forgotten_after_some_days(app: Flask, lea: Person, form: dict[str, str]) -> None:
