@@ -26,7 +26,7 @@ from matchmaker.matching.rules import (
     match_to_mapping,
     why_not,
 )
-from matchmaker.vocabulary.rules import Resolver, Verdict, VerdictKind
+from matchmaker.vocabulary.rules import Phrase, Resolver, Verdict, VerdictKind
 
 ATELIER, SOMEBODY, GROUP = NeedId(1), CitizenId(1), GroupId(1)
 VALENCE_ROMANS, LYON = TerritoryId(1), TerritoryId(2)
@@ -213,12 +213,36 @@ def test_nothing_is_advised_that_is_covered_or_gains_next_to_nothing(
     caterer = matcher.score(asked, citizen(resolver, "traiteur"))
     assert caterer.total < 80
     assert caterer.best_change is None, "she cooks, and need not say so again"
-    near = replace(
-        citizen(resolver, "mécano vélo", "compta", "communication"), place=VALENCE, radius_km=100.0
-    )
+    near = replace(citizen(resolver, "mécano vélo", "compta", "communication"), place=VALENCE, radius_km=50.0)
     gained = matcher.score(need(resolver), near)
-    assert 95 < gained.total < 99
+    assert 85 < gained.total < 95
     assert gained.best_change is None
+
+
+def read_with(phrase: Phrase, score: float) -> Phrase:
+    """The same phrase, of which the first meaning alone was read, with this certainty."""
+    return replace(phrase, resolutions=(replace(phrase.resolutions[0], score=score),))
+
+
+def test_a_relation_is_near_enough_whatever_the_doubt_about_the_words(
+    resolver: Resolver, matcher: Matcher
+) -> None:
+    asked = need(resolver, wanted=(Wanted(phrase=resolver.phrase("cuisine", language="fr")),))
+    for certainty, missing in ((0.7, ()), (0.4, ("cuisine",))):
+        caterer = citizen(
+            resolver, phrases=(read_with(resolver.phrase("traiteur", language="fr"), certainty),)
+        )
+        match = matcher.score(asked, caterer)
+        assert match.reasons[0].strength < WEIGHTS.covered_from
+        assert match.missing == missing
+
+
+def test_a_title_hides_no_doubt_about_the_skill_that_it_names(resolver: Resolver, matcher: Matcher) -> None:
+    bees = resolver.phrase("apiculture", language="fr")
+    asked = need(resolver, title=bees, wanted=(Wanted(phrase=bees),))
+    harvest = replace(read_with(bees, 0.67), text="récolter")
+    doubtful = citizen(resolver, phrases=(harvest,))
+    assert 67 <= matcher.score(asked, doubtful).total < 85
 
 
 @pytest.mark.parametrize(
