@@ -2,7 +2,9 @@
 
 import pytest
 
+from matchmaker.base.text import stem
 from matchmaker.vocabulary.rules import Concept, Label, LabelKind, Resolver, Vocabulary
+from matchmaker.vocabulary.rules.label_table import table_of
 from matchmaker.vocabulary.rules.resolve import SURE
 
 OTHER_WORDS = """
@@ -74,11 +76,25 @@ def test_a_label_of_the_other_language_is_less_sure_and_asked_about_when_it_is_a
 
 def test_a_word_that_nobody_knows_makes_the_answer_less_sure() -> None:
     known = _resolver(
-        ("a", "fr", "confectionner des rideaux"), ("b", "fr", "vendre des légumes"), ("c", "fr", "menuiserie")
+        ("a", "fr", "confectionner des rideaux épais pour le grand salon"),
+        ("b", "fr", "vendre des légumes"),
+        ("c", "fr", "menuiserie"),
     )
-    strange, familiar, whole = (
-        known.candidates(f"confectionner des {what}", language="fr", top=1)[0].score
-        for what in ("zibouls", "légumes", "rideau")
+    strange, familiar = (
+        known.candidates(f"confectionner des {what} épais pour le grand salon", language="fr", top=1)[0].score
+        for what in ("zibouls", "légumes")
     )
-    assert strange < 0.75 <= SURE <= whole
-    assert familiar < SURE
+    assert strange < 0.75 < familiar < SURE
+
+
+def test_stems_are_those_of_one_language() -> None:
+    made = _resolver(("a", "en", "decorative formations")).vocabulary
+    assert table_of(made).exact("décorer une formation", "fr") == []
+    assert table_of(made).exact("decorative formation", "en") != []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("amis", "amiante"), ("mail", "maille"), ("gants", "gantt"), ("table", "tableur")]
+)
+def test_a_short_stem_inflects_and_does_not_derive(one: str, other: str) -> None:
+    assert stem(one, "fr") != stem(other, "fr")
