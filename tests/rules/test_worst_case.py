@@ -69,7 +69,6 @@ def calls(act: Callable[[], object]) -> int:
 def ordinary(resolver: Resolver) -> int:
     """The work of the hardest ordinary phrase that is no label."""
     resolver.warm_up()
-    resolver.suggest("réparer", language="fr")
     return max(calls(lambda text=text: resolver.candidates(text, language="fr", top=10)) for text in ORDINARY)  # type: ignore[misc]
 
 

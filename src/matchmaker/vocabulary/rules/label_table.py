@@ -44,6 +44,12 @@ class LabelTable:
                     self.by_fold.setdefault(folded, []).append(label)
         self.vocabulary = vocabulary
 
+    def warm_up(self) -> None:
+        """Build now what is built when it is first asked for otherwise."""
+        for name, part in vars(type(self)).items():
+            if isinstance(part, cached_property):
+                getattr(self, name)
+
     @cached_property
     def texts(self) -> Sequence[str]:
         """The distinct folded spellings in alphabetical order."""

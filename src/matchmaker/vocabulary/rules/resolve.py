@@ -69,7 +69,9 @@ class Resolver:
         return judged
 
     def warm_up(self) -> None:
-        """Build now what the first phrase that is no label would have to wait for."""
+        """Build now what the first phrase that is no label, and who types it, would have to wait for."""
+        self._table.warm_up()
+        starts_of(self.vocabulary)
         self.candidates("abcdef ghijkl", language="fr", top=1)
 
     def phrases(self, texts: Sequence[str], *, language: str | None = None) -> list[Phrase]:

@@ -85,9 +85,11 @@ class Starts:
     def _begun_apart(self, typed: str) -> Iterator[Start]:
         """Labels of which each of several words begins a word, in any order."""
         parts = [part for part in typed.split(" ") if part not in FILLERS]
-        if len(parts) < 2:
+        telling = max(parts, key=len, default="")
+        # A tenth of all labels have a word that begins with a given letter.
+        if len(parts) < 2 or len(telling) < 2:
             return
-        for one in self._begun(max(parts, key=len)):
+        for one in self._begun(telling):
             words = one.whole.split(" ")
             if all(any(word.startswith(part) for word in words) for part in parts):
                 yield one
