@@ -223,6 +223,7 @@ def test_another_vocabulary_is_read_from_a_file_with_the_hierarchy_beside_it(fil
 
 
 @pytest.mark.slow
+@pytest.mark.unmeasured
 @pytest.mark.skipif(not (DATA / "dev").exists(), reason="the development sets are not here")
 def test_the_development_sets_stay_where_they_are() -> None:
     engine = Engine(read_vocabulary(DATA / "vocabulary.csv.gz"))

@@ -118,6 +118,8 @@ def write_rome(folder: Path) -> None:
 
 @needs_data
 @pytest.mark.slow
+@pytest.mark.unmeasured
+@pytest.mark.sqlite_daily
 def test_the_whole_of_both_is_loaded_once(fresh_engine: Engine, command: Command, tmp_path: Path) -> None:
     for language in ("fr", "en"):
         write_esco(tmp_path / language, language)
