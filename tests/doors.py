@@ -156,6 +156,13 @@ class Person:
             kept["csrf_token"] = flask.session["csrf_token"]
         return token
 
+    def keys(self) -> tuple[str, str]:
+        """The header by which their browser is known, whatever is done with it afterwards, and a token for its forms."""
+        token = self.token_of_any_page()
+        cookie = self.client.get_cookie("session")
+        assert cookie is not None
+        return f"session={cookie.value}", token
+
     def fill_in(self, path: str, data: Mapping[str, object] | None = None) -> TestResponse:
         """Open the form at ``path`` and send it to the same address, as most forms of ours are sent."""
         return self.post(path, data, page=path)

@@ -94,7 +94,7 @@ def test_no_page_names_somebody_whom_its_reader_is_not_to_see(walk: Walk, databa
     for resident in walk.town.residents:
         if resident.place == "elsewhere":
             continue
-        keys, others = walk.keys(resident), strangers(walk, resident)
+        keys, others = resident.person.keys(), strangers(walk, resident)
         for rule in (rule for method, rule in walk.doors() if method == "GET"):
             for values in walk.town.values.values():
                 with database.undone():

@@ -40,7 +40,7 @@ def test_every_door_lets_in_whom_it_declares_and_nobody_else(walk: Walk) -> None
 
 def test_what_is_elsewhere_is_not_there_for_who_has_the_role_here(walk: Walk) -> None:
     here, elsewhere = walk.town.values["here"], walk.town.values["elsewhere"]
-    keys = {one.kind: walk.keys(one) for one in walk.town.residents if one.place == "here"}
+    keys = {one.kind: one.person.keys() for one in walk.town.residents if one.place == "here"}
     asked, shared = 0, set()
     for method, rule in walk.doors():
         declared = declared_access(walk.town.app, rule.endpoint)

@@ -12,7 +12,6 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from matchmaker.web import Access, Role, declared_access
-from tests.doors import Person
 from tests.house.town import Neighbours, Resident, rules
 
 HOLDERS = {
@@ -79,14 +78,6 @@ def path(rule: Rule, values: Mapping[str, object]) -> str:
     return built[1]
 
 
-def cookie_of(person: Person) -> str:
-    """The header by which somebody's browser is known, whatever has been done with it since."""
-    person.token_of_any_page()
-    cookie = person.client.get_cookie("session")
-    assert cookie is not None
-    return f"session={cookie.value}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
     """Everybody in two territories, and the database in which whatever they do is undone at once."""
@@ -100,11 +91,6 @@ class Walk:
             for rule in rules(self.town.app, method):
                 if "token" not in rule.arguments:
                     yield method, rule
-
-    def keys(self, resident: Resident) -> tuple[str, str]:
-        """Somebody's cookie, and the token that their forms send."""
-        token = resident.person.token_of_any_page()
-        return cookie_of(resident.person), token
 
     @contextmanager
     def written(self) -> Iterator[set[str]]:
@@ -145,7 +131,7 @@ class Walk:
         """Who meets something else than what a door declares, at its addresses in both territories."""
         found = []
         for resident in self.town.residents:
-            keys, seen = self.keys(resident), set[tuple[str, str]]()
+            keys, seen = resident.person.keys(), set[tuple[str, str]]()
             for method, rule in self.doors():
                 declared = declared_access(self.town.app, rule.endpoint)
                 for place, values in self.town.values.items():

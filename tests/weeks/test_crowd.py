@@ -40,15 +40,13 @@ def test_web_schedulers_and_cron_at_once_make_one_week(
             territory.digest_weekday, territory.digest_hour = due.isoweekday(), due.hour
         organiser = add_organiser(work, world.territory)
     person = signed_in(app, organiser)
-    token = person.token("/")
-    cookie = person.client.get_cookie("session")
-    assert cookie is not None
+    cookie, token = person.keys()
     port = free_port()
 
     def ask(_: int) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         with closing(connection):
-            form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"session={cookie.value}"}
+            form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
             body = urlencode({"csrf_token": token, "confirm": "y"})
             connection.request("POST", "/t/valence-romans/week/send", body, form)
             return connection.getresponse().status
