@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from matchmaker.places.models import Territory
     from matchmaker.web import Site
 
 COMMANDS = {
@@ -87,6 +90,16 @@ def site(*, waits: bool = False) -> Site:
         click.echo(old, err=True)
         raise SystemExit(2)
     return parts
+
+
+def territory_named(session: Session, slug: str) -> Territory:
+    """The territory of this short name; a ClickException when there is none."""
+    from matchmaker.places import queries
+
+    territory = queries.find_territory(session, slug=slug)
+    if territory is None:
+        raise click.ClickException(f"there is no territory {slug!r}")
+    return territory
 
 
 def main() -> None:

@@ -5,8 +5,7 @@ from datetime import timedelta
 import click
 
 from matchmaker.base.acts import KEPT, Act, acts_since
-from matchmaker.cli import site
-from matchmaker.places import queries as places
+from matchmaker.cli import site, territory_named
 
 
 @click.command()
@@ -21,10 +20,7 @@ def acts(slug: str | None, days: int) -> None:
     with works.reading() as session:
         territory_id = None
         if slug is not None:
-            territory = places.find_territory(session, slug=slug)
-            if territory is None:
-                raise click.ClickException(f"there is no territory {slug!r}")
-            territory_id = territory.id
+            territory_id = territory_named(session, slug).id
         since = works.clock() - timedelta(days=days)
         for act in acts_since(session, moment=since, territory_id=territory_id):
             click.echo(_line(act))

@@ -10,12 +10,11 @@ from pathlib import Path
 import click
 
 from matchmaker.base.text import fold
-from matchmaker.cli import site
+from matchmaker.cli import site, territory_named
 from matchmaker.cli.catalogue import catalogue
 from matchmaker.cli.judged_files import safe_cell
 from matchmaker.cli.vocabulary_files import FALSE_FRIENDS
 from matchmaker.organisers.loading import AcceptedWord, accepted_words, word_proposals
-from matchmaker.places import queries as places
 from matchmaker.places.loading import read_rows
 from matchmaker.vocabulary.loading import shipped_folder
 from matchmaker.vocabulary.rules import VerdictKind, Vocabulary
@@ -38,9 +37,7 @@ def propose(slug: str, output: Path | None) -> None:
     can be measured (`match evaluate --vocabulary`) and compared. It names nobody.
     """
     with site().reading() as session:
-        territory = places.find_territory(session, slug=slug)
-        if territory is None:
-            raise click.ClickException(f"there is no territory {slug!r}")
+        territory = territory_named(session, slug)
         vocabulary = lexicon(session).vocabulary
         proposed = word_proposals(session, territory_id=territory.id)
         accepted = accepted_words(session, territory_id=territory.id)

@@ -3,7 +3,7 @@
 import click
 
 from matchmaker.base.i18n import format_moment, using
-from matchmaker.cli import site
+from matchmaker.cli import site, territory_named
 from matchmaker.digests import queries, service
 from matchmaker.digests.rules import iso_week
 from matchmaker.places import queries as places
@@ -27,9 +27,7 @@ def run(slug: str | None) -> None:
         return
     try:
         with works.begin() as work:
-            territory = places.find_territory(work.session, slug=slug)
-            if territory is None:
-                raise click.ClickException(f"there is no territory {slug!r}")
+            territory = territory_named(work.session, slug)
             week = service.request_week(work, territory_id=territory.id, started_by=None).iso_week
     except service.AlreadyRun:
         click.echo(f"{slug}: this week was run before, nothing is sent again")

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matchmaker.cli import site
+from matchmaker.cli import site, territory_named
 from matchmaker.cli.match import match
 from matchmaker.matching.rules import NAMED_WEIGHTS, ListChange, Weights, WeightsError, weights_from_mapping
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from matchmaker.places.models import Territory
+    pass
 
 __all__ = ["match"]
 
@@ -74,7 +72,7 @@ def compare(before: str, after: str, slug: str, top: int) -> None:
     with parts.reading() as session:
         found = service.compare_weights(
             session,
-            _territory(session, slug),
+            territory_named(session, slug),
             before=old,
             after=new,
             now=parts.works.clock(),
@@ -106,7 +104,7 @@ def export(folder: Path, slug: str) -> None:
     from matchmaker.matching import queries
 
     with site().reading() as session:
-        territory_id = _territory(session, slug).id
+        territory_id = territory_named(session, slug).id
         pairs = queries.judged_pairs(session, territory_id=territory_id)
         phrases = queries.judged_phrases(session, territory_id=territory_id)
         folder.mkdir(parents=True, exist_ok=True)
@@ -133,15 +131,6 @@ def _weights(version: str) -> Weights:
         return weights_from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, WeightsError) as error:
         raise click.ClickException(f"{version}: {error}") from error
-
-
-def _territory(session: Session, slug: str) -> Territory:
-    from matchmaker.places import queries as places
-
-    territory = places.find_territory(session, slug=slug)
-    if territory is None:
-        raise click.ClickException(f"there is no territory {slug!r}")
-    return territory
 
 
 def _in_and_out(change: ListChange) -> str:

@@ -9,7 +9,7 @@ import click
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.rules import NAME_LENGTH, InvalidAddress, canonical_address
 from matchmaker.base.work import Work
-from matchmaker.cli import site
+from matchmaker.cli import site, territory_named
 from matchmaker.digests import service as digests
 from matchmaker.places import queries as places_queries
 from matchmaker.places import service as places
@@ -30,7 +30,7 @@ def name(slug: str, address: str, first_name: str, locale: str) -> None:
     """Name an organiser. They get a link to sign in; a known address keeps its account."""
     canonical = _canonical(address)
     with site().works.begin() as work:
-        territory_id = _territory_id(work, slug)
+        territory_id = territory_named(work.session, slug).id
         first_name = " ".join(first_name.split())
         if not 1 <= len(first_name) <= NAME_LENGTH:
             raise click.ClickException(f"a first name has 1 to {NAME_LENGTH} characters")
@@ -47,7 +47,7 @@ def remove(slug: str, address: str) -> None:
     """End an organiser's access to the desk, at once. Their account stays."""
     canonical = _canonical(address)
     with site().works.begin() as work:
-        territory_id = _territory_id(work, slug)
+        territory_id = territory_named(work.session, slug).id
         account = accounts.find_account(work.session, address=canonical)
         if account is None or not places.is_organiser(
             work.session, territory_id=territory_id, account_id=account.id
@@ -56,13 +56,6 @@ def remove(slug: str, address: str) -> None:
         places.remove_organiser(work, territory_id=territory_id, account_id=account.id)
         first_name = account.first_name
     click.echo(f"{first_name} no longer runs {slug}.")
-
-
-def _territory_id(work: Work, slug: str) -> int:
-    territory = places_queries.find_territory(work.session, slug=slug)
-    if territory is None:
-        raise click.ClickException(f"there is no territory {slug!r}")
-    return territory.id
 
 
 def _canonical(address: str) -> str:
@@ -163,7 +156,7 @@ def change(
 ) -> None:
     """Change what a territory says of itself, its time zone and its défis. What is not named stays; then all is told."""
     with site().works.begin() as work:
-        territory = work.session.get_one(Territory, _territory_id(work, slug))
+        territory = territory_named(work.session, slug)
         try:
             if not (name is summary_fr is summary_en is contact is None):
                 places.change_territory(

@@ -2,7 +2,7 @@
 
 import click
 
-from matchmaker.cli import site
+from matchmaker.cli import site, territory_named
 from matchmaker.cli.organiser import organiser
 from matchmaker.places import queries, service
 
@@ -23,9 +23,7 @@ def travel(slug: str, percent: int | None, between: tuple[str, str] | None, forg
     if between is not None and percent is None and not forget:
         raise click.ClickException("say how long the way is by --percent, or take it back by --forget")
     with site().works.begin() as work:
-        territory = queries.find_territory(work.session, slug=slug)
-        if territory is None:
-            raise click.ClickException(f"there is no territory {slug!r}")
+        territory = territory_named(work.session, slug)
         if forget or percent is not None:
             try:
                 service.set_travel(work, territory_id=territory.id, percent=percent, between=between)
