@@ -108,27 +108,29 @@ def resolve_phrases(work: Work, texts: Iterable[str], *, language: str) -> tuple
     wanted = tuple(texts)
     words = lexicon(work.session)
     known = kept_resolutions(work.session, ((text, language) for text in wanted))
-    phrases = []
+    strange: dict[str, str] = {}
     for text in wanted:
-        found = known.get((phrase_key(text), language))
-        if found is None:
-            found = tuple(
-                replace(item, label=words.vocabulary.label(item.concept_id, language))
-                for item in words.resolver.resolve(text, language=language)
+        if (phrase_key(text), language) not in known:
+            strange.setdefault(phrase_key(text), text)
+    each = words.resolver.resolve_each(list(strange.values()), language=language)
+    for key, resolved in zip(strange, each, strict=True):
+        found = tuple(
+            replace(item, label=words.vocabulary.label(item.concept_id, language)) for item in resolved
+        )
+        work.session.execute(
+            insert_into(work.session, ResolvedPhrase)
+            .values(
+                phrase=key,
+                language=language,
+                vocabulary_version=words.key,
+                resolutions=[(item.concept_id, item.score) for item in found],
             )
-            work.session.execute(
-                insert_into(work.session, ResolvedPhrase)
-                .values(
-                    phrase=phrase_key(text),
-                    language=language,
-                    vocabulary_version=words.key,
-                    resolutions=[(item.concept_id, item.score) for item in found],
-                )
-                .on_conflict_do_nothing()
-            )
-            known[phrase_key(text), language] = found
-        phrases.append(Phrase(text=text, language=language, resolutions=found))
-    return tuple(phrases)
+            .on_conflict_do_nothing()
+        )
+        known[key, language] = found
+    return tuple(
+        Phrase(text=text, language=language, resolutions=known[phrase_key(text), language]) for text in wanted
+    )
 
 
 def forget_phrases(
