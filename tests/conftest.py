@@ -285,6 +285,21 @@ def live_works(live_app: Flask) -> WorkFactory:
 
 
 @pytest.fixture
+def named_engine(fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """``fresh_engine``, whose database the environment names: for commands that run in this process."""
+    settings = {
+        # As an operator writes it.
+        "DATABASE_URL": fresh_engine.url.render_as_string(hide_password=False).replace("+psycopg", ""),
+        "SECRET_KEY": "a secret that is long enough for the tests",
+        "BASE_URL": "http://localhost",
+        "MAIL_FROM": "bonjour@territoire.example",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"MATCHMAKER_{name}", value)
+    return fresh_engine
+
+
+@pytest.fixture
 def command(fresh_engine: Engine, smtp_server: Mailbox, tmp_path: Path) -> Command:
     """``matchmaker`` as a process with ``fresh_engine``'s database and ``smtp_server``, in an empty folder."""
     return Command(

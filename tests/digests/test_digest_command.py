@@ -17,22 +17,14 @@ from tests.doors import make_app, works_of
 
 
 @pytest.fixture
-def engine(fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def engine(named_engine: Engine) -> Engine:
     """A database of this test's own with a world in it, named by the environment."""
-    works = works_of(make_app(make_session_factory(fresh_engine)), now=datetime.now(UTC))
+    works = works_of(make_app(make_session_factory(named_engine)), now=datetime.now(UTC))
     with works.begin() as work:
         world = builders.make_world(work)
         add_quiet_need(work, world.challenge)
         builders.add_citizen(work, world.territory)
-    settings = {
-        "DATABASE_URL": fresh_engine.url.render_as_string(hide_password=False).replace("+psycopg", ""),
-        "SECRET_KEY": "a secret that is long enough for the tests",
-        "BASE_URL": "http://localhost",
-        "MAIL_FROM": "bonjour@territoire.example",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(f"MATCHMAKER_{name}", value)
-    return fresh_engine
+    return named_engine
 
 
 def run(*arguments: str) -> Result:

@@ -26,17 +26,9 @@ from tests.doors import make_app, works_of
 
 
 @pytest.fixture
-def works(fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> WorkFactory:
+def works(named_engine: Engine) -> WorkFactory:
     """Units of work in a database that the environment names."""
-    settings = {
-        "DATABASE_URL": fresh_engine.url.render_as_string(hide_password=False).replace("+psycopg", ""),
-        "SECRET_KEY": "a secret that is long enough for the tests",
-        "BASE_URL": "http://localhost",
-        "MAIL_FROM": "bonjour@territoire.example",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(f"MATCHMAKER_{name}", value)
-    return works_of(make_app(make_session_factory(fresh_engine)))
+    return works_of(make_app(make_session_factory(named_engine)))
 
 
 @pytest.fixture

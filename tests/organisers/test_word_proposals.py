@@ -196,17 +196,9 @@ def test_dismissals_and_outcomes_tell_what_words_mean(app: Flask, world: World) 
 
 
 def test_what_was_decided_is_written_as_rows_that_the_vocabulary_takes(
-    fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    named_engine: Engine, tmp_path: Path
 ) -> None:
-    app = make_app(make_session_factory(fresh_engine))
-    settings = {
-        "DATABASE_URL": fresh_engine.url.render_as_string(hide_password=False).replace("+psycopg", ""),
-        "SECRET_KEY": "a secret that is long enough for the tests",
-        "BASE_URL": "http://localhost",
-        "MAIL_FROM": "bonjour@territoire.example",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(f"MATCHMAKER_{name}", value)
+    app = make_app(make_session_factory(named_engine))
     with works_of(app).begin() as work:
         territory = builders.make_world(work).territory
         organiser = builders.add_organiser(work, territory)
