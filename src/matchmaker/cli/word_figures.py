@@ -80,7 +80,7 @@ def typed_figures(path: Path, resolver: Resolver) -> Iterator[Figure]:
     skills = [
         (fold(unframed(str(row["query"]))), strings(row["gold"])) for row in objects(path) if row["gold"]
     ]
-    resolver.suggest("abcd", language="fr")
+    resolver.warm_up()
     for letters in TYPED:
         typed = [(skill[:letters], gold) for skill, gold in skills if len(skill) >= letters]
         started = perf_counter()
