@@ -28,7 +28,7 @@ from tests.steadily import Steadily
 if TYPE_CHECKING:
     from flask import Flask
 
-    from matchmaker.base.work import WorkFactory
+    from matchmaker.base.work import Work, WorkFactory
     from tests.builders import World
     from tests.doors import Person
     from tests.relays.places import Places
@@ -231,6 +231,13 @@ def works(app: Flask) -> WorkFactory:
     from tests.doors import works_of
 
     return works_of(app)
+
+
+@pytest.fixture
+def work(works: WorkFactory) -> Iterator[Work]:
+    """A unit of work in the database of ``app`` that is open as long as the test."""
+    with works.begin() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """People without an account: their letter is planned as all others are, and written for a relay to print."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -27,15 +25,8 @@ from matchmaker.relays.models import Relay
 from tests import builders
 from tests.builders import World
 from tests.digests.weeks import add_quiet_need, plan_run, run_week
-from tests.doors import works_of
 
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """``matchmaker organiser travel``: how much longer ways are than a straight line."""
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.base.acts import Act
@@ -14,7 +11,6 @@ from matchmaker.places import service as places
 from tests import builders
 from tests.builders import World
 from tests.cli.command import Command
-from tests.doors import works_of
 
 SET = ("organiser", "travel", "--territory=valence-romans")
 STRAIGHT = "ways have 100 % of the straight line"
@@ -54,12 +50,6 @@ def test_what_no_way_is_like_is_told(
     done = command.try_to_run(*SET, *options)
     assert done.returncode == 1
     assert why in done.stderr
-
-
-@pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
 
 
 @pytest.fixture

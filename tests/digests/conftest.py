@@ -1,7 +1,5 @@
 """The application over the test's database, and who a week is about."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -13,20 +11,13 @@ from tests import builders
 from tests.builders import World
 from tests.databases import Database
 from tests.digests.weeks import add_quiet_need
-from tests.doors import make_app, works_of
+from tests.doors import make_app
 
 
 @pytest.fixture
 def app(database: Database) -> Flask:
     """The application over the test's database."""
     return make_app(database.sessions)
-
-
-@pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    """A unit of work that is open as long as the test."""
-    with works_of(app).begin() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The week's letters: who gets what, once, and why nobody else."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -38,12 +37,6 @@ WEEK = timedelta(days=7)
 @pytest.fixture
 def works(app: Flask) -> WorkFactory:
     return works_of(app)
-
-
-@pytest.fixture
-def work(works: WorkFactory) -> Iterator[Work]:
-    with works.begin() as opened:
-        yield opened
 
 
 @pytest.fixture

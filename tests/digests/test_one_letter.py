@@ -1,6 +1,5 @@
 """One person, one letter a week: with all their territories, their group's helpers and the news of their défis."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -38,12 +37,6 @@ WEEK = timedelta(days=7)
 @pytest.fixture
 def works(app: Flask) -> WorkFactory:
     return works_of(app)
-
-
-@pytest.fixture
-def work(works: WorkFactory) -> Iterator[Work]:
-    with works.begin() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """When a territory's letters leave: the moment and its changes, and weeks without."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -27,12 +26,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def works(app: Flask) -> WorkFactory:
     return works_of(app)
-
-
-@pytest.fixture
-def work(works: WorkFactory) -> Iterator[Work]:
-    with works.begin() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
@@ -14,7 +13,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from matchmaker.base.work import Work, WorkFactory
+from matchmaker.base.work import Work
 from matchmaker.discovery.rules import SIZE, picture
 from matchmaker.groups.rules import NeedState
 from tests import builders
@@ -22,13 +21,6 @@ from tests.builders import World
 from tests.doors import Person, make_app, visitor
 
 SPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-
-
-@pytest.fixture
-def work(works: WorkFactory) -> Iterator[Work]:
-    """A transaction of the site."""
-    with works.begin() as opened:
-        yield opened
 
 
 def addresses(person: Person) -> set[str]:

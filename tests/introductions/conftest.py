@@ -1,12 +1,11 @@
 """A citizen, a group with one need, and their introductions."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from matchmaker.accounts.models import Account
-from matchmaker.base.work import Work, WorkFactory
+from matchmaker.base.work import Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.introductions import service
@@ -57,13 +56,6 @@ def make_pair(work: Work, *, places: int = 1) -> Pair:
 @pytest.fixture(autouse=True)
 def everywhere_settled(settled: None) -> None:
     """Every database here holds the small world."""
-
-
-@pytest.fixture
-def work(works: WorkFactory) -> Iterator[Work]:
-    """One unit of work for the whole test."""
-    with works.begin() as opened:
-        yield opened
 
 
 @pytest.fixture

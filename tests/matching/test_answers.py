@@ -1,11 +1,9 @@
 """A citizen's answer to a need: one each, on record with who wrote it down, gone with the citizen."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
@@ -16,13 +14,6 @@ from matchmaker.matching import service
 from matchmaker.matching.models import NeedAnswer
 from matchmaker.matching.rules import Answer, AnswerChannel
 from tests import builders
-from tests.doors import works_of
-
-
-@pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
 
 
 @pytest.fixture

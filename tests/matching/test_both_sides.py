@@ -1,6 +1,5 @@
 """A reason names what each side wrote, and says so where the engine is not sure."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,13 +12,7 @@ from matchmaker.matching.rules import Cover, Importance, SkillReason
 from tests import builders
 from tests.builders import World
 from tests.digests.weeks import add_quiet_need, run_week
-from tests.doors import signed_in, works_of
-
-
-@pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
+from tests.doors import signed_in
 
 
 @pytest.fixture

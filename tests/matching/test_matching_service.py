@@ -1,10 +1,8 @@
 """Who is proposed what, from the rows of the database."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select, update
 
 from matchmaker.base.work import Work
@@ -17,13 +15,7 @@ from matchmaker.vocabulary.models import ResolvedPhrase, VocabularySource
 from matchmaker.vocabulary.rules import LIMITS
 from tests import builders
 from tests.builders import NOW, TODAY, World
-from tests.doors import statements_of, works_of
-
-
-@pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
+from tests.doors import statements_of
 
 
 @pytest.fixture

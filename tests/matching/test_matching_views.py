@@ -1,7 +1,6 @@
 """The pages about matches, as citizens, groups, organisers and strangers see them."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -12,13 +11,7 @@ from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Role
 from tests import builders
 from tests.builders import NOW, TODAY, World
-from tests.doors import signed_in, visitor, works_of
-
-
-@pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
+from tests.doors import signed_in, visitor
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What is not for somebody is hidden and teaches, and all of it can be undone; and who was shown whom is on record."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
@@ -28,12 +28,6 @@ VALENCE_KM = 17
 @pytest.fixture
 def works(app: Flask) -> WorkFactory:
     return works_of(app)
-
-
-@pytest.fixture
-def work(works: WorkFactory) -> Iterator[Work]:
-    with works.begin() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """What a territory decided about words holds in every list of it, and in no list of another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from matchmaker.base.ids import CitizenId, NeedId
@@ -18,13 +17,6 @@ from matchmaker.vocabulary.models import ResolvedPhrase
 from matchmaker.vocabulary.rules import VerdictKind
 from tests import builders
 from tests.builders import NOW, World
-from tests.doors import works_of
-
-
-@pytest.fixture
-def work(app: Flask) -> Iterator[Work]:
-    with works_of(app).begin() as opened:
-        yield opened
 
 
 @pytest.fixture
