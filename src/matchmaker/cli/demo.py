@@ -143,12 +143,18 @@ def _fill(engine: "Engine", works: "WorkFactory", preparation: Preparation | Non
 
 
 def _complete(works: "WorkFactory", preparation: Preparation | None, ending: Ending) -> None:
-    """Find the meanings that the load left open, and introduce people to groups, while pages are already answered."""
+    """Find the meanings that the load left open, and introduce people to groups, while pages are already answered.
+
+    What a resolver needs is made before anything is written: all others who write wait meanwhile.
+    """
     from matchmaker.demo import introductions, service
+    from matchmaker.vocabulary.service import lexicon
 
     phrases, version = preparation.meanings() if preparation else ((), "")
     if ending.asked:
         return
+    with works.reading() as session:
+        lexicon(session).resolver.warm_up()
     with works.begin() as work:
         service.keep(work, phrases, vocabulary_version=version)
         service.complete(work)
