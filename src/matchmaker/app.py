@@ -141,6 +141,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     for view in BY_ONE_CLICK:
         csrf.exempt(view)
     web.install_once(app)
+    web.install_paging(app)
     _install_sign_in(app)
     web.install_template_values(app, of_visitor=_values_of_visitor)
     web.install_answers(app)

@@ -24,6 +24,7 @@ from matchmaker.web.answers import (
 from matchmaker.web.languages import install_languages, speak_like
 from matchmaker.web.limits import PICTURE, check_letter, check_limit, check_look, limit_acts, network
 from matchmaker.web.once import install_once, result_page
+from matchmaker.web.paging import install_paging, list_url, place_in_list
 from matchmaker.web.site import (
     EXTENSION,
     LOCALE_KEY,
@@ -63,15 +64,18 @@ __all__ = [
     "install_answers",
     "install_languages",
     "install_once",
+    "install_paging",
     "install_template_values",
     "install_traces",
     "letter_page",
     "limit_acts",
+    "list_url",
     "network",
     "now",
     "or_404",
     "own_path",
     "page_url",
+    "place_in_list",
     "reading",
     "refuse_null_characters",
     "result_page",
