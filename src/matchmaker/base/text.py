@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -218,7 +219,15 @@ def spellings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*forms, *written)))
 
 
-_STEMMERS = {"fr": snowballstemmer.stemmer("french"), "en": snowballstemmer.stemmer("english")}
+class _Stemmers(threading.local):
+    """A stemmer keeps the word at hand in itself: two threads that shared one would break each other's words."""
+
+    def __init__(self) -> None:
+        self.fr = snowballstemmer.stemmer("french")
+        self.en = snowballstemmer.stemmer("english")
+
+
+_STEMMERS = _Stemmers()
 
 # Folded feminine endings of job names and the masculine ones, which Snowball keeps apart.
 _JOB_ENDINGS = (("euse", "eur"), ("trice", "teur"), ("iere", "ier"))
@@ -239,7 +248,7 @@ def stem(word: str, language: str) -> str:
     if len(word) <= 3:
         return word
     if language == "en":
-        found = str(_STEMMERS["en"].stemWord(word))
+        found = str(_STEMMERS.en.stemWord(word))
         inflects = len(found) >= SHORT_STEM or word.endswith(("s", "ed", "ing"))
         return found if inflects else singular(word)
     single = word[:-1] if word.endswith("s") and not word.endswith("ss") else word
@@ -247,7 +256,7 @@ def stem(word: str, language: str) -> str:
         if single.endswith(feminine) and len(single) - len(feminine) >= 3:
             single = single.removesuffix(feminine) + masculine
             break
-    found = str(_STEMMERS["fr"].stemWord(single))
+    found = str(_STEMMERS.fr.stemWord(single))
     if found.endswith("eur") and len(found) >= 7:
         found = found[:-3]
     if len(found) > 4 and found[-1] == found[-2]:

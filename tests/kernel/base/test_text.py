@@ -1,5 +1,9 @@
 """Words as people write them."""
 
+import itertools
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from matchmaker.base.text import fold, inclusive_forms, spellings, stem, stems
@@ -89,3 +93,17 @@ def test_other_words_do_not(one: str, other: str) -> None:
 def test_fillers_are_left_out_unless_there_is_nothing_else() -> None:
     assert stems("tenir la caisse", "fr") == (stem("tenir", "fr"), stem("caisse", "fr"))
     assert stems("chez nous", "fr")
+
+
+def test_threads_do_not_break_each_others_words() -> None:
+    parts = ("repar", "jardin", "cuisin", "dessin", "voyag"), ("ations", "euses", "ements", "iblement", "issaient")
+    words = ["".join(some) for some in itertools.product(*parts, ("", "s"))]
+    alone = [stem.__wrapped__(word, "fr") for word in words]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(lambda _: [stem.__wrapped__(word, "fr") for word in words * 10], range(4)))
+    finally:
+        sys.setswitchinterval(before)
+    assert together == [alone * 10] * 4
