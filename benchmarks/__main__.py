@@ -8,6 +8,7 @@ python -m benchmarks pages      the public pages and a citizen's home on a telep
 python -m benchmarks exposure   the week's choice of who is told of what
 python -m benchmarks letters    the week's letters, from the request to the mail server
 python -m benchmarks leaving    how long a scheduler takes to end that is planning a large week
+python -m benchmarks load       a town of 20,000 over HTTP: each page of each role, then a crowd (--help; not part of all)
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from benchmarks.exposure import exposure, week
 from benchmarks.leaving import leaving
 from benchmarks.letters import letters, one
+from benchmarks.load import load
 from benchmarks.matching import country, loop, new_need, typing
 from benchmarks.pages import pages
 from benchmarks.service import service
@@ -34,6 +36,8 @@ def main(arguments: list[str]) -> None:
             print(json.dumps(week(*map(int, numbers))))
         case ["letters", step, url, number]:
             one(step, url, int(number))
+        case ["load", *options]:
+            load(options)
         case _:
             part = 10 if "--quick" in arguments else 1
             named = [name for name in arguments if name in PARTS]

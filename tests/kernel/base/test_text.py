@@ -96,14 +96,19 @@ def test_fillers_are_left_out_unless_there_is_nothing_else() -> None:
 
 
 def test_threads_do_not_break_each_others_words() -> None:
-    parts = ("repar", "jardin", "cuisin", "dessin", "voyag"), ("ations", "euses", "ements", "iblement", "issaient")
+    parts = (
+        ("repar", "jardin", "cuisin", "dessin", "voyag"),
+        ("ations", "euses", "ements", "iblement", "issaient"),
+    )
     words = ["".join(some) for some in itertools.product(*parts, ("", "s"))]
     alone = [stem.__wrapped__(word, "fr") for word in words]
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
         with ThreadPoolExecutor(4) as pool:
-            together = list(pool.map(lambda _: [stem.__wrapped__(word, "fr") for word in words * 10], range(4)))
+            together = list(
+                pool.map(lambda _: [stem.__wrapped__(word, "fr") for word in words * 10], range(4))
+            )
     finally:
         sys.setswitchinterval(before)
     assert together == [alone * 10] * 4
