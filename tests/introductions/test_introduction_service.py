@@ -1,5 +1,6 @@
 """From "I could help" to an honest ending, through the service."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,9 @@ from matchmaker.groups.rules import NeedAction, NeedState, Role
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.models import Introduction, Notice, SharedContact
 from matchmaker.introductions.rules import (
+    IN_FORCE,
+    OPEN,
+    SPOKEN,
     Action,
     ClosedBecause,
     DeclineReason,
@@ -302,6 +306,21 @@ def test_what_is_shared_goes_with_a_yes_alone(work: Work, pair: Pair, offered: i
     )
     assert said.state is State.DECLINED
     assert work.session.scalars(select(SharedContact)).all() == []
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_who_may_still_answer_or_be_thanked_is_written_to_and_nobody_else(
+    work: Work, offered: int, pair: Pair, state: State
+) -> None:
+    introduction = work.session.get_one(Introduction, offered)
+    introduction.holds_place = state in IN_FORCE
+    introduction.state = state
+    introduction.reason = DeclineReason.OTHER if state is State.DECLINED else None
+    introduction.closed_because = ClosedBecause.NO_ANSWER if state is State.CLOSED else None
+    work.session.flush()
+    for write, allowed in ((service.write_message, OPEN | SPOKEN), (service.thank, SPOKEN)):
+        with nullcontext() if state in allowed else pytest.raises(NotAllowed):
+            write(work, introduction_id=offered, by=pair.as_citizen, text="Bonjour")
 
 
 def test_nobody_writes_to_who_has_left(work: Work, pair: Pair, offered: int) -> None:
