@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -29,8 +30,9 @@ def catalogue_path(locale: str, top: Path = CATALOGUES) -> Path:
     return top / locale / "LC_MESSAGES" / "messages.po"
 
 
+@cache
 def collect() -> Catalog:
-    """Every marked text of the package's code and of the templates, with where it is used."""
+    """Every marked text of the package's code and of the templates, with where it is used; read once a process."""
     found = Catalog(charset="utf-8")
     sources: tuple[tuple[Path, list[tuple[str, str]], dict[str, str]], ...] = (
         (PACKAGE, [("**.py", "python")], {}),
