@@ -36,6 +36,9 @@ from tests import builders
 from tests.databases import Database
 from tests.doors import make_app, works_of
 
+# Loading takes seconds: it is done by one of the processes.
+pytestmark = pytest.mark.xdist_group("demonstration")
+
 
 @pytest.fixture
 def session(sessions: sessionmaker[Session]) -> Iterator[Session]:

@@ -4,27 +4,27 @@ from datetime import date
 
 import pytest
 
-from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import Matcher
 from matchmaker.vocabulary.rules import Resolver, Vocabulary
+from tests.rules.shipped import MATCHER, RESOLVER, VOCABULARY
 
 
 @pytest.fixture(scope="session")
 def vocabulary() -> Vocabulary:
     """What ships."""
-    return read_packaged()
+    return VOCABULARY
 
 
 @pytest.fixture(scope="session")
-def resolver(vocabulary: Vocabulary) -> Resolver:
+def resolver() -> Resolver:
     """The resolver of what ships."""
-    return Resolver(vocabulary)
+    return RESOLVER
 
 
 @pytest.fixture(scope="session")
-def matcher(vocabulary: Vocabulary) -> Matcher:
+def matcher() -> Matcher:
     """The judge of what ships."""
-    return Matcher(vocabulary)
+    return MATCHER
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,7 @@
 
 import pytest
 
-from matchmaker.vocabulary.loading import read_shipped_vocabulary
-from matchmaker.vocabulary.rules import Resolver
-
-RESOLVER = Resolver(read_shipped_vocabulary())
+from tests.rules.shipped import RESOLVER
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.base.ids import CitizenId, NeedId
-from matchmaker.cli.vocabulary_files import read_packaged
 from matchmaker.matching.rules import CitizenProfile, Matcher, MatchIndex, NeedProfile, Wanted
 from matchmaker.vocabulary.rules import Decisions, Resolver, Verdict, VerdictKind
 from tests.extent import part_of
+from tests.rules.shipped import RESOLVER, VOCABULARY
 
 NEVER, SAME = VerdictKind.NEVER, VerdictKind.SAME
-VOCABULARY = read_packaged()
-RESOLVER = Resolver(VOCABULARY)
 TEXTS = [
     "compta", "comptabilité", "jardinage", "gardiennage", "gardien·ne", "gardien", "gardienne", "Jardinier(ère)",
     "mécano vélo", "bicloune", "Bicloune agile", "zythologie", "couture", "repair.bicycle-repair", "!?",
