@@ -1,16 +1,19 @@
 """``matchmaker db``: upgraded, checked, copied whole; what is wrong is one line and no traceback."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.engine.url import make_url
 
 from matchmaker.base import migrate
 from matchmaker.base.db import make_engine
 from tests.builders import NOW
 from tests.cli.command import Command
+from tests.databases import SqliteTemplate
 
 
 @pytest.fixture
@@ -132,9 +135,8 @@ def modes(folder: Path) -> dict[str, str]:
     return {path.name: f"{path.stat().st_mode & 0o777:o}" for path in folder.iterdir() if path.is_file()}
 
 
-def test_a_backup_writes_over_nothing(file: Path, tmp_path: Path) -> None:
-    command = Command(folder=tmp_path, settings={"DATABASE_URL": f"sqlite:///{file}"})
-    command.run("db", "upgrade")
+def test_a_backup_writes_over_nothing(sqlite_template: SqliteTemplate, tmp_path: Path) -> None:
+    command = Command(folder=tmp_path, settings={"DATABASE_URL": sqlite_template.url})
     (tmp_path / "there").write_text("precious", encoding="utf-8")
     done = command.try_to_run("db", "backup", "there")
     assert (done.returncode, done.stderr) == (1, "Error: there exists already\n")
@@ -145,9 +147,11 @@ def test_a_backup_writes_over_nothing(file: Path, tmp_path: Path) -> None:
     ("source", "target"),
     [("missing.sqlite", "copy"), ("garbage.sqlite", "copy"), ("made.sqlite", "no/folder/copy")],
 )
-def test_a_backup_that_fails_leaves_nothing_behind(tmp_path: Path, source: str, target: str) -> None:
+def test_a_backup_that_fails_leaves_nothing_behind(
+    sqlite_template: SqliteTemplate, tmp_path: Path, source: str, target: str
+) -> None:
     command = Command(folder=tmp_path)
-    command.run("db", "upgrade", DATABASE_URL="sqlite:///made.sqlite")
+    shutil.copy(make_url(sqlite_template.url).database or "", tmp_path / "made.sqlite")
     (tmp_path / "garbage.sqlite").write_bytes(b"no database at all " * 1000)
     done = command.try_to_run("db", "backup", target, DATABASE_URL=f"sqlite:///{source}")
     assert done.returncode == 1

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from matchmaker.base.work import WorkFactory
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import Importance, NeedState
@@ -108,6 +110,7 @@ def test_looking_changes_nothing(lead: Person, cast: Cast, works: WorkFactory) -
     assert the_need(works).state is NeedState.OPEN
 
 
+@pytest.mark.sqlite_daily
 def test_somebody_who_posts_need_after_need_is_stopped(
     member: Person, cast: Cast, works: WorkFactory
 ) -> None:

@@ -13,7 +13,7 @@ from tests.doors import works_of
 from tests.house.town import Town, make_town
 from tests.house.valid_forms import VALID_FORMS, make_ready
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = [pytest.mark.unmeasured, pytest.mark.sqlite_daily]
 
 LOOKED_AT = {
     "profile_showings": "who was shown to a group is on record for them",

@@ -115,6 +115,7 @@ def test_the_clock_closes_what_nobody_answers(
     assert "Pas de réponse en 45 jours" in page
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.parametrize("state", list(State))
 def test_each_page_has_exactly_the_buttons_that_its_reader_may_press(stage: Stage, state: State) -> None:
     stage.put(state)

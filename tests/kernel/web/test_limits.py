@@ -162,6 +162,7 @@ def test_a_household_of_ipv6_is_one_network(app: Flask, address: str, told: str)
         assert network() == told
 
 
+@pytest.mark.sqlite_daily
 def test_an_account_sends_one_form_after_the_other_for_a_while_only(app: Flask, amina: Account) -> None:
     person = signed_in(app, amina)
     token = person.token("/sign-in")
