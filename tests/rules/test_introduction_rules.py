@@ -120,6 +120,7 @@ def test_days_away_do_not_count_even_where_they_overlap() -> None:
     ]
     assert waited(SINCE, SINCE + timedelta(days=10), away) == timedelta(days=4)
     assert waited(SINCE, SINCE + timedelta(days=5), away) == timedelta(days=2)
+    assert waited(SINCE, SINCE - timedelta(days=1)) == timedelta(), "the clock was set back"
     assert is_away(SINCE + timedelta(days=2), away)
     assert not is_away(SINCE + timedelta(days=8), away)
 
