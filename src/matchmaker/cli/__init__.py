@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "matchmaker.cli.demo:demo",
     "digest": "matchmaker.cli.digest:digest",
     "doctor": "matchmaker.cli.doctor:doctor",
+    "ideas": "matchmaker.cli.ideas:ideas",
     "introduction": "matchmaker.cli.introduction:introduction",
     "mail": "matchmaker.cli.mail:mail",
     "match": "matchmaker.cli.match_database:match",

