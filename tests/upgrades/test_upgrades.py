@@ -50,7 +50,7 @@ def test_a_dump_has_rows_in_every_table_of_its_revision(empty_engine: Engine, ve
     dump = dumps.read(version)
     migrate.upgrade(empty_engine, to=dump.revision)
 
-    tables = set(inspect(empty_engine).get_table_names()) - {"alembic_version"}
+    tables = set(inspect(empty_engine).get_table_names()) - {"alembic_version", *dumps.NOT_DUMPED}
 
     assert {name for name, rows in dump.tables.items() if rows} == tables
 

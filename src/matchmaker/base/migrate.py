@@ -23,6 +23,7 @@ from sqlalchemy import CheckConstraint, Connection, Engine, MetaData, inspect, t
 from sqlalchemy.exc import DBAPIError
 
 import matchmaker
+from matchmaker.base import changes
 from matchmaker.base.db import Base, UTCDateTime
 from matchmaker.base.resources import folder
 
@@ -44,6 +45,7 @@ REFUSALS = {
 
 # Modules below the rooms that hold tables of their own; those of rooms are found by themselves.
 TABLES_BELOW = (
+    "base.changes",
     "base.heartbeats",
     "base.limits",
     "base.outbox",
@@ -128,7 +130,9 @@ def upgrade(
             for name, limit in LIMITS.items():
                 connection.execute(text(f"SET LOCAL {name} = '{limit}'"))
         try:
+            changes.uninstall(connection, load_models())
             command.upgrade(config, to)
+            changes.install(connection, load_models())
         except DBAPIError as error:
             refusal = REFUSALS.get(getattr(error.orig, "sqlstate", ""))
             if refusal is None:
@@ -139,14 +143,15 @@ def upgrade(
 def differences(engine: Engine) -> list[str]:
     """What the database has otherwise than the models, a line each; empty when they agree.
 
-    Beside what Alembic compares, the names of CHECK constraints are.
+    Beside what Alembic compares, the names of CHECK constraints and of what tells of changes are.
     """
     with engine.execution_options(read_only=True).connect() as connection:
         options = comparison_options(connection)
         metadata: MetaData = options["target_metadata"]
         del options["connection"], options["target_metadata"]
         found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
-        return [_describe(item) for item in found] + _check_differences(connection, metadata)
+        untold = [f"missing trigger {name}" for name in changes.missing(connection, metadata)]
+        return [_describe(item) for item in found] + _check_differences(connection, metadata) + untold
 
 
 def write_revision(engine: Engine, message: str, scripts: Path) -> Path | None:

@@ -1,6 +1,7 @@
 """What citizens answered to needs, what they taught the matching, and who was shown their profile."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     JSON,
@@ -14,12 +15,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.changes import watch
 from matchmaker.base.db import Base, enum_column
 from matchmaker.base.ids import AccountId, CitizenId, GroupId, NeedId, RelayId
-from matchmaker.citizens.models import Citizen
-from matchmaker.groups.models import Need, StartupGroup
+from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill
+from matchmaker.groups.models import Membership, Need, StartupGroup, WantedSkill
 from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, MatchMapping, ShownWhere
+from matchmaker.places.models import Commune, Detour, Territory
 from matchmaker.relays.models import Relay
+from matchmaker.vocabulary.models import TerritoryVerdict, VocabularySource
 
 
 class NeedAnswer(Base):
@@ -149,3 +153,38 @@ class ProfileShowing(Base):
             "citizen_id", "need_id", "place", "to_organiser", "day", name="uq_profile_showings_once_a_day"
         ),
     )
+
+
+class Subject(StrEnum):
+    """Of what the database tells changes, by the number of it: a place and the words have none."""
+
+    CITIZEN = "citizen"
+    ACCOUNT = "account"
+    NEED = "need"
+    GROUP = "group"
+    TERRITORY = "territory"
+    PLACES = "places"
+    WORDS = "words"
+
+
+WATCHED = dict(
+    (
+        watch(Subject.CITIZEN, Citizen, Citizen.id),
+        watch(Subject.CITIZEN, CitizenSkill, CitizenSkill.citizen_id),
+        watch(Subject.CITIZEN, CitizenChallenge, CitizenChallenge.citizen_id),
+        watch(Subject.CITIZEN, Dismissal, Dismissal.citizen_id),
+        watch(Subject.CITIZEN, LoweredPair, LoweredPair.citizen_id),
+        watch(Subject.CITIZEN, NeedAnswer, NeedAnswer.citizen_id),
+        watch(Subject.CITIZEN, HiddenFromGroup, HiddenFromGroup.citizen_id),
+        watch(Subject.ACCOUNT, Membership, Membership.account_id),
+        watch(Subject.NEED, Need, Need.id),
+        watch(Subject.NEED, WantedSkill, WantedSkill.need_id),
+        watch(Subject.GROUP, StartupGroup, StartupGroup.id),
+        watch(Subject.TERRITORY, Territory, Territory.id),
+        watch(Subject.TERRITORY, Detour, Detour.territory_id),
+        watch(Subject.TERRITORY, TerritoryVerdict, TerritoryVerdict.territory_id),
+        watch(Subject.PLACES, Commune),
+        watch(Subject.WORDS, VocabularySource),
+    )
+)
+"""The tables that citizens and needs are read from, each with whose change a change in it is."""

@@ -1,14 +1,15 @@
 """What matching holds of a person: their answers, what they taught it, and who was shown their profile."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from matchmaker.base import changes
 from matchmaker.base.i18n import mark
 from matchmaker.base.transfer import Fate, Section, section
-from matchmaker.base.work import Transfer
+from matchmaker.base.work import Transfer, Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.matching.models import (
@@ -98,6 +99,12 @@ def _answers() -> Select[str, Answer, AnswerChannel, datetime]:
     )
 
 
+def _forget_expired(work: Work) -> Collection[str]:
+    """Forget what has changed once every process knows; it names nobody."""
+    changes.forget_changes(work.session, before=work.now - changes.KEPT)
+    return ()
+
+
 TRANSFER = Transfer(
     holds={
         NeedAnswer.citizen_id: Fate.DELETED,
@@ -109,4 +116,5 @@ TRANSFER = Transfer(
         ProfileShowing.citizen_id: Fate.DELETED,
     },
     about=_about,
+    forget_expired=_forget_expired,
 )
