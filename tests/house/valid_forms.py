@@ -62,6 +62,7 @@ def make_ready(town: Town, key: str, person: Person | None = None) -> Ready:
 
 NAME = {"first_name": "Zoé", "locale": "fr"}
 PLACE = {"commune": "Romans-sur-Isère (26100)", "commune_code": "26281"}
+ENDS = {"one": "Romans-sur-Isère", "one_code": "26281", "other": "Valence", "other_code": "26362"}
 SKILLS = {"skills-0": "couture"}
 TIME = {"hours_a_week": "", "radius_km": ""}
 GROUP = {
@@ -202,6 +203,11 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     "matching.unhide": ValidForm(who=NEIGHBOUR, after=("matching.hide",)),
     "organisers.meaning": ValidForm(
         data={"phrase": "zwirbel", "skill": "couture", "concept": "textile.sewing"}
+    ),
+    "organisers.travel": ValidForm(data={"percent": "150"}),
+    "organisers.travel_between": ValidForm(data={**ENDS, "way": "250"}),
+    "organisers.travel_forget": ValidForm(
+        data={"one": "26281", "other": "26362"}, after=("organisers.travel_between",)
     ),
     "organisers.withdraw": ValidForm(),
     "organisers.words": ValidForm(data={"phrase": "zwirbel", "kind": "same", "other": "couture"}),

@@ -1,9 +1,11 @@
-"""Forms of the desk."""
+"""Forms of the desk: what words mean, and how far ways are."""
 
-from wtforms import Field, HiddenField, RadioField, StringField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms import Field, HiddenField, IntegerField, RadioField, StringField
+from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 from matchmaker.base.i18n import gettext, lazy
+from matchmaker.places.forms import COMMUNE_LENGTH
+from matchmaker.places.models import MOST_PERCENT, STRAIGHT_PERCENT
 from matchmaker.vocabulary.rules import LIMITS, VerdictKind, are_one_phrase, can_be_judged
 from matchmaker.web.forms import AtMost, BaseForm, labelled_choices, one_line
 
@@ -47,3 +49,51 @@ class MeaningForm(BaseForm):
     phrase = HiddenField(validators=[DataRequired(), check_phrase], filters=[one_line])
     skill = _phrase_field(lazy("Which skill is it?"))
     concept = HiddenField()
+
+
+def _percent_field() -> IntegerField:
+    return IntegerField(
+        lazy("For 100 km in a straight line, how many km do people travel?"),
+        [
+            InputRequired(lazy("Please write a number.")),
+            NumberRange(
+                min=STRAIGHT_PERCENT,
+                max=MOST_PERCENT,
+                message=lazy("A number between %(min)s and %(max)s."),
+            ),
+        ],
+    )
+
+
+def _commune_field(label: str) -> StringField:
+    return StringField(
+        label,
+        [
+            DataRequired(lazy("Please write the name or the postal code of the commune.")),
+            AtMost(COMMUNE_LENGTH),
+        ],
+        filters=[one_line],
+    )
+
+
+class TravelForm(BaseForm):
+    """How far ways are in all of a territory."""
+
+    percent = _percent_field()
+
+
+class DetourForm(BaseForm):
+    """How far the way is between two communes; the codes are those of communes that were chosen."""
+
+    one = _commune_field(lazy("From"))
+    one_code = HiddenField()
+    other = _commune_field(lazy("To"))
+    other_code = HiddenField()
+    way = _percent_field()
+
+
+class ForgetDetourForm(BaseForm):
+    """The codes of two communes between which no way of their own counts any more."""
+
+    one = HiddenField(validators=[DataRequired()])
+    other = HiddenField(validators=[DataRequired()])

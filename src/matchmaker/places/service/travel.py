@@ -32,7 +32,7 @@ def set_travel(
         territory_id,
         territory_id=territory_id,
         percent=percent or STRAIGHT_PERCENT,
-        between="-".join(sorted(between or ())),
+        **dict(zip(("commune", "to_commune"), sorted(between or ()), strict=False)),
     )
 
 
