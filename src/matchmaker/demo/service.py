@@ -81,7 +81,11 @@ def prepare(
 def resolve(vocabulary: Vocabulary, texts: Iterable[Text]) -> tuple[Phrase, ...]:
     """What texts mean by a vocabulary, without a database."""
     resolver = Resolver(vocabulary)
-    return tuple(resolver.phrase(text, language=language) for text, language in texts)
+    return tuple(
+        phrase
+        for language, some in _by_language(texts).items()
+        for phrase in resolver.phrases(some, language=language)
+    )
 
 
 def is_loaded(work: Work) -> bool:
@@ -228,11 +232,16 @@ def _resolve_here(work: Work, texts: Sequence[Text]) -> tuple[Phrase, ...]:
     """What texts mean by the vocabulary in the database, kept for everybody."""
     return tuple(
         phrase
-        for language in sorted({language for _, language in texts})
-        for phrase in vocabulary_service.resolve_phrases(
-            work, [text for text, spoken in texts if spoken == language], language=language
-        )
+        for language, some in _by_language(texts).items()
+        for phrase in vocabulary_service.resolve_phrases(work, some, language=language)
     )
+
+
+def _by_language(texts: Iterable[Text]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for text, language in sorted(texts, key=lambda one: one[1]):
+        found.setdefault(language, []).append(text)
+    return found
 
 
 def _concept(phrase: Phrase) -> str | None:
