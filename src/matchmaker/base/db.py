@@ -249,6 +249,12 @@ def violates(error: IntegrityError, constraint: str) -> bool:
     return False
 
 
+def names_what_is_gone(error: IntegrityError) -> bool:
+    """Whether ``error`` says that a row would have named another that is not there, on either database."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state == "23503" if state else str(error.orig) == "FOREIGN KEY constraint failed"
+
+
 def as_if_second(session: Session, verb: Callable[[], Value], *constraints: str) -> Value:
     """What ``verb`` gives. Who is overtaken at one of the unique ``constraints`` does it again, as if they came second.
 

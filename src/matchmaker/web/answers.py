@@ -1,5 +1,6 @@
 """Answers to forms, limits, pages of errors, and the headers that go with every answer."""
 
+import re
 from urllib.parse import urlsplit
 
 import structlog
@@ -7,9 +8,11 @@ from flask import Flask, Response, abort, current_app, g, render_template, reque
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, NotFound, SecurityError
 from werkzeug.routing import RequestRedirect
 
+from matchmaker.base.db import names_what_is_gone
 from matchmaker.base.work import Missing
 from matchmaker.web.forms import BaseForm
 from matchmaker.web.site import close_reading, site
@@ -151,6 +154,19 @@ def _install_error_pages(app: Flask) -> None:
     @app.errorhandler(Missing)
     def missing(error: Missing) -> ResponseReturnValue:  # noqa: ARG001
         return error_page(NotFound())
+
+    @app.errorhandler(IntegrityError)
+    def overtaken(error: IntegrityError) -> ResponseReturnValue:
+        # What a form names may be removed after it was looked for; had it been before, it would have been missing.
+        if not names_what_is_gone(error):
+            raise error
+        log.warning("gone_meanwhile", endpoint=request.endpoint, table=_table_written(error))
+        return error_page(NotFound())
+
+
+def _table_written(error: IntegrityError) -> str | None:
+    found = re.match(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)", error.statement or "")
+    return found[1] if found else None
 
 
 def _pack(app: Flask) -> None:

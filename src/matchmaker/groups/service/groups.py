@@ -19,7 +19,7 @@ class NameTaken(Exception):
 
 
 class ChallengeElsewhere(ValueError):
-    """The défi is not one of the group's territory."""
+    """The défi is not one of the group's territory, or not any more."""
 
 
 class NotAllowed(Missing):
@@ -37,7 +37,8 @@ def found_group(
     stage: Stage,
     locale: str,
 ) -> StartupGroup:
-    """A new group under a défi, with its founder as lead. Raises NameTaken."""
+    """A new group under a défi, with its founder as lead. Raises NameTaken, ChallengeElsewhere."""
+    _keep_challenge(work.session, challenge)
 
     def found() -> StartupGroup:
         _check_name(work.session, name, territory_id=challenge.territory_id)
@@ -74,6 +75,7 @@ def change_group(
     """Change what a group says of itself. Raises NameTaken, ChallengeElsewhere."""
     if challenge.territory_id != group.territory_id:
         raise ChallengeElsewhere
+    _keep_challenge(work.session, challenge)
 
     def change() -> None:
         _check_name(work.session, name, territory_id=group.territory_id, but=group.id)
@@ -118,6 +120,15 @@ def check_lead(session: Session, *, group_id: int, account_id: int) -> None:
 def can_edit(session: Session, *, group_id: int, account_id: int | None) -> bool:
     """Whether an account, or None for a visitor, may change what the group says of itself and invite people."""
     return queries.role_of(session, group_id=group_id, account_id=account_id) is Role.LEAD
+
+
+def _keep_challenge(session: Session, challenge: Challenge) -> None:
+    """Have nobody remove a défi before this unit of work ends; raise ChallengeElsewhere where somebody has."""
+    query = (
+        select(Challenge.id).where(Challenge.id == challenge.id).with_for_update(read=True, key_share=True)
+    )
+    if session.scalars(query).one_or_none() is None:
+        raise ChallengeElsewhere
 
 
 def _check_name(session: Session, name: str, *, territory_id: int, but: int | None = None) -> None:

@@ -35,6 +35,7 @@ from matchmaker.web.forms import choices
 
 GROUPS_A_DAY = 10
 NEEDS_OF_EACH, NEEDS_OF_ONE = 6, 100
+CHALLENGE_GONE = mark("This challenge is not there any more. Please choose another one.")
 NAME_TAKEN = mark("There is a group of this name already in this territory.")
 
 
@@ -108,6 +109,8 @@ def new(slug: str) -> ResponseReturnValue:
                 number = group.id
         except service.NameTaken:
             form.name.errors = [gettext(NAME_TAKEN)]
+        except service.ChallengeElsewhere:
+            form.challenge.errors = [gettext(CHALLENGE_GONE)]
         else:
             flash(gettext("Your group is founded. Now say what it needs."), "success")
             return redirect(url_for("groups.show", group_id=number))
@@ -181,6 +184,8 @@ def edit(group_id: int) -> ResponseReturnValue:
                 )
         except service.NameTaken:
             form.name.errors = [gettext(NAME_TAKEN)]
+        except service.ChallengeElsewhere:
+            form.challenge.errors = [gettext(CHALLENGE_GONE)]
         else:
             flash(gettext("Saved."), "success")
             return redirect(url_for("groups.show", group_id=group_id))
