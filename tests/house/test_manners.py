@@ -43,6 +43,7 @@ OWN_WORDS = {
     "digests/service/writing.py": "a run that was overtaken is done by who overtook it",
     "introductions/service/thread.py": "a side thanks once, whoever was first",
     "vocabulary/service/verdicts.py": "a territory has one verdict about two phrases, whoever was first",
+    "web/answers.py": "what a form names was removed meanwhile, and is missing as for who comes second",
 }
 """Where an error of the database is told in words, and why the second hears them too who comes an hour later."""
 
