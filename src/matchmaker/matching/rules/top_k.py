@@ -73,6 +73,8 @@ class TopK(Mapping[Key, tuple[Ranked, ...]]):
         spare = self._keys.shape[1] - self._limit
         rows = np.partition(self._keys[numbers], spare, axis=1)
         self._keys[numbers, : self._limit] = rows[:, spare:]
+        # What stood there is among the best now, or among none.
+        self._keys[numbers, self._limit :] = 0
         self._held[numbers] = self._limit
         # The total of the worst key, as `__getitem__` reads it.
         self._least[numbers] = (rows[:, spare] - 1) // len(self._others.ids)
