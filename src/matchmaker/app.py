@@ -25,8 +25,9 @@ from matchmaker.base import i18n
 from matchmaker.base.db import make_engine, make_reading_factory, make_session_factory
 from matchmaker.base.letter import LetterRenderer, foreign
 from matchmaker.base.logs import set_up_logs
+from matchmaker.base.public import check_public
 from matchmaker.base.resources import folder
-from matchmaker.base.settings import PREFIX, Settings, SettingsError, check_public, load_settings
+from matchmaker.base.settings import PREFIX, Settings, SettingsError, load_settings
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.work import Clock, Links, WorkFactory, system_clock
 from matchmaker.citizens import queries as citizens_queries
@@ -190,7 +191,9 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _site(app: Flask, settings: Settings, clock: Clock) -> web.Site:
     if settings.semantic and vocabulary.encoder_version() is None:
         raise SettingsError(f"{PREFIX}SEMANTIC: needs the extra: install matchmaker[semantic]")
-    engine = make_engine(settings.database_url)
+    engine = make_engine(
+        settings.database_url, pool=settings.database_pool, overflow=settings.database_pool_overflow
+    )
     info = {vocabulary.SEMANTIC: settings.semantic}
     return web.Site(
         settings=settings,
@@ -199,6 +202,8 @@ def _site(app: Flask, settings: Settings, clock: Clock) -> web.Site:
             sessions=make_session_factory(engine, **info),
             reading=make_reading_factory(engine, **info),
             clock=clock,
+            # A clock that was handed in shows the moment that counts.
+            database_clock=clock is system_clock and engine.dialect.name == "postgresql",
             tokens=Tokens(settings.secret_key.get_secret_value()),
             letters=LetterRenderer(service_name=settings.mail_from_name),
             links=Links(app.url_map, scheme=settings.base_url.scheme, host=settings.host, pages=PAGES),

@@ -9,7 +9,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +36,14 @@ EVERY_SECONDS = {
     "returned": 60,
     "housekeeping": 3600,
 }
+PARTS = {
+    "letters": ("letters", "returned"),
+    "weeks": ("due", "weeks"),
+    "introductions": ("introductions",),
+    "housekeeping": ("housekeeping",),
+}
+"""The beats of each part of the work that a process may do alone."""
+
 CLOCK_EVERY_SECONDS = 1
 LONGEST_BEAT = timedelta(minutes=30)
 """A round of letters, or the choice of a week, may take as long."""
@@ -137,8 +145,8 @@ class Beat:
             self.ended_well = self._clock()
 
 
-def beats_of(site: Site, *, going_on: Callable[[], bool]) -> list[Beat]:
-    """All that a scheduler does, and the pulse that tells when it last did so."""
+def beats_of(site: Site, *, going_on: Callable[[], bool], only: Collection[str] = ()) -> list[Beat]:
+    """What a scheduler does, all of it or ``only`` some PARTS, and the pulse that tells when it last did so."""
     rounds = [delivery.Delivered()]
 
     def letters() -> None:
@@ -153,7 +161,12 @@ def beats_of(site: Site, *, going_on: Callable[[], bool]) -> list[Beat]:
         "housekeeping": lambda: beat_housekeeping(site),
     }
     clock = site.works.clock
-    beats = [Beat(name, EVERY_SECONDS[name], action, clock=clock) for name, action in actions.items()]
+    mine = {name for part in only or PARTS for name in PARTS[part]}
+    beats = [
+        Beat(name, EVERY_SECONDS[name], action, clock=clock)
+        for name, action in actions.items()
+        if name in mine
+    ]
 
     def pulse() -> None:
         with site.works.begin() as work:
@@ -164,16 +177,19 @@ def beats_of(site: Site, *, going_on: Callable[[], bool]) -> list[Beat]:
 
 
 def late_beats(session: Session, *, now: datetime) -> list[str]:
-    """The names of what a scheduler should have done by now and has not, though it runs."""
+    """The names of what a scheduler should have done by now and has not, though one runs.
+
+    That nobody was ever told to do something is told as well, as where each scheduler does ``only`` a part.
+    """
     known = heartbeats.heartbeats(session)
     return [
         name
         for name, seconds in EVERY_SECONDS.items()
-        if name in known and known[name] < now - timedelta(seconds=3 * seconds) - LONGEST_BEAT
+        if name not in known or known[name] < now - timedelta(seconds=3 * seconds) - LONGEST_BEAT
     ]
 
 
-def run(site: Site) -> None:
+def run(site: Site, *, only: Collection[str] = ()) -> None:
     """Beat until SIGTERM or SIGINT; the letter in hand is finished first."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -181,7 +197,7 @@ def run(site: Site) -> None:
     # That a round of letters outlasts the time to the next beat is no news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
-    for beat in beats_of(site, going_on=lambda: not stopping.is_set()):
+    for beat in beats_of(site, going_on=lambda: not stopping.is_set(), only=only):
         scheduler.add_job(
             beat,
             "interval",

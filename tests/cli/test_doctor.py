@@ -12,11 +12,13 @@ from sqlalchemy import Engine, delete, text
 from matchmaker.base import heartbeats
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.work import Work, WorkFactory, system_clock
-from matchmaker.cli.doctor import TextRecords, Unanswered, Wrong, doctor, sender_checks
+from matchmaker.cli.doctor import clock_line, doctor
+from matchmaker.cli.sender_checks import TextRecords, Unanswered, Wrong, sender_checks
 from matchmaker.places.models import Territory, TerritoryCommune
 from matchmaker.post import brake, suppression
 from matchmaker.post.meanings import Bounce
-from tests.builders import load_communes, load_vocabulary, make_settings, make_world
+from matchmaker.scheduler import EVERY_SECONDS
+from tests.builders import NOW, load_communes, load_vocabulary, make_settings, make_world
 from tests.cli.command import Command, Done
 from tests.kernel.keys import make_key
 from tests.kernel.letters import letter
@@ -37,7 +39,8 @@ def seen(work: Work, *, ago: timedelta, **late: timedelta) -> None:
     """Note that a scheduler was seen that long ago, and when the parts of its work ended well."""
     now = system_clock()
     work = replace(work, now=now)
-    moments = {name: now - since for name, since in {heartbeats.SCHEDULER: ago, **late}.items()}
+    parts = dict.fromkeys(EVERY_SECONDS, timedelta())
+    moments = {name: now - since for name, since in {**parts, heartbeats.SCHEDULER: ago, **late}.items()}
     work.session.execute(delete(heartbeats.Heartbeat))
     heartbeats.note(work, moments)
 
@@ -58,6 +61,7 @@ def test_a_sound_installation_is_told_so_line_by_line(command: Command, loaded: 
             "address",
             "files",
             "database",
+            "clock",
             "migrations",
             "data",
             "sentences",
@@ -82,6 +86,30 @@ def test_a_mail_server_that_does_not_answer_is_wrong(command: Command, loaded: W
     done = command.try_to_run("doctor", MAIL_PORT=str(port))
     assert (done.returncode, wrong(done)) == (1, ["mail"])
     assert f"127.0.0.1:{port}" in done.stdout
+
+
+def test_what_no_scheduler_was_told_to_do_is_wrong(command: Command, loaded: WorkFactory) -> None:
+    with loaded.begin() as work:
+        work.session.execute(delete(heartbeats.Heartbeat).where(heartbeats.Heartbeat.name == "weeks"))
+    done = command.try_to_run("doctor")
+    assert (done.returncode, wrong(done)) == (1, ["scheduler"])
+    assert "has not ended well for long: weeks (its log" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(-600, "is 600 s ahead of"), (6, "is 6 s behind"), (5, None), (0, None), (-5, None)]
+)
+def test_a_clock_that_is_off_the_databases_is_wrong(seconds: int, told: str | None) -> None:
+    there = NOW + timedelta(seconds=seconds)
+    if told is None:
+        assert clock_line(there, NOW, NOW) == "is within 5 s of the database's"
+    else:
+        with pytest.raises(Wrong, match=told):
+            clock_line(there, NOW, NOW)
+
+
+def test_an_answer_that_took_long_does_not_make_a_clock_wrong() -> None:
+    assert clock_line(NOW + timedelta(seconds=20), NOW, NOW + timedelta(seconds=30))
 
 
 def test_an_old_schema_is_wrong(command: Command, loaded: WorkFactory, fresh_engine: Engine) -> None:
@@ -171,7 +199,11 @@ def test_a_database_that_cannot_be_reached_is_wrong_and_the_rest_is_still_told(
     done = command.try_to_run("doctor", DATABASE_URL=url)
     assert (done.returncode, wrong(done)) == (
         1,
-        ["database", "migrations", "data", "scheduler", "outbox", "bounces"],
+        [
+            "database",
+            *(["clock"] if url.startswith("postgresql") else []),
+            *("migrations", "data", "scheduler", "outbox", "bounces"),
+        ],
     )
     assert "hush" not in done.stdout
 

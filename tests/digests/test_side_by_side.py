@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 import pytest
 from sqlalchemy import func, select
 
+from matchmaker.base import leases
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.digests import service
 from matchmaker.digests.models import DigestLetter, DigestRun
+from matchmaker.digests.service import runs
 from matchmaker.digests.service.runs import keep_plan
 from matchmaker.digests.service.writing import write_letters
 from matchmaker.post import delivery
@@ -110,3 +113,24 @@ def test_two_senders_claim_two_letters(live_works: WorkFactory, run_id: int) -> 
 
     assert len(set(claimed)) == 2
     assert states(live_works).count(MessageState.CLAIMED) == 2
+
+
+def test_a_run_that_one_process_plans_is_left_to_it_and_one_that_was_left_is_planned_by_another(
+    live_works: WorkFactory,
+) -> None:
+    """The first has lost its lease while it planned, as a machine does that was cut off: it keeps nothing."""
+    with live_works.begin() as work:
+        world = builders.make_world(work)
+        builders.add_citizen(work, world.territory)
+        run_id = service.request_week(work, territory_id=world.territory.id, started_by=None).id
+    later = replace(live_works, clock=lambda: builders.NOW + leases.LASTS)
+    met: list[bool] = []
+
+    def meet_others() -> bool:
+        if not met:
+            met.append(runs.plan_run(live_works, run_id=run_id))
+            met.append(runs.plan_run(later, run_id=run_id))
+        return True
+
+    assert not runs.plan_run(live_works, run_id=run_id, going_on=meet_others)
+    assert met == [False, True]

@@ -27,7 +27,7 @@ OF_THE_PROGRAM = {
     "communes", "postal_codes", "territory_communes", "detours", "concepts", "concept_labels", "concept_relations",
     "vocabulary_sources", "skill_families", "false_friends", "rate_buckets", "account_sessions", "acts",
     "suppressed_addresses", "returned_letters", "digest_runs", "skipped_weeks", "profile_showings",
-    "alembic_version", "mail_brakes", "sent_forms",
+    "alembic_version", "leases", "mail_brakes", "sent_forms",
 }  # fmt: skip
 KEYS = {
     "language", "locale", "own_locale", "consent_locale", "concept_id", "commune_code", "iso_week", "code",

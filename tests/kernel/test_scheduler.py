@@ -14,11 +14,13 @@ from matchmaker import scheduler
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import AccountSession
 from matchmaker.accounts.rules import SESSION_LASTS
-from matchmaker.base import heartbeats, limits
+from matchmaker.base import heartbeats, leases, limits
 from matchmaker.base.acts import KEPT, Act
 from matchmaker.base.limits import RateBucket
 from matchmaker.base.outbox import MessageState
 from matchmaker.base.sent_forms import Sending, SentForm
+from matchmaker.base.work import Work
+from matchmaker.cli.processes import SCHEDULER_PARTS
 from matchmaker.digests.models import DigestRun
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
@@ -174,3 +176,18 @@ def test_a_scheduler_leaves_a_row_for_each_of_its_beats_and_no_more(app: Flask, 
             "introductions",
             "returned",
         ]
+
+
+def test_a_part_of_the_work_has_its_own_beats_and_all_parts_together_have_all(app: Flask) -> None:
+    def names(*only: str) -> list[str]:
+        return [beat.name for beat in scheduler.beats_of(site_of(app), going_on=lambda: True, only=only)]
+
+    assert names("letters") == ["letters", "returned", heartbeats.SCHEDULER]
+    assert names("weeks", "housekeeping") == ["weeks", "due", "housekeeping", heartbeats.SCHEDULER]
+    assert names(*scheduler.PARTS) == names() == [*scheduler.EVERY_SECONDS, heartbeats.SCHEDULER]
+    assert tuple(scheduler.PARTS) == SCHEDULER_PARTS
+
+
+def test_a_beat_that_another_process_is_at_is_left_to_it(app: Flask, work: Work) -> None:
+    leases.take(work, "introductions")
+    assert scheduler.beat_introductions(site_of(app)) == 0

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from matchmaker.accounts import service as accounts
 from matchmaker.accounts.models import Account
-from matchmaker.base import limits, sent_forms
+from matchmaker.base import leases, limits, sent_forms
 from matchmaker.base.ids import RelayId
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import Work
@@ -101,6 +101,7 @@ def send_week(work: Work, need: Need, everything: Account) -> None:
     suppression.record_return(work, message=letter, bounce=Bounce.HARD, diagnostic="550 5.1.1")
     suppression.record_complaint(work, message=letter)
     brake.note_doubt(work, "SMTPServerDisconnected")
+    leases.take(work, "introductions")
     later = iso_week(work.now + timedelta(days=28), territory.time_zone)
     digests.set_schedule(
         work,

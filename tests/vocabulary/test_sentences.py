@@ -8,8 +8,9 @@ from click.testing import CliRunner
 
 from matchmaker.app import create_app
 from matchmaker.base.settings import Settings, SettingsError
-from matchmaker.cli.doctor import Wrong, sentences_line
+from matchmaker.cli.doctor import sentences_line
 from matchmaker.cli.match import match
+from matchmaker.cli.sender_checks import Wrong
 from matchmaker.vocabulary import service
 from matchmaker.vocabulary.rules import Resolver, Vocabulary, vocabulary_from_flat_rows
 from matchmaker.vocabulary.rules.resolve import SURE

@@ -102,15 +102,20 @@ class Base(DeclarativeBase):
     }
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, pool: int = 5, overflow: int = 10) -> Engine:
     """An engine for ``url``: SQLite with WAL, foreign keys and immediate writers, or PostgreSQL through psycopg 3.
 
-    Its errors do not tell the values of a statement, which may be addresses, to the logs.
+    To PostgreSQL it keeps ``pool`` connections, and opens ``overflow`` more while all are in use. Its errors do not
+    tell the values of a statement, which may be addresses, to the logs.
     """
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         engine = create_engine(
-            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+            address.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=pool,
+            max_overflow=overflow,
+            hide_parameters=True,
         )
         event.listen(engine, "do_connect", _connect_in_utf8)
         return engine

@@ -47,6 +47,7 @@ REFUSALS = {
 TABLES_BELOW = (
     "base.changes",
     "base.heartbeats",
+    "base.leases",
     "base.limits",
     "base.outbox",
     "base.sent_forms",

@@ -25,9 +25,6 @@ PREFIX = "MATCHMAKER_"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 """Host names of this machine alone."""
 
-FEWEST_SIGNS = 10
-"""Different characters in a key that nobody made by leaning on the keyboard."""
-
 _DOMAIN = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
 
 
@@ -104,6 +101,12 @@ class Settings(BaseSettings):
     )
     default_locale: Literal["fr", "en"] = Field(
         default="fr", description="The language of a visitor who chose none."
+    )
+    database_pool: int = Field(
+        default=5, ge=1, le=200, description="Connections to PostgreSQL that each process keeps."
+    )
+    database_pool_overflow: int = Field(
+        default=10, ge=0, le=200, description="Connections beyond these that it opens while it needs them."
     )
     web_workers: int = Field(
         default=2, ge=1, le=64, description="Processes that answer the web (command serve)."
@@ -262,26 +265,6 @@ def unknown_settings(environment: Mapping[str, str]) -> list[str]:
             near = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
             lines.append(f"{name}: is no setting" + (f"; did you mean {near[0]}?" if near else ""))
     return lines
-
-
-def check_public(settings: Settings) -> None:
-    """Raise SettingsError for what is unsafe as soon as others reach the service: each line says what to set."""
-    lines = []
-    if len(set(settings.secret_key.get_secret_value())) < FEWEST_SIGNS:
-        draw = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
-        lines.append(f"{PREFIX}SECRET_KEY: is easy to guess; draw one by {draw}")
-    if settings.base_url.host not in LOCAL_HOSTS:
-        if not settings.secure:
-            lines.append(
-                f"{PREFIX}BASE_URL: must begin with https:// where others reach it: a proxy with a certificate"
-                " stands before it, else passwords and links travel in the open"
-            )
-        if settings.demo_mailbox is not None:
-            lines.append(
-                f"{PREFIX}DEMO_MAILBOX: must not be set where others reach it: everybody could read every letter"
-            )
-    if lines:
-        raise SettingsError("\n".join(lines))
 
 
 def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:

@@ -6,16 +6,17 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
+from sqlalchemy import ColumnElement, DateTime, func, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from werkzeug.routing import Map
 
 from matchmaker.base import outbox
 from matchmaker.base.acts import Act
-from matchmaker.base.db import SessionFactory, empty_log
+from matchmaker.base.db import SessionFactory, UTCDateTime, empty_log
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Tokens
@@ -77,11 +78,28 @@ class Work:
 
     session: Session
     now: datetime
+    database_clock: bool
     by: int | None
     tokens: Tokens
     letters: LetterRenderer
     links: Links
     rooms: Sequence["Transfer"]
+
+    @property
+    def shared_now(self) -> ColumnElement[datetime]:
+        """The moment for a statement about what several machines share, whose own clocks may differ.
+
+        On PostgreSQL it is the database's.
+        """
+        return self.shared_until(timedelta())
+
+    def shared_until(self, lasts: timedelta) -> ColumnElement[datetime]:
+        """`shared_now` and as long as that lasts."""
+        if not self.database_clock:
+            return literal(self.now + lasts, UTCDateTime())
+        # Stable, so that an index serves: clock_timestamp() would not be.
+        moment = func.statement_timestamp(type_=DateTime(timezone=True))
+        return moment + lasts if lasts else moment
 
     def post(self, letter: Letter) -> OutboxMessage:
         """Queue ``letter`` with the transaction at hand."""
@@ -175,12 +193,14 @@ class WorkFactory:
     """Opens units of work with one installation's database, secrets, templates, addresses and rooms.
 
     ``reading`` opens sessions that are never committed, for what takes long to think about before it is written.
-    ``rooms`` are in their order, the highest first.
+    ``rooms`` are in their order, the highest first. Leases are measured by the clock of the database where
+    ``database_clock`` says so, else by ``clock``.
     """
 
     sessions: SessionFactory
     reading: SessionFactory
     clock: Clock
+    database_clock: bool = False
     tokens: Tokens
     letters: LetterRenderer
     links: Links
@@ -193,6 +213,7 @@ class WorkFactory:
             yield Work(
                 session=session,
                 now=self.clock(),
+                database_clock=self.database_clock,
                 by=by,
                 tokens=self.tokens,
                 letters=self.letters,

@@ -1,11 +1,10 @@
 """``matchmaker doctor``: one line for each thing that must be right; exit 1 if one is not."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import click
-import dns.exception
-import dns.resolver
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -22,8 +21,8 @@ from matchmaker.base.settings import (
     load_settings,
     unknown_settings,
 )
-from matchmaker.base.signing import BETTER_BITS, public_modulus
 from matchmaker.base.work import system_clock
+from matchmaker.cli.sender_checks import TextRecords, Wrong, ask_dns, sender_checks
 from matchmaker.places.models import Commune, Territory
 from matchmaker.post import brake, delivery, suppression
 from matchmaker.post.smtp import Connection, Unreachable
@@ -31,18 +30,8 @@ from matchmaker.scheduler import late_beats
 from matchmaker.vocabulary.queries import vocabulary_sources
 from matchmaker.vocabulary.service.sentences import PACKAGE, encoder_version
 
-DNS_TIMEOUT = 3.0
-
-TextRecords = Callable[[str], Sequence[str]]
-"""The TXT records at a name, none if it has none; raises Unanswered."""
-
-
-class Unanswered(Exception):
-    """The DNS could not be asked, or gave no answer in time."""
-
-
-class Wrong(Exception):
-    """What is wrong, and what to do about it, in one line."""
+CLOCK_OFF = timedelta(seconds=5)
+"""How far a machine's clock may be from the database's: nobody notices a letter that leaves so much later."""
 
 
 @click.command()
@@ -93,6 +82,7 @@ def _checks(settings: Settings, engine: Engine) -> Iterator[tuple[str, Callable[
         yield "address", lambda: _address(settings)
         yield "files", _files
         yield "database", in_session(lambda session: f"{engine.dialect.name} {_version(session)}")
+        yield "clock", in_session(_clock)
         yield "migrations", in_session(_migrations)
         yield "data", in_session(_data)
         yield "sentences", lambda: sentences_line(settings)
@@ -120,6 +110,29 @@ def _files() -> str:
 def _version(session: Session) -> str:
     function = func.sqlite_version() if session.get_bind().dialect.name == "sqlite" else func.version()
     return str(session.scalar(select(function)))
+
+
+def _clock(session: Session) -> str:
+    if session.get_bind().dialect.name == "sqlite":
+        return "is that of the database, which is on this machine"
+    before = system_clock()
+    there = session.scalars(select(func.clock_timestamp())).one()
+    return clock_line(there, before, system_clock())
+
+
+def clock_line(there: datetime, before: datetime, after: datetime) -> str:
+    """How far this machine's clock is from the database's, which was asked between two moments of its own.
+
+    Raises Wrong beyond CLOCK_OFF.
+    """
+    off = before - there if before > there else max(there - after, timedelta())
+    if off > CLOCK_OFF:
+        which = "ahead of" if before > there else "behind"
+        raise Wrong(
+            f"is {off.total_seconds():.0f} s {which} the database's: letters and links of this machine would be too "
+            "early or too late (let both follow a time server, as by systemd-timesyncd or chrony)"
+        )
+    return f"is within {CLOCK_OFF.seconds} s of the database's"
 
 
 def _migrations(session: Session) -> str:
@@ -204,93 +217,3 @@ def _bounces(session: Session, settings: Settings) -> str:
         if not os.access(part, os.R_OK | os.W_OK | os.X_OK):
             raise Wrong(f"{part} is not there, or may not be read and written: no reports are read")
     return f"{stopped}; reports are read from {folder}"
-
-
-def sender_checks(settings: Settings, text_records: TextRecords) -> Iterator[tuple[str, Callable[[], str]]]:
-    """What a receiver finds in the DNS about the sender: a name and a check each, which raises Wrong."""
-    ask = _giving_up(text_records)
-    if settings.base_url.host in LOCAL_HOSTS:
-        ask = _local
-    yield "dkim", lambda: _dkim(settings, ask)
-    yield "spf", lambda: _spf(settings.return_domain, ask)
-    yield "dmarc", lambda: _dmarc(settings.mail_domain, ask)
-
-
-def ask_dns(name: str) -> tuple[str, ...]:
-    """The TXT records at ``name`` by this machine's resolver."""
-    try:
-        answer = dns.resolver.resolve(
-            name, "TXT", lifetime=DNS_TIMEOUT, raise_on_no_answer=False, search=False
-        )
-    except dns.resolver.NXDOMAIN:
-        return ()
-    except (dns.exception.DNSException, OSError) as error:
-        raise Unanswered("the DNS could not be read") from error
-    return tuple(b"".join(record.strings).decode("ascii", "replace") for record in answer)
-
-
-def _local(name: str) -> tuple[str, ...]:  # noqa: ARG001
-    raise Unanswered("the DNS is not asked for an installation on localhost")
-
-
-def _giving_up(text_records: TextRecords) -> TextRecords:
-    """Ask no more once there was no answer: one timeout is waited for, and not one for each name."""
-    failures: list[Unanswered] = []
-
-    def ask(name: str) -> Sequence[str]:
-        if failures:
-            raise failures[0]
-        try:
-            return text_records(name)
-        except Unanswered as error:
-            failures.append(error)
-            raise
-
-    return ask
-
-
-def _dkim(settings: Settings, ask: TextRecords) -> str:
-    signer = settings.signer
-    if signer is None:
-        return f"letters leave unsigned: the mail server must sign them, or set {PREFIX}DKIM_KEY_FILE"
-    mine, sender = f".{signer.domain}", f".{settings.mail_domain}"
-    if not (mine.endswith(sender) or sender.endswith(mine)):
-        raise Wrong(f"{signer.domain} signs for {settings.mail_domain}, which receivers do not count")
-    bits = signer.key.bits
-    line = f"{signer.record} signs with {bits} bits"
-    if bits < BETTER_BITS:
-        line += f" ({BETTER_BITS} are better)"
-    try:
-        records = ask(signer.record)
-    except Unanswered as error:
-        return f"{line}; {error}"
-    if not records:
-        raise Wrong(f"{signer.record} is not in the DNS: put the public key there")
-    if signer.key.modulus not in map(public_modulus, records):
-        raise Wrong(f"{signer.record} in the DNS is not the public key of {PREFIX}DKIM_KEY_FILE")
-    return f"{line}, and the DNS has its public key"
-
-
-def _spf(domain: str, ask: TextRecords) -> str:
-    try:
-        records = [record for record in ask(domain) if record.lower().split(" ")[0] == "v=spf1"]
-    except Unanswered as error:
-        return str(error)
-    if not records:
-        raise Wrong(f"{domain} has no SPF record: name the mail server there")
-    if len(records) > 1:
-        raise Wrong(f"{domain} has {len(records)} SPF records, of which receivers count none: keep one")
-    return f"{domain}: {records[0]}"
-
-
-def _dmarc(domain: str, ask: TextRecords) -> str:
-    labels = domain.split(".")
-    try:
-        # What a domain does not say itself, the ones above it say for it.
-        for above in (".".join(labels[start:]) for start in range(len(labels) - 1)):
-            for record in ask(f"_dmarc.{above}"):
-                if record.lower().replace(" ", "").startswith("v=dmarc1"):
-                    return f"_dmarc.{above}: {record}"
-    except Unanswered as error:
-        return str(error)
-    return f"none for {domain}: some receivers trust its letters less"

@@ -5,9 +5,13 @@ import sys
 
 import click
 
-from matchmaker.base.settings import SettingsError, check_public
+from matchmaker.base.public import check_public
+from matchmaker.base.settings import SettingsError
 from matchmaker.cli import site
 from matchmaker.web import Site
+
+SCHEDULER_PARTS = ("letters", "weeks", "introductions", "housekeeping")
+"""What a scheduler does, in parts that may run on different machines."""
 
 
 @click.command()
@@ -40,11 +44,17 @@ def serve(host: str, port: int) -> None:
 
 
 @click.command()
-def scheduler() -> None:
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(SCHEDULER_PARTS),
+    help="Do this part of the work and no other; several times for several. All parts have to be done somewhere.",
+)
+def scheduler(only: tuple[str, ...]) -> None:
     """Send letters, run the weeks that are due, let needs expire; until SIGTERM."""
     from matchmaker.scheduler import run
 
-    run(_safe_site())
+    run(_safe_site(), only=only)
 
 
 def _safe_site() -> Site:

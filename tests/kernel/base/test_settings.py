@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
 
 from matchmaker.app import served_app
-from matchmaker.base.settings import Settings, SettingsError, check_public, load_settings
+from matchmaker.base.public import check_public
+from matchmaker.base.settings import Settings, SettingsError, load_settings
 from tests.builders import make_settings
 from tests.checkout import ROOT
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from matchmaker.base import db, outbox
+from matchmaker.base import db, leases, outbox
 from matchmaker.base.ids import AccountId, TerritoryId
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.tokens import Tokens
@@ -78,10 +78,22 @@ def plan_run(works: WorkFactory, *, run_id: int, going_on: Callable[[], bool] = 
 
     Once ``going_on`` says no it ends within seconds, with nothing kept and False.
 
-    Reading and choosing take long and lock nothing, so that several processes may be at it at once: the first to keep
-    its plan ends the matter. What another run or somebody's leaving has overtaken raises IntegrityError by one of
-    the constraints, and the next try sees it.
+    Reading and choosing take long and lock nothing. One process is at it at a time, by a lease: who has lost theirs,
+    as a machine that was cut off, stops and keeps nothing. What another run or somebody's leaving has overtaken raises
+    IntegrityError by one of the constraints, and the next try sees it.
     """
+    with works.begin() as work:
+        held = leases.take(work, f"plan of run {run_id}")
+    if held is None:
+        return False
+    try:
+        return _plan(works, run_id, held, leases.while_held(works, held, going_on))
+    finally:
+        with works.begin() as work:
+            leases.give_back(work, held)
+
+
+def _plan(works: WorkFactory, run_id: int, held: leases.Held, going_on: Callable[[], bool]) -> bool:
     with works.reading() as session:
         run = session.get_one(DigestRun, run_id)
         if run.state is not RunState.PREPARING:
@@ -93,7 +105,7 @@ def plan_run(works: WorkFactory, *, run_id: int, going_on: Callable[[], bool] = 
             return False
         few = unreached(session, plan)
     with works.begin() as work:
-        return keep_plan(work, run_id=run_id, plan=plan, few=few)
+        return leases.renew(work, held) and keep_plan(work, run_id=run_id, plan=plan, few=few)
 
 
 def plan_of(

@@ -45,7 +45,7 @@ def advance(works: WorkFactory, *, going_on: Callable[[], bool] = lambda: True) 
     """Plan every run that was asked for, and write every letter that is planned; how many were written.
 
     Any number of processes may do so at once, and each may die at any moment: what it had begun is undone and done
-    again by the next.
+    again by the next. A run that one of them plans is left to it.
     """
     with works.begin() as work:
         waiting = queries.runs_to_plan(work.session)

@@ -1,11 +1,12 @@
 """What the clock does with introductions. Each beat asks the database what is due, so it may run twice or be killed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
+from matchmaker.base import leases
 from matchmaker.base.work import Missing, Work, WorkFactory
 from matchmaker.groups.models import Need, StartupGroup
 from matchmaker.groups.queries import open_on
@@ -30,14 +31,38 @@ from matchmaker.introductions.service.transitions import forget_messages
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
 
+AT_ONCE = 500
+"""Of each kind, what one beat takes: the next goes on, and a process that is asked to end does so within seconds."""
+
 
 def advance(works: WorkFactory) -> int:
-    """Remind, close and tell whatever is due, each introduction in a unit of work of its own; how many changed."""
+    """Remind, close and tell what is due, each introduction in a unit of work of its own; how many changed.
+
+    At most AT_ONCE of each kind, and by one process at a time: another would wait for each of the same.
+    """
     with works.begin() as work:
+        held = leases.take(work, "introductions")
         gone = _gone(work)
-        needs = _needs_not_open(work)
+        needs = _needs_not_open(work)[:AT_ONCE]
         due = _due(work)
-        news = (*_reopened(work), *_of_closed_groups(work))
+        news = (*_reopened(work), *_of_closed_groups(work))[:AT_ONCE]
+    if held is None:
+        return 0
+    try:
+        return _advance(works, gone=gone, needs=needs, due=due, news=news)
+    finally:
+        with works.begin() as work:
+            leases.give_back(work, held)
+
+
+def _advance(
+    works: WorkFactory,
+    *,
+    gone: Sequence[int],
+    needs: Sequence[int],
+    due: Sequence[int],
+    news: Sequence[int],
+) -> int:
     changed = 0
     for introduction_id in gone:
         with works.begin() as work:
@@ -112,6 +137,7 @@ def _due(work: Work) -> list[int]:
             select(Introduction.id)
             .where(Introduction.state.in_(OPEN), or_(*reached), Introduction.citizen_id.is_not(None))
             .order_by(Introduction.since, Introduction.id)
+            .limit(AT_ONCE)
         )
     )
 
@@ -119,7 +145,7 @@ def _due(work: Work) -> list[int]:
 def _gone(work: Work) -> list[int]:
     """The introductions whose citizen has left, and that have not been tidied up after them."""
     left = or_(Introduction.state.in_(OPEN), Introduction.match.is_not(None))
-    query = select(Introduction.id).where(Introduction.citizen_id.is_(None), left)
+    query = select(Introduction.id).where(Introduction.citizen_id.is_(None), left).limit(AT_ONCE)
     return list(work.session.scalars(query))
 
 
