@@ -5,6 +5,7 @@ python -m benchmarks --quick    a tenth of the people
 python -m benchmarks service    the demonstration: its start, each page, the week's run
 python -m benchmarks matching   resolving, ranking and whole runs beside the plain loop, and their growth
 python -m benchmarks pages      the public pages and a citizen's home on a telephone, by Lighthouse
+python -m benchmarks weight     what the same pages weigh at a first visit, at the next page and in another week
 python -m benchmarks exposure   the week's choice of who is told of what
 python -m benchmarks letters    the week's letters, from the request to the mail server
 python -m benchmarks leaving    how long a scheduler takes to end that is planning a large week
@@ -25,6 +26,7 @@ from benchmarks.load import load
 from benchmarks.matching import country, loop, new_need, typing
 from benchmarks.pages import pages
 from benchmarks.service import service
+from benchmarks.weight import weight
 
 
 def main(arguments: list[str]) -> None:
@@ -66,6 +68,7 @@ def matching(part: int) -> None:
 PARTS: dict[str, Callable[[int], None]] = {
     "service": lambda _: service(),
     "pages": pages,
+    "weight": lambda _: weight(),
     "matching": matching,
     "exposure": lambda _: exposure(),
     "letters": letters,

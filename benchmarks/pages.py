@@ -57,7 +57,7 @@ def pages(part: int) -> None:
         quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
         subprocess.run([npm, "ci", "--prefix", FOLDER, *quiet], check=True)
     print(f"pages, median of {1 if part > 1 else RUNS} by Lighthouse's mobile profile:")
-    with tempfile.TemporaryDirectory() as folder, _served(Path(folder)) as (address, paths, cookie):
+    with tempfile.TemporaryDirectory() as folder, served_demo(Path(folder)) as (address, paths, cookie):
         for path in paths:
             # A page for one person alone is not for search engines, and says so.
             own = path == "/home"
@@ -121,7 +121,7 @@ def _measure(browser: str, address: str, folder: Path, cookie: str | None) -> di
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[tuple[str, list[str], str]]:
+def served_demo(folder: Path) -> Iterator[tuple[str, list[str], str]]:
     """The address of an installation with the demonstration's people, its pages, and a citizen's session."""
     port = free_port()
     settings = {

@@ -80,7 +80,9 @@ class Line:
         answer = connection.getresponse()
         text = answer.read().decode(errors="replace")
         took = (perf_counter() - started) * 1000
-        kept = (answer.headers["Set-Cookie"] or "").partition("session=")[2].partition(";")[0]
+        kept = (
+            ", ".join(answer.headers.get_all("Set-Cookie") or ()).partition("session=")[2].partition(";")[0]
+        )
         self.cookie = kept or self.cookie
         return Answer(
             status=answer.status,

@@ -46,7 +46,9 @@ class Browser:
             connection.request("POST", path, body=urlencode(form), headers=headers)
         answer = connection.getresponse()
         text = answer.read().decode()
-        self.cookie = (answer.headers.get("Set-Cookie") or self.cookie).partition(";")[0]
+        for note in answer.headers.get_all("Set-Cookie") or ():
+            if note.startswith("session="):
+                self.cookie = note.partition(";")[0]
         connection.close()
         return answer.status, text, answer.headers.get("Location", "")
 

@@ -134,6 +134,7 @@ def test_the_styles_are_one_file_that_is_kept_for_ever_under_the_name_of_its_tex
 
 def test_who_comes_from_elsewhere_has_the_styles_in_the_page_and_others_beside_it(person: Person) -> None:
     for where, inside in (("none", True), ("cross-site", True), ("same-origin", False), (None, False)):
+        person.client.delete_cookie("styles")
         answer = person.client.get("/", headers={"Sec-Fetch-Site": where} if where else {})
         found = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
         assert bool(found) is inside
@@ -142,6 +143,32 @@ def test_who_comes_from_elsewhere_has_the_styles_in_the_page_and_others_beside_i
         for text in found:
             known = b64encode(sha256(text.encode()).digest()).decode()
             assert f"'sha256-{known}'" in answer.headers["Content-Security-Policy"]
+
+
+def test_who_was_sent_the_styles_once_gets_pages_without_them_wherever_they_come_from(person: Person) -> None:
+    def inside(where: str) -> bool:
+        return "<style>" in person.client.get("/", headers={"Sec-Fetch-Site": where}).text
+
+    assert inside("none")
+    assert inside("cross-site")
+    assert not inside("same-origin")
+    assert not inside("none")
+    assert not inside("cross-site")
+    person.client.set_cookie("styles", "0123456789ab")
+    assert inside("none")
+
+
+def test_the_note_that_styles_were_sent_says_nothing_of_anybody_and_is_set_once(
+    person: Person, app: Flask
+) -> None:
+    notes = [note for note in person.get("/").headers.getlist("Set-Cookie") if note.startswith("styles=")]
+    (address,) = re.findall(r'<link rel="stylesheet" href="/style-([^"]+).css"', visitor(app).get("/").text)
+    assert len(notes) == 1
+    assert notes[0].startswith(f"styles={address};")
+    assert "HttpOnly" in notes[0]
+    assert "SameSite=Lax" in notes[0]
+    again = person.get("/")
+    assert not [note for note in again.headers.getlist("Set-Cookie") if note.startswith("styles=")]
 
 
 @pytest.mark.parametrize("asked", ["br", "zstd", "gzip"])

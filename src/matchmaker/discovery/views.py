@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import segno
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -33,17 +33,39 @@ FROM_ELSEWHERE = {"none", "cross-site"}
 """What a browser tells (Fetch Metadata) where the page before was not ours, or there was none."""
 
 ONE_YEAR = 365 * ONE_DAY
+STYLES_KEPT = "styles"
+"""The cookie of a browser that was sent the file of the styles: their digest, the same for everybody."""
 
 
 @blueprint.app_template_global()
 def styles() -> Markup:
-    """The pages' styles: in the page itself for who comes from elsewhere, who sees it a round trip earlier; else a file."""
+    """The pages' styles: a file, but in the page itself for who comes from elsewhere and was not sent the file yet.
+
+    They see their first page a round trip earlier.
+    """
     found = stylesheet()
-    if request.headers.get("Sec-Fetch-Site") in FROM_ELSEWHERE:
+    kept = request.cookies.get(STYLES_KEPT) == found.digest
+    if request.headers.get("Sec-Fetch-Site") in FROM_ELSEWHERE and not kept:
         return Markup("<style>{}</style>").format(Markup(found.text))  # noqa: S704
+    g.names_styles = not kept
     return Markup('<link rel="stylesheet" href="{}">').format(
         url_for("discovery.show_stylesheet", digest=found.digest)
     )
+
+
+@blueprint.after_app_request
+def note_styles(response: Response) -> Response:
+    """Have the browser say from now on that it was sent the file of the styles."""
+    if g.get("names_styles"):
+        response.set_cookie(
+            STYLES_KEPT,
+            stylesheet().digest,
+            max_age=ONE_YEAR,
+            secure=site().settings.secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
 
 
 @blueprint.get("/style-<digest>.css")

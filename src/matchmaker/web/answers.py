@@ -105,7 +105,7 @@ def install_answers(app: Flask) -> None:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store" if _is_private() else "no-cache")
-            # The styles come in the page or beside it, by where the visitor comes from.
+            # The styles come in the page or beside it, by where the visitor comes from and what they have.
             response.vary.update(("Cookie", "Sec-Fetch-Site"))
             if not response.cache_control.public:
                 response.vary.add("Accept-Language")
@@ -171,6 +171,9 @@ def _table_written(error: IntegrityError) -> str | None:
 
 def _pack(app: Flask) -> None:
     """Answers travel packed. No secret is guessed by a page's size (BREACH): no other site asks with our cookie."""
+    # Brotli makes pages and styles a tenth smaller than zstd does, in the same millisecond or two.
+    app.config["COMPRESS_ALGORITHM"] = ["br", "zstd", "gzip"]
+    app.config["COMPRESS_BR_LEVEL"] = 5
     app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip"]
     Compress(app)
 
