@@ -23,7 +23,7 @@ from sqlalchemy import CheckConstraint, Connection, Engine, MetaData, inspect, t
 from sqlalchemy.exc import DBAPIError
 
 import matchmaker
-from matchmaker.base import changes
+from matchmaker.base import changes, search
 from matchmaker.base.db import Base, UTCDateTime
 from matchmaker.base.resources import folder
 
@@ -79,6 +79,7 @@ def comparison_options(connection: Connection) -> dict[str, Any]:
         "render_item": _render_item,
         "compare_type": True,
         "compare_server_default": True,
+        "include_name": _is_described,
     }
 
 
@@ -134,6 +135,8 @@ def upgrade(
             changes.uninstall(connection, load_models())
             command.upgrade(config, to)
             changes.install(connection, load_models())
+            if to == "head":
+                search.complete(connection, load_models())
         except DBAPIError as error:
             refusal = REFUSALS.get(getattr(error.orig, "sqlstate", ""))
             if refusal is None:
@@ -144,15 +147,18 @@ def upgrade(
 def differences(engine: Engine) -> list[str]:
     """What the database has otherwise than the models, a line each; empty when they agree.
 
-    Beside what Alembic compares, the names of CHECK constraints and of what tells of changes are.
+    Beside what Alembic compares, the names of CHECK constraints are, of what tells of changes, and of what words are
+    found by.
     """
     with engine.execution_options(read_only=True).connect() as connection:
         options = comparison_options(connection)
         metadata: MetaData = options["target_metadata"]
         del options["connection"], options["target_metadata"]
-        found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+        context = MigrationContext.configure(connection, opts=options)
+        found = [_describe(item) for item in compare_metadata(context, metadata)]
         untold = [f"missing trigger {name}" for name in changes.missing(connection, metadata)]
-        return [_describe(item) for item in found] + _check_differences(connection, metadata) + untold
+        unfound = search.differences(connection, metadata)
+        return found + _check_differences(connection, metadata) + untold + unfound
 
 
 def write_revision(engine: Engine, message: str, scripts: Path) -> Path | None:
@@ -225,6 +231,11 @@ def _check_differences(connection: Connection, metadata: MetaData) -> list[str]:
         found += [f"missing CHECK {name} on {table.name}" for name in sorted(wanted - actual)]
         found += [f"unknown CHECK {name} on {table.name}" for name in sorted(actual - wanted)]
     return found
+
+
+def _is_described(name: str | None, kind: str, parents: Any) -> bool:  # noqa: ARG001
+    # What words are found by is made by the database's own means, each in its way.
+    return not (kind in {"table", "index"} and (name or "").startswith(search.PREFIX))
 
 
 def _describe(item: Any) -> str:

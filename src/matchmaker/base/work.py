@@ -16,9 +16,10 @@ from werkzeug.routing import Map
 
 from matchmaker.base import outbox
 from matchmaker.base.acts import Act
-from matchmaker.base.db import SessionFactory, UTCDateTime, empty_log
+from matchmaker.base.db import Base, SessionFactory, UTCDateTime, empty_log
 from matchmaker.base.letter import Letter, LetterRenderer
 from matchmaker.base.outbox import OutboxMessage
+from matchmaker.base.search import forget_words
 from matchmaker.base.tokens import Tokens
 from matchmaker.base.transfer import Fate, Obstacle, Section
 from matchmaker.base.verbs import Verb
@@ -221,6 +222,9 @@ class WorkFactory:
                 rooms=self.rooms,
             )
             done = [told for act, *told in session.info.pop(_ACTS, ()) if act in session]
+            if session.info.get(_FORGETS):
+                session.flush()
+                forget_words(session, Base.metadata)
             session.commit()
         # Not before: what is undone was not done.
         for event, values in done:

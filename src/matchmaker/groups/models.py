@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from matchmaker.accounts.models import Account
 from matchmaker.base.db import Base, enum_column
 from matchmaker.base.ids import AccountId, ChallengeId, GroupId, NeedId, TerritoryId
+from matchmaker.base.search import SEARCHED
 from matchmaker.base.text import name_key
 from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
 from matchmaker.invitations.models import Invitation
@@ -66,6 +67,7 @@ class StartupGroup(Base):
         ),
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
         CheckConstraint("NOT closed_by_team OR closed_at IS NOT NULL", name="closed_by_team_is_closed"),
+        {"info": {SEARCHED: ("name", "pitch", "description")}},
     )
 
     @validates("name")
@@ -163,6 +165,7 @@ class Need(Base):
         CheckConstraint("(asked_times = 0) = (asked_at IS NULL)", name="asked_at_a_moment"),
         CheckConstraint("remote OR commune_code IS NOT NULL", name="somewhere_or_remote"),
         Index("ix_needs_territory_id_state", "territory_id", "state"),
+        {"info": {SEARCHED: ("title", "description")}},
     )
 
     @property
@@ -182,7 +185,7 @@ class WantedSkill(Base):
     phrase: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2))
     importance: Mapped[Importance] = mapped_column(enum_column(Importance))
-    concept_id: Mapped[str | None] = mapped_column(ForeignKey("concepts.id"))
+    concept_id: Mapped[str | None] = mapped_column(ForeignKey("concepts.id"), index=True)
     confirmed: Mapped[bool]
 
     __table_args__ = (
@@ -190,4 +193,5 @@ class WantedSkill(Base):
         CheckConstraint("length(phrase) BETWEEN 1 AND 64", name="phrase_length"),
         CheckConstraint("position BETWEEN 0 AND 29", name="at_most_30"),
         CheckConstraint("NOT confirmed OR concept_id IS NOT NULL", name="confirmed_has_concept"),
+        {"info": {SEARCHED: ("phrase",)}},
     )
