@@ -92,6 +92,7 @@ PAGES: Mapping[str, str] = {
     "letters": "digests.wishes",
     "matches": "matching.preview",
     "need": "matching.need",
+    "needs": "matching.needs",
     "need_picture": "discovery.need_picture",
     "poster": "discovery.poster",
     "profile": "citizens.profile",

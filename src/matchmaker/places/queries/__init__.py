@@ -3,6 +3,7 @@
 from matchmaker.places.queries.communes import (
     CHOICES_AT_MOST,
     CommuneAnswer,
+    communes_within,
     read_commune,
     search_communes,
     similar_communes,
@@ -27,6 +28,7 @@ __all__ = [
     "CommuneAnswer",
     "NearTerritory",
     "challenges_of",
+    "communes_within",
     "count_communes",
     "detours_of",
     "find_territory",

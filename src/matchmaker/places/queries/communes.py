@@ -15,6 +15,7 @@ from matchmaker.places.rules import (
     WHOLE_CODE,
     Written,
     former_communes,
+    great_circle_km,
     read_spelling,
     readings,
     whole_city,
@@ -103,6 +104,21 @@ def read_commune(
         if taken is not None:
             return CommuneAnswer(commune=taken)
     return CommuneAnswer(choices=tuple(found[:CHOICES_AT_MOST]), guessed=guessed and bool(found))
+
+
+def communes_within(session: Session, commune: Commune, *, km: float, territory_id: int) -> frozenset[str]:
+    """The codes of a territory's communes that lie so near to a commune, over the ground; its own is always one."""
+    places = session.execute(
+        select(Commune.code, Commune.latitude, Commune.longitude)
+        .join(TerritoryCommune, TerritoryCommune.commune_code == Commune.code)
+        .where(TerritoryCommune.territory_id == territory_id)
+    )
+    near = {
+        code
+        for code, latitude, longitude in places
+        if great_circle_km(commune.latitude, commune.longitude, latitude, longitude) <= km
+    }
+    return frozenset({commune.code, *(near if km else ())})
 
 
 def _meant(

@@ -116,6 +116,25 @@ class Vocabulary:
         """The concept of that id; KeyError when there is none."""
         return self.by_id[concept_id]
 
+    @cached_property
+    def _kinds(self) -> Mapping[str, frozenset[str]]:
+        kinds: dict[str, set[str]] = {}
+        for relation in self.relations:
+            if relation.kind is RelationKind.BROADER:
+                kinds.setdefault(relation.target, set()).add(relation.source)
+        return {concept_id: frozenset(found) for concept_id, found in kinds.items()}
+
+    def with_kinds(self, concept_ids: Iterable[str]) -> frozenset[str]:
+        """Some concepts and all that are kinds of them, and kinds of these."""
+        found: set[str] = set()
+        waiting = list(concept_ids)
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += self._kinds.get(one, ())
+        return frozenset(found)
+
     def label(self, concept_id: str, language: str) -> str:
         """The preferred label in that language, else in another one, else the id itself."""
         for tongue in (language, "fr", "en"):

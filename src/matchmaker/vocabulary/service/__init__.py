@@ -12,7 +12,7 @@ from matchmaker.vocabulary.service.lexicon import (
     phrase_key,
     resolve_phrases,
 )
-from matchmaker.vocabulary.service.meanings import Meaning, Option, meanings
+from matchmaker.vocabulary.service.meanings import Meaning, Option, looked_for, meanings
 from matchmaker.vocabulary.service.sentences import encoder_version, sentences_of
 from matchmaker.vocabulary.service.verdicts import (
     AlreadyDecided,
@@ -40,6 +40,7 @@ __all__ = [
     "kept_resolutions",
     "lexicon",
     "lexicon_key",
+    "looked_for",
     "meanings",
     "phrase_key",
     "resolve_phrases",

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from matchmaker.base.search import tokens_of
 from matchmaker.vocabulary import queries
 from matchmaker.vocabulary.models import SkillFamily
-from matchmaker.vocabulary.rules import Resolution, Resolver, Skill
+from matchmaker.vocabulary.rules import LIMITS, Resolution, Resolver, Skill
 from matchmaker.vocabulary.rules.resolve import SURE
 from matchmaker.vocabulary.service.lexicon import phrase_key
 from matchmaker.vocabulary.service.verdicts import territory_resolver
 
 OPTIONS_AT_MOST = 4
+OFFERED_AT_MOST = 40
+"""Concepts of whose labels what was typed may be a part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,22 @@ def meanings(
         elif key not in found:
             found[key] = _meaning(resolver, families, text, choice, language)
     return found
+
+
+def looked_for(session: Session, typed: str, *, territory_id: int, language: str) -> frozenset[str]:
+    """The concepts that somebody may look for who typed this, with all their kinds, as the territory understands it.
+
+    Those of which some label has all the words are among them: who looks for "vélo" finds the repair of bicycles. None
+    for what is longer than a phrase.
+    """
+    if len(typed) > LIMITS.phrase:
+        return frozenset()
+    resolver = territory_resolver(session, territory_id=territory_id)
+    meant = [one.concept_id for one in resolver.resolve(typed, language=language)]
+    tokens = set(tokens_of(typed))
+    offered = resolver.suggest(typed, language=language, limit=OFFERED_AT_MOST)
+    meant += [one.concept_id for one in offered if tokens <= set(tokens_of(one.matched))]
+    return resolver.vocabulary.with_kinds(meant)
 
 
 def _meaning(

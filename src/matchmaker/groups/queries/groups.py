@@ -198,7 +198,7 @@ def _newest_open_needs(
         .join(placed, placed.c.id == Need.id)
         .where(placed.c.place <= each)
         .order_by(*newest)
-        .options(*_ON_A_CARD)
+        .options(*ON_A_CARD)
     ).all()
 
 
@@ -230,11 +230,11 @@ def open_needs(session: Session, *, territory: Territory, now: datetime, limit: 
         .where(Need.territory_id == territory.id, open_on(local_day(now, territory.time_zone)))
         .order_by(Need.created_at.desc(), Need.id.desc())
         .limit(limit)
-        .options(*_ON_A_CARD)
+        .options(*ON_A_CARD)
     ).all()
 
 
-_ON_A_CARD = (
+ON_A_CARD = (
     joinedload(Need.group).joinedload(StartupGroup.challenge),
     joinedload(Need.commune).lazyload(Commune.postal_codes),
     selectinload(Need.wanted),
