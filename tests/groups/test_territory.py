@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from matchmaker.base.paging import ROWS
 from matchmaker.base.work import WorkFactory
 from matchmaker.groups.models import StartupGroup
-from matchmaker.groups.rules import NeedKind, NeedState
+from matchmaker.groups.rules import NeedKind, NeedState, Stage
 from matchmaker.places import service as places
 from tests.builders import TODAY, World, add_citizen, add_group, add_need
 from tests.clock import MovableClock
@@ -103,7 +104,8 @@ def test_many_needs_are_shown_in_part_with_the_way_to_all(
     assert page.count("Besoin numéro") == 6
     assert "Besoin numéro 7" in page, "the newest"
     assert "All 8 open needs of this challenge" in page
-    assert person.get(f"{PAGE}&challenge=produire-ici").text.count("Besoin numéro") == 8
+    assert 'href="/t/valence-romans/needs?challenge=produire-ici"' in page
+    assert person.get("/t/valence-romans/needs?challenge=produire-ici").text.count("Besoin numéro") == 8
 
 
 def test_a_territory_where_nothing_happens_yet_says_what_to_do(person: Person, world: World) -> None:
@@ -174,12 +176,77 @@ def test_needs_are_on_a_map_and_in_a_list_and_can_be_seen_by_commune(
         add_need(work, group, title="Encore à Valence", commune="26362")
 
     page = person.get(PAGE).text
-    assert page.count('<a href="/t/valence-romans?commune=26362"') == 2, "on the map and in the list"
+    there = "/t/valence-romans/needs?commune=Valence&amp;commune_code=26362&amp;km=0"
+    assert page.count(f'<a href="{there}"') == 2, "on the map and in the list"
     assert "2 needs" in page
 
-    romans = person.get("/t/valence-romans?commune=26281&lang=en").text
-    assert "Ici à Romans" in romans
-    assert "Valence</h" not in romans
-    assert "Là à Valence" not in romans
-    assert "1 need in Romans-sur-Isère." in romans
+    romans = person.get("/t/valence-romans?commune=26281")
+    assert romans.status_code == 302
+    listed = person.get(f"{romans.location}&lang=en").text
+    assert "Ici à Romans" in listed
+    assert "Là à Valence" not in listed
+    assert "1 need" in listed
     assert person.get("/t/valence-romans?commune=00000").status_code == 200
+
+
+def test_many_groups_are_shown_in_part_with_the_way_to_all(
+    person: Person, works: WorkFactory, world: World, cast: Cast
+) -> None:
+    with works.begin() as work:
+        for number in range(8):
+            add_group(work, world.challenge, name=f"Groupe numéro {number}")
+
+    page = person.get(PAGE).text
+
+    assert page.count("Groupe numéro") == 6
+    assert "All 9 groups of this challenge" in page
+    assert 'href="/t/valence-romans/groups?challenge=produire-ici"' in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", {"Bottles", "Bikes", "Idea"}),
+        ("?challenge=se-deplacer", {"Bikes"}),
+        ("?challenge=unknown&stage=unknown&after=x", {"Bottles", "Bikes", "Idea"}),
+        ("?stage=idea", {"Idea"}),
+        ("?q=velos", {"Bikes", "Idea"}),
+        ("?q=VELOBUS", {"Idea"}),
+        ("?q=v%C3%A9lo+drome", {"Bikes", "Idea"}),
+        ("?q=%22%27%25", set()),
+    ],
+)
+def test_groups_are_found_by_words_challenge_and_stage(
+    person: Person, works: WorkFactory, world: World, cast: Cast, asked: str, found: set[str]
+) -> None:
+    with works.begin() as work:
+        idea = add_group(work, world.challenge, name="Un vélobus", lead=cast.lead)
+        idea.stage = Stage.IDEA
+        ended = add_group(work, world.challenge, name="Vélos finis", lead=cast.lead)
+        ended.closed_at = work.now
+    names = {
+        "Bottles": "Ma bouteille s&#39;appelle Reviens",
+        "Bikes": "Vélos de la Drôme",
+        "Idea": "Un vélobus",
+    }
+
+    page = person.get(f"/t/valence-romans/groups{asked}").text
+
+    assert {short for short, name in names.items() if name in page} == found
+    assert "Vélos finis" not in page
+
+
+def test_many_groups_are_listed_a_page_at_a_time(
+    person: Person, works: WorkFactory, world: World, cast: Cast
+) -> None:
+    with works.begin() as work:
+        for number in range(ROWS):
+            group = add_group(work, world.challenge, name=f"Groupe {number:03}", lead=cast.lead)
+        add_need(work, group)
+
+    first = person.get("/t/valence-romans/groups?challenge=produire-ici&lang=en").text
+
+    assert f"{ROWS + 1} groups" in first
+    assert first.count("Groupe ") == ROWS
+    assert "1 open need" in first
+    assert 'rel="next"' in first

@@ -19,7 +19,16 @@ from matchmaker.invitations.forms import InviteForm
 from matchmaker.vocabulary.forms import PhraseRows
 from matchmaker.vocabulary.rules import LIMITS
 from matchmaker.web.days import DayField
-from matchmaker.web.forms import AtMost, BareForm, BaseForm, labelled_choices, one_line, optional_int, trimmed
+from matchmaker.web.forms import (
+    AtMost,
+    BareForm,
+    BaseForm,
+    choices,
+    labelled_choices,
+    one_line,
+    optional_int,
+    trimmed,
+)
 
 PLACES_AT_MOST = 500
 
@@ -42,6 +51,19 @@ class GroupForm(BaseForm):
     )
     challenge = SelectField(lazy("Challenge"), coerce=int)
     stage = SelectField(lazy("How far are you?"), choices=labelled_choices(Stage))
+
+
+class GroupsForm(BareForm):
+    """Which groups of a territory somebody looks for; nothing of it must be said. The view sets the défis."""
+
+    q = StringField(lazy("What are you looking for?"), [AtMost(100)], filters=[one_line])
+    challenge = SelectField(lazy("Challenge"), [Optional()], default="")
+    stage = SelectField(
+        lazy("How far they are"),
+        [Optional()],
+        choices=[*choices(("", lazy("All"))), *labelled_choices(Stage)],
+        default="",
+    )
 
 
 class GroupInviteForm(InviteForm):

@@ -1,12 +1,13 @@
 """Forms about matches."""
 
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
 from matchmaker.base.i18n import lazy
 from matchmaker.groups.rules import NeedKind
 from matchmaker.matching.rules import DismissReason
 from matchmaker.places.forms import COMMUNE_LENGTH
+from matchmaker.web.days import DayField
 from matchmaker.web.forms import (
     AtMost,
     BareForm,
@@ -73,5 +74,5 @@ class NeedsForm(BareForm):
         ),
         default=None,
     )
-    until = DateField(lazy("Still open on"), [Optional()])
+    until = DayField(lazy("Still open on"), [Optional()])
     order = SelectField(lazy("Order"), [Optional()], choices=choices(NEWEST_FIRST), default=NEWEST)

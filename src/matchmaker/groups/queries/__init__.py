@@ -1,8 +1,6 @@
 """Reads about groups and their needs, and the lists of both."""
 
 from matchmaker.groups.queries.groups import (
-    ChallengeGroups,
-    challenges_with_groups,
     closed_groups_in,
     closed_groups_of,
     find_group,
@@ -16,18 +14,34 @@ from matchmaker.groups.queries.groups import (
     open_on,
     role_of,
 )
-from matchmaker.groups.queries.needs import NEWEST_NEEDS, Asked, NeedFilter, found_needs
+from matchmaker.groups.queries.lists import (
+    NEWEST_GROUPS,
+    NEWEST_NEEDS,
+    Asked,
+    GroupFilter,
+    NeedFilter,
+    found_groups,
+    found_needs,
+)
+from matchmaker.groups.queries.territory import (
+    ChallengeGroups,
+    challenges_with_groups,
+    open_needs_of,
+)
 
 __all__ = [
+    "NEWEST_GROUPS",
     "NEWEST_NEEDS",
     "Asked",
     "ChallengeGroups",
+    "GroupFilter",
     "NeedFilter",
     "challenges_with_groups",
     "closed_groups_in",
     "closed_groups_of",
     "find_group",
     "find_need",
+    "found_groups",
     "found_needs",
     "groups_led_alone",
     "groups_left",
@@ -35,6 +49,7 @@ __all__ = [
     "is_led",
     "needs_by_commune",
     "open_needs",
+    "open_needs_of",
     "open_on",
     "role_of",
 ]

@@ -1,10 +1,9 @@
 """Reads about groups and their needs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from matchmaker.accounts.models import Account
@@ -12,23 +11,8 @@ from matchmaker.base.acts import Act
 from matchmaker.base.text import alphabetical
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import GroupVerb, NeedState, Role
-from matchmaker.places.models import Challenge, Commune, Territory, TerritoryCommune
+from matchmaker.places.models import Commune, Territory, TerritoryCommune
 from matchmaker.places.rules import Spot, local_day
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChallengeGroups:
-    """A défi with its groups, the newest first, how many open needs each has, by the group's id, and the newest of these."""
-
-    challenge: Challenge
-    groups: tuple[StartupGroup, ...]
-    open_needs: dict[int, int]
-    needs: tuple[Need, ...]
-
-    @property
-    def needs_count(self) -> int:
-        """How many open needs the groups of this défi have."""
-        return sum(self.open_needs.get(group.id, 0) for group in self.groups)
 
 
 def open_on(today: date) -> ColumnElement[bool]:
@@ -138,68 +122,6 @@ def is_led(session: Session, *, group_id: int) -> bool:
     """Whether somebody leads a group."""
     leads = select(Membership.account_id).where(Membership.group_id == group_id, Membership.role == Role.LEAD)
     return session.scalar(leads.limit(1)) is not None
-
-
-def challenges_with_groups(
-    session: Session,
-    *,
-    territory: Territory,
-    now: datetime,
-    challenge_slug: str | None = None,
-    commune_code: str | None = None,
-    needs_each: int,
-) -> Sequence[ChallengeGroups]:
-    """A territory's défis in their order with their groups, and each with its newest open needs, ``needs_each`` at most.
-
-    Only the défi of ``challenge_slug``, and only needs in the commune of ``commune_code``, if these are given.
-    """
-    today = local_day(now, territory.time_zone)
-    challenges = select(Challenge).where(Challenge.territory_id == territory.id).order_by(Challenge.position)
-    if challenge_slug is not None:
-        challenges = challenges.where(Challenge.slug == challenge_slug)
-    groups = session.scalars(
-        select(StartupGroup)
-        .where(StartupGroup.territory_id == territory.id, StartupGroup.closed_at.is_(None))
-        .order_by(StartupGroup.created_at.desc(), StartupGroup.id.desc())
-    ).all()
-    counted = session.execute(
-        select(Need.group_id, func.count().label("number"))
-        .where(Need.territory_id == territory.id, open_on(today))
-        .group_by(Need.group_id)
-    )
-    counts = {one.group_id: one.number for one in counted}
-    needs = _newest_open_needs(session, territory, today, commune_code=commune_code, each=needs_each)
-    return [
-        ChallengeGroups(
-            challenge=challenge,
-            groups=tuple(group for group in groups if group.challenge_id == challenge.id),
-            open_needs=counts,
-            needs=tuple(need for need in needs if need.group.challenge_id == challenge.id),
-        )
-        for challenge in session.scalars(challenges)
-    ]
-
-
-def _newest_open_needs(
-    session: Session, territory: Territory, today: date, *, commune_code: str | None, each: int
-) -> Sequence[Need]:
-    """The open needs of a territory, or of one of its communes, the newest first: of each défi ``each`` at most."""
-    newest = (Need.created_at.desc(), Need.id.desc())
-    place = func.row_number().over(partition_by=StartupGroup.challenge_id, order_by=newest)
-    placed = (
-        select(Need.id, place.label("place"))
-        .join(Need.group)
-        .where(Need.territory_id == territory.id, open_on(today))
-        .where(true() if commune_code is None else Need.commune_code == commune_code)
-        .subquery()
-    )
-    return session.scalars(
-        select(Need)
-        .join(placed, placed.c.id == Need.id)
-        .where(placed.c.place <= each)
-        .order_by(*newest)
-        .options(*ON_A_CARD)
-    ).all()
 
 
 def needs_by_commune(session: Session, *, territory: Territory, now: datetime) -> Sequence[Spot]:

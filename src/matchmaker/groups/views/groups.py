@@ -1,4 +1,4 @@
-"""A territory's page, and the pages of a group."""
+"""The pages of a group."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,6 @@ from matchmaker.invitations.queries import waiting_invitations
 from matchmaker.places import queries as places
 from matchmaker.places import rules
 from matchmaker.places.models import Challenge
-from matchmaker.places.rules import drawn
 from matchmaker.web import (
     Access,
     access,
@@ -34,42 +33,8 @@ from matchmaker.web import (
 from matchmaker.web.forms import choices
 
 GROUPS_A_DAY = 10
-NEEDS_OF_EACH, NEEDS_OF_ONE = 6, 100
 CHALLENGE_GONE = mark("This challenge is not there any more. Please choose another one.")
 NAME_TAKEN = mark("There is a group of this name already in this territory.")
-
-
-@blueprint.get("/t/<slug>")
-@access(Access.PUBLIC)
-def territory(slug: str) -> ResponseReturnValue:
-    """A territory: its défis, their groups, the needs that are open now; one défi's alone with ``?challenge=``.
-
-    With ``?commune=`` the needs of one commune alone.
-    """
-    place = or_404(places.find_territory(reading(), slug=slug))
-    challenges = places.challenges_of(reading(), territory_id=place.id)
-    asked = request.args.get("challenge")
-    chosen = next((challenge for challenge in challenges if challenge.slug == asked), None)
-    spots = queries.needs_by_commune(reading(), territory=place, now=now())
-    wanted = None if chosen else request.args.get("commune")
-    commune = next((spot for spot in spots if spot.count and spot.code == wanted), None)
-    return render_template(
-        "groups/territory.html",
-        territory=place,
-        challenges=challenges,
-        chosen=chosen,
-        sections=queries.challenges_with_groups(
-            reading(),
-            territory=place,
-            now=now(),
-            challenge_slug=chosen.slug if chosen else None,
-            commune_code=commune.code if commune else None,
-            needs_each=NEEDS_OF_ONE if chosen or commune else NEEDS_OF_EACH,
-        ),
-        spots=spots,
-        commune=commune,
-        sheet=None if chosen or commune else drawn(spots),
-    )
 
 
 @blueprint.get("/my-groups")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians, sqrt
 
 WIDTHS, HEIGHTS = (340, 480), (260, 480)
@@ -11,7 +11,9 @@ WIDTHS, HEIGHTS = (340, 480), (260, 480)
 it is 300 pixels wide."""
 
 MARGIN, ROOM_FOR_NAMES = 36, 110
-SMALLEST, DOT = 9.0, 2.5
+SMALLEST, LARGEST, DOT = 9.0, 40.0, 2.5
+MARKS_AT_MOST, DOTS_AT_MOST = 24, 100
+"""Communes with a mark, those with the largest counts; and others, which have a dot."""
 LETTER_WIDTH, LINE, GAP = 9.0, 20, 6
 
 
@@ -52,10 +54,12 @@ class Sheet:
 def drawn(spots: Sequence[Spot]) -> Sheet:
     """A map of some communes: equirectangular, true at the middle; a mark's area grows with the count.
 
-    A name is written where it covers no other, those of the largest counts first; communes without any have a dot.
+    A name is written where it covers no other, those of the largest counts first. Communes with none, or with less than
+    the marked ones, have a dot, with the count 0.
     """
     if not spots:
         return Sheet(width=WIDTHS[0], height=HEIGHTS[0], marks=())
+    spots = _most(spots)
     south, north = min(s.latitude for s in spots), max(s.latitude for s in spots)
     west, east = min(s.longitude for s in spots), max(s.longitude for s in spots)
     shrink = cos(radians((south + north) / 2))
@@ -65,12 +69,13 @@ def drawn(spots: Sequence[Spot]) -> Sheet:
     width = max(WIDTHS[0], round(across * scale) + 2 * MARGIN + ROOM_FOR_NAMES)
     height = max(HEIGHTS[0], round(up * scale) + 2 * MARGIN)
     left, top = (width - across * scale - ROOM_FOR_NAMES) / 2, (height - up * scale) / 2
+    least = min(SMALLEST, LARGEST / sqrt(max(1, *(s.count for s in spots))))
     marks: list[Mark] = []
     taken: list[tuple[float, float, float, float]] = []
     for spot in sorted(spots, key=lambda one: (-one.count, one.code)):
         x = left + (spot.longitude - west) * shrink * scale
         y = top + (north - spot.latitude) * scale
-        radius = SMALLEST * sqrt(spot.count) if spot.count else DOT
+        radius = max(least * sqrt(spot.count), SMALLEST) if spot.count else DOT
         length, beside = LETTER_WIDTH * len(spot.name), radius + GAP
         leftward = x + beside + length > width
         edge = x - beside - length if leftward else x + beside
@@ -92,6 +97,13 @@ def drawn(spots: Sequence[Spot]) -> Sheet:
             )
         )
     return Sheet(width=width, height=height, marks=tuple(marks))
+
+
+def _most(spots: Sequence[Spot]) -> Sequence[Spot]:
+    """As many communes as a map shows, those with the largest counts first."""
+    ordered = sorted(spots, key=lambda one: (-one.count, one.code))
+    marked, others = ordered[:MARKS_AT_MOST], ordered[MARKS_AT_MOST : MARKS_AT_MOST + DOTS_AT_MOST]
+    return [*marked, *(replace(one, count=0) for one in others)]
 
 
 def _cover(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:

@@ -1,21 +1,22 @@
-"""The open needs of a territory as a list that people search and filter."""
+"""The open needs and the groups of a territory as lists that people search and filter."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.base.paging import Order
 from matchmaker.base.search import has_word
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.queries.groups import ON_A_CARD, open_on
-from matchmaker.groups.rules import NeedKind
+from matchmaker.groups.rules import NeedKind, Stage
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import local_day
 
 NEWEST_NEEDS = Order(keys=(Need.created_at, Need.id), descending=True)
+NEWEST_GROUPS = Order(keys=(StartupGroup.created_at, StartupGroup.id), descending=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +89,29 @@ def _has(session: Session, token: str) -> ColumnElement[bool]:
         Need.id.in_(wanted),
         Need.group_id.in_(groups),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFilter:
+    """Which groups are looked for: those that say all the words, work on a défi, have come so far; None is all one."""
+
+    tokens: tuple[str, ...] | None = None
+    challenge_id: int | None = None
+    stage: Stage | None = None
+
+
+def found_groups(session: Session, *, territory_id: int, where: GroupFilter) -> Select[StartupGroup]:
+    """The groups of a territory that have not ended and meet a filter, with their défis, in no order."""
+    query = (
+        select(StartupGroup)
+        .where(StartupGroup.territory_id == territory_id, StartupGroup.closed_at.is_(None))
+        .options(joinedload(StartupGroup.challenge))
+    )
+    if where.tokens is not None:
+        said = [has_word(session, StartupGroup, token) for token in where.tokens]
+        query = query.where(and_(*said) if said else false())
+    if where.challenge_id is not None:
+        query = query.where(StartupGroup.challenge_id == where.challenge_id)
+    if where.stage is not None:
+        query = query.where(StartupGroup.stage == where.stage)
+    return query
