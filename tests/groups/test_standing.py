@@ -172,6 +172,12 @@ def test_a_need_with_a_last_day_and_a_draft_are_not_asked_about(
     assert letters(works) == []
 
 
+def test_nobody_is_asked_a_third_time(works: WorkFactory, need: int) -> None:
+    with works.begin() as work:
+        work.session.execute(update(Need).where(Need.id == need).values(asked_times=2, asked_at=NOW - QUIET))
+        assert service.ask_whether_needs_stand(work) == 0
+
+
 def test_strangers_say_nothing_of_it(stranger: Person, works: WorkFactory, need: int) -> None:
     assert stranger.get(f"/needs/{need}/stands").status_code == 404
     assert stranger.post(f"/needs/{need}/stands").status_code == 404
