@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,7 @@ from time import perf_counter
 
 from matchmaker.base.text import fold
 from matchmaker.cli.figures import Figure, language, milliseconds, objects, strings
-from matchmaker.cli.match_files import citizen_of, id_of, need_of, rankings
+from matchmaker.cli.match_files import citizen_of, id_of, need_of, offer_of, offer_rankings, rankings, wish_of
 from matchmaker.cli.vocabulary_files import open_text
 from matchmaker.cli.word_figures import is_words_set, label_figures, typed_figures, words_figures
 from matchmaker.matching.rules import Matcher
@@ -59,9 +59,9 @@ def evaluate_folder(folder: Path, engine: Engine, everyday: Engine) -> Iterator[
     """The figures of every set in a folder.
 
     Words sets are recognised by their rows (query, kind, gold); `everyday` answers them, and the ranking set that has
-    the name of one, and lists of labels (`*.txt`). All others are for `engine` and recognised by their names:
-    `h1*.jsonl` (query, gold), `*_needs.jsonl` with `*_qrels.tsv` and `*citizens.jsonl`, and any CSV with the columns
-    a, b and same.
+    the name of one, lists of labels (`*.txt`) and `*_needs.jsonl` with `*_qrels.tsv` and `*_offers.jsonl`. All others are
+    for `engine` and recognised by their names: `h1*.jsonl` (query, gold), `*_needs.jsonl` with `*_qrels.tsv` and
+    `*citizens.jsonl`, and any CSV with the columns a, b and same.
     """
     for path in sorted(folder.glob("h1*.jsonl")):
         yield from resolving_figures(path, engine.resolver)
@@ -74,6 +74,10 @@ def evaluate_folder(folder: Path, engine: Engine, everyday: Engine) -> Iterator[
     for needs in sorted(folder.glob("*_needs.jsonl")):
         name = needs.name.removesuffix("_needs.jsonl")
         judgements, citizens = needs.with_name(f"{name}_qrels.tsv"), _citizens_of(needs)
+        offers = needs.with_name(f"{name}_offers.jsonl")
+        if offers.exists() and judgements.exists():
+            yield from offer_figures(offers, needs, judgements, everyday.vocabulary)
+            continue
         if citizens and judgements.exists():
             judge = everyday if name in {path.stem for path in words} else engine
             yield from ranking_figures(citizens, needs, judgements, judge)
@@ -114,20 +118,43 @@ def ranking_figures(citizens: Path, needs: Path, judgements: Path, engine: Engin
 
     A need for which nobody is right tells nothing of an order, and is not counted.
     """
-    gains: dict[str, dict[str, float]] = defaultdict(dict)
-    with open_text(judgements) as stream:
-        for line in stream:
-            need_id, citizen_id, gain = line.split()
-            gains[need_id][citizen_id] = float(gain)
+    gains = _gains(judgements)
     people = {id_of(row): citizen_of(row, engine.resolver) for row in objects(citizens)}
     asked = {id_of(row): need_of(row, engine.resolver) for row in objects(needs)}
     started = perf_counter()
     found = rankings(engine.matcher, needs=asked, citizens=people, today=date.min, limit=50)
     spent = milliseconds(started, len(asked))
+    yield from _ranking_figures(needs.stem, found, gains, spent)
+
+
+def offer_figures(offers: Path, needs: Path, judgements: Path, vocabulary: Vocabulary) -> Iterator[Figure]:
+    """The same of what partners offer for needs, each with its kind."""
+    lent = {id_of(row): offer_of(row) for row in objects(offers)}
+    asked = {id_of(row): wish_of(row) for row in objects(needs)}
+    started = perf_counter()
+    found = offer_rankings(vocabulary, needs=asked, offers=lent, limit=50)
+    yield from _ranking_figures(needs.stem, found, _gains(judgements), milliseconds(started, len(asked)))
+
+
+def _gains(judgements: Path) -> dict[str, dict[str, float]]:
+    gains: dict[str, dict[str, float]] = defaultdict(dict)
+    with open_text(judgements) as stream:
+        for line in stream:
+            need_id, found_id, gain = line.split()
+            gains[need_id][found_id] = float(gain)
+    return gains
+
+
+def _ranking_figures(
+    subject: str,
+    found: Mapping[str, Sequence[tuple[str, float]]],
+    gains: Mapping[str, Mapping[str, float]],
+    spent: float,
+) -> Iterator[Figure]:
     ranked = {
-        need_id: [citizen_id for citizen_id, _ in best]
+        need_id: [found_id for found_id, _ in best]
         for need_id, best in found.items()
-        if any(gains[need_id].values())
+        if any(gains.get(need_id, {}).values())
     }
     ndcg = [ndcg_at_10(best, gains[need_id]) for need_id, best in ranked.items()]
     recall = [
@@ -136,7 +163,7 @@ def ranking_figures(citizens: Path, needs: Path, judgements: Path, engine: Engin
     ]
     for label, values in (("nDCG@10", ndcg), ("recall@50", recall)):
         yield Figure(
-            subject=needs.stem,
+            subject=subject,
             name=label,
             value=sum(values) / max(len(values), 1),
             judged=len(values),

@@ -9,7 +9,16 @@ from pathlib import Path
 import click
 
 from matchmaker.cli.evaluation import Engine, evaluate_folder
-from matchmaker.cli.match_files import citizen_of, id_of, need_of, rankings, readable_lines
+from matchmaker.cli.match_files import (
+    citizen_of,
+    id_of,
+    need_of,
+    offer_of,
+    offer_rankings,
+    rankings,
+    readable_lines,
+    wish_of,
+)
 from matchmaker.cli.vocabulary_files import read_packaged, read_vocabulary
 from matchmaker.matching.rules import Matcher
 from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver, Vocabulary
@@ -23,12 +32,17 @@ ANY_DAY = date.min
 
 @click.group()
 def match() -> None:
-    """Rank citizens for needs, and measure how well."""
+    """Rank citizens and offers for needs, and measure how well."""
 
 
 @match.command()
-@click.option("--citizens", type=FILE, required=True, help="JSON lines: id, skills, lang (fr unless given).")
-@click.option("--needs", type=FILE, required=True, help="JSON lines: id, title, skills, description, lang.")
+@click.option("--citizens", type=FILE, help="JSON lines: id, skills, lang (fr unless given).")
+@click.option(
+    "--offers", type=FILE, help="In place of citizens, JSON lines: id, kind, title, words, description."
+)
+@click.option(
+    "--needs", type=FILE, required=True, help="JSON lines: id, title, skills, description, lang; kind."
+)
 @click.option("--top", default=20, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--vocabulary", type=VOCABULARY, help="A flat file or a folder; what ships when not given.")
@@ -36,26 +50,36 @@ def match() -> None:
 @click.pass_context
 def batch(
     context: click.Context,
-    citizens: Path,
+    citizens: Path | None,
+    offers: Path | None,
     needs: Path,
     top: int,
     output: Path,
     vocabulary: Path | None,
     occupation_skills: Path | None,
 ) -> None:
-    """Write the best citizens of each need as TREC lines: need Q0 citizen rank score matchmaker."""
+    """Write the best citizens or offers for each need as TREC lines: need Q0 citizen rank score matchmaker."""
+    if (citizens is None) == (offers is None):
+        raise click.UsageError("Give either --citizens or --offers.")
     known = (
         read_vocabulary(vocabulary, occupation_skills=occupation_skills) if vocabulary else read_packaged()
     )
-    resolver = Resolver(known, limits=FILE_LIMITS)
     malformed: list[int] = []
-    people = dict(readable_lines(citizens, lambda row: (id_of(row), citizen_of(row, resolver)), malformed))
-    wishes = dict(readable_lines(needs, lambda row: (id_of(row), need_of(row, resolver)), malformed))
-    ranked = rankings(Matcher(known), needs=wishes, citizens=people, today=ANY_DAY, limit=top)
+    if offers is not None:
+        lent = dict(readable_lines(offers, lambda row: (id_of(row), offer_of(row)), malformed))
+        asked = dict(readable_lines(needs, lambda row: (id_of(row), wish_of(row)), malformed))
+        ranked = offer_rankings(known, needs=asked, offers=lent, limit=top)
+    elif citizens is not None:
+        resolver = Resolver(known, limits=FILE_LIMITS)
+        people = dict(
+            readable_lines(citizens, lambda row: (id_of(row), citizen_of(row, resolver)), malformed)
+        )
+        wishes = dict(readable_lines(needs, lambda row: (id_of(row), need_of(row, resolver)), malformed))
+        ranked = rankings(Matcher(known), needs=wishes, citizens=people, today=ANY_DAY, limit=top)
     with output.open("w", encoding="utf-8", newline="\n") as stream:
         for need_id, best in ranked.items():
-            for rank, (citizen_id, total) in enumerate(best, start=1):
-                stream.write(f"{need_id} Q0 {citizen_id} {rank} {total:.2f} matchmaker\n")
+            for rank, (found_id, total) in enumerate(best, start=1):
+                stream.write(f"{need_id} Q0 {found_id} {rank} {total:.2f} matchmaker\n")
     if malformed:
         context.exit(1)
 

@@ -1,4 +1,4 @@
-"""Citizens and needs as JSON lines."""
+"""Citizens, offers and needs as JSON lines."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,10 +14,13 @@ import click
 
 from matchmaker.base.ids import CitizenId, NeedId
 from matchmaker.cli.vocabulary_files import open_text
+from matchmaker.groups.rules import NeedKind
 from matchmaker.matching.rules import CitizenProfile, Matcher, MatchIndex, NeedProfile, Wanted
-from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver, check_description, check_phrases
+from matchmaker.matching.rules.offers import Offer, OfferKind, Wish, rank_offers
+from matchmaker.vocabulary.rules import FILE_LIMITS, Resolver, Vocabulary, check_description, check_phrases
 
 T = TypeVar("T")
+K = TypeVar("K", bound=StrEnum)
 Row = Mapping[str, object]
 
 
@@ -71,6 +75,32 @@ def need_of(row: Row, resolver: Resolver) -> NeedProfile:
     )
 
 
+def wish_of(row: Row) -> Wish:
+    """A need for offers from `kind`, `title`, `skills` and perhaps `description`; ValueError says what is wrong."""
+    return Wish(kind=_kind(row, NeedKind), parts=_parts(row, "skills"))
+
+
+def offer_of(row: Row) -> Offer:
+    """An offer from `kind`, `title`, `words` and perhaps `description`; ValueError says what is wrong."""
+    return Offer(kind=_kind(row, OfferKind), parts=_parts(row, "words"))
+
+
+def _kind(row: Row, kinds: type[K]) -> K:
+    kind = row.get("kind")
+    if not isinstance(kind, str) or kind not in set(kinds):
+        raise ValueError(f"the kind {kind!r} is none of {', '.join(kinds)}")
+    return kinds(kind)
+
+
+def _parts(row: Row, key: str) -> tuple[str, ...]:
+    words = _texts(row, key)
+    check_phrases(words, FILE_LIMITS)
+    description = row.get("description")
+    told = description if isinstance(description, str) else ""
+    check_description(told, FILE_LIMITS)
+    return (_text(row, "title"), *words, told)
+
+
 def id_of(row: Row) -> str:
     """The `id` of a row, which is a text; ValueError when there is none."""
     return _text(row, "id")
@@ -98,6 +128,18 @@ def rankings(
     return {
         need_id: [(citizen_ids[one.citizen_id], one.total) for one in run.by_need[number]]
         for need_id, number in numbers.items()
+    }
+
+
+def offer_rankings(
+    vocabulary: Vocabulary, *, needs: Mapping[str, Wish], offers: Mapping[str, Offer], limit: int
+) -> dict[str, list[tuple[str, float]]]:
+    """The best offers for each need with how well they fit, 0 to 100, all by the ids of their rows; ties go by these."""
+    offer_ids = sorted(offers)
+    found = rank_offers(list(needs.values()), [offers[one] for one in offer_ids], vocabulary, top=limit)
+    return {
+        need_id: [(offer_ids[place], 100 * fit) for place, fit in best]
+        for need_id, best in zip(needs, found, strict=True)
     }
 
 

@@ -22,6 +22,7 @@ from matchmaker.vocabulary.rules.readers import (
 from matchmaker.vocabulary.rules.resolution import Phrase, Resolution, Suggestion
 from matchmaker.vocabulary.rules.resolve import Resolver
 from matchmaker.vocabulary.rules.soundness import Finding, Flaw, Twins, findings, twins_from_rows
+from matchmaker.vocabulary.rules.topics import Topics
 from matchmaker.vocabulary.rules.verdicts import FOLDED_LENGTH, Decisions, are_one_phrase, can_be_judged
 from matchmaker.vocabulary.rules.vocabulary import (
     Concept,
@@ -58,6 +59,7 @@ __all__ = [
     "Skill",
     "Suggestion",
     "TooManyPhrasesError",
+    "Topics",
     "Twins",
     "Verdict",
     "VerdictKind",
