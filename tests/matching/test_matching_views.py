@@ -44,6 +44,23 @@ def test_home_shows_a_citizen_their_matches_with_the_reasons(
     assert "couture" in page
 
 
+def test_reasons_name_both_levels_where_both_sides_tell_one(
+    app: Flask, work: Work, world: World, group: StartupGroup
+) -> None:
+    need = builders.add_need(work, group, wanted=["réparation de vélos, débutants bienvenus"])
+    citizen = builders.add_citizen(work, world.territory, locale="en", skills=["bike repair by trade"])
+    work.session.commit()
+    person = signed_in(app, citizen.account)
+
+    for page in (person.get("/home").text, person.get(f"/needs/{need.id}").text):
+        assert "Level asked: beginner. Level told: by trade." in page
+    other = builders.add_citizen(
+        work, world.territory, locale="en", skills=["bike repair"], address="other@example.org"
+    )
+    work.session.commit()
+    assert "Level asked" not in signed_in(app, other.account).get("/home").text
+
+
 def test_home_is_never_empty_when_nothing_fits(app: Flask, work: Work, world: World, need: Need) -> None:
     citizen = builders.add_citizen(work, world.territory, locale="en", skills=["cooking"])
     work.session.commit()

@@ -32,7 +32,9 @@ TODAY = date(2026, 11, 24)
 TEXTS = [
     "compta", "comptabilité", "mécano vélo", "réparation de vélos électriques", "couture", "retouches",
     "animer un atelier cuisine", "cuisinier", "permis B", "permis C", "dévelopeuse web", "site internet",
-    "zythologie", "parler arabe", "gestion de projet", "jardinage", "taille de haies", "communication", "droit",
+    "je débute en couture", "couturière de métier", "couture, débutants bienvenus", "compta confirmée",
+    "notions de comptabilité", "zythologie", "parler arabe",
+    "gestion de projet", "jardinage", "taille de haies", "communication", "droit",
 ]  # fmt: skip
 PHRASES = [RESOLVER.phrase(text, language="fr") for text in TEXTS]
 

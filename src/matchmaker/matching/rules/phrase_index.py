@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.base.text import fold, folded_forms
-from matchmaker.matching.rules.score import DECIMALS, Matcher
-from matchmaker.vocabulary.rules import Phrase, VerdictKind
+from matchmaker.matching.rules.score import DECIMALS, MOST_STEPS, Matcher
+from matchmaker.vocabulary.rules import Phrase, VerdictKind, level_of
 
 Bools = NDArray[np.bool_]
 Rows = sparse.csr_array
@@ -47,6 +47,7 @@ class PhraseIndex:
         self._by_term = Rows(_matrix(spoken, self._terms).T)
         self._has_term = self._by_term.astype(bool).astype(np.float64)
         self._whole = np.array([sum(one.values()) for one in spoken])
+        self._ranks = _ranks(self.phrases)
         self._texts: dict[str, list[int]] = {}
         self._forms: dict[str, list[int]] = {}
         self._not_for: dict[str, list[int]] = {}
@@ -63,7 +64,20 @@ class PhraseIndex:
         strengths = Rows(sparse.vstack(parts)) if parts else Rows((0, len(self.phrases)))
         covers = strengths.data >= COVERS
         strengths.data = np.round(strengths.data - COVERS * covers, DECIMALS)
+        self._lower(asked, strengths)
         return Covering(strengths, covers)
+
+    def _lower(self, asked: Sequence[Phrase], strengths: Rows) -> None:
+        """Take from strengths, in place, where both sides tell how well and the offer is below what is asked."""
+        wanted = _ranks(asked)
+        if not (wanted > 0).any() or not (self._ranks >= 0).any():
+            return
+        rows = np.repeat(wanted, np.diff(strengths.indptr))
+        own = self._ranks[strengths.indices]
+        for steps in range(1, MOST_STEPS + 1):
+            below = (own >= 0) & (rows - own == steps)
+            kept = self._matcher.kept_below(steps)
+            strengths.data[below] = np.round(strengths.data[below] * kept, DECIMALS)
 
     def _covering(self, asked: Sequence[Phrase]) -> Rows:
         """The strengths, each with COVERS added where the phrase covers what is asked."""
@@ -133,6 +147,12 @@ class PhraseIndex:
         near = Rows(_matrix(themes, self._concepts, grow=False) @ self._by_concept)
         near.data = np.round(near.data, DECIMALS)
         return near
+
+
+def _ranks(phrases: Sequence[Phrase]) -> NDArray[np.int64]:
+    """The rank of the level that each phrase tells, -1 for none."""
+    levels = (level_of(phrase.text) for phrase in phrases)
+    return np.array([-1 if level is None else level.rank for level in levels], dtype=np.int64)
 
 
 def _matrix(rows: Sequence[Mapping[str, float]], columns: dict[str, int], *, grow: bool = True) -> Rows:

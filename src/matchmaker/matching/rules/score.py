@@ -21,11 +21,28 @@ from matchmaker.matching.rules.score_parts import Met, Shares, add_up, circumsta
 from matchmaker.matching.rules.values import CitizenProfile, Cover, Likeness, Match, NeedProfile
 from matchmaker.matching.rules.weights import WEIGHTS, Weights
 from matchmaker.matching.rules.wording import Wording
-from matchmaker.vocabulary.rules import Decisions, Phrase, Verdict, VerdictKind, Vocabulary
+from matchmaker.vocabulary.rules import (
+    Decisions,
+    Level,
+    Phrase,
+    Verdict,
+    VerdictKind,
+    Vocabulary,
+    level_of,
+)
 from matchmaker.vocabulary.rules.meaning import meanings_of
 
 DECIMALS = 6
 """Strengths are rounded, so that one pair at a time and whole arrays come to the same numbers."""
+
+
+MOST_STEPS = len(Level) - 1
+"""From the least level to the most."""
+
+
+def steps_below(asked: Level | None, own: Level | None) -> int:
+    """How many steps an own level is below an asked one; 0 where a side tells none."""
+    return 0 if asked is None or own is None else max(0, asked.rank - own.rank)
 
 
 class Meant(NamedTuple):
@@ -77,7 +94,21 @@ class Matcher:
         return found
 
     def likeness(self, wanted: Phrase, own: Phrase) -> Likeness | None:
-        """How an own phrase covers a wanted one, the larger of concepts and words; None if it does not."""
+        """How an own phrase covers a wanted one, the larger of concepts and words; None if it does not.
+
+        Who tells a lower level than is asked covers it a little less.
+        """
+        found = self._likeness(wanted, own)
+        steps = steps_below(level_of(wanted.text), level_of(own.text)) if found is not None else 0
+        if found is None or not steps:
+            return found
+        return replace(found, strength=round(found.strength * self.kept_below(steps), DECIMALS))
+
+    def kept_below(self, steps: int) -> float:
+        """The share of a strength that is kept so many steps below the level that is asked."""
+        return 1 - self.weights.level * steps / MOST_STEPS
+
+    def _likeness(self, wanted: Phrase, own: Phrase) -> Likeness | None:
         if own.not_for and wanted.key in own.not_for:
             return None
         one, other = fold(wanted.text), fold(own.text)

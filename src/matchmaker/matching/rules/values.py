@@ -9,7 +9,7 @@ from enum import StrEnum
 from matchmaker.base.ids import ChallengeId, CitizenId, GroupId, NeedId, TerritoryId
 from matchmaker.base.text import fold
 from matchmaker.groups.rules import Importance
-from matchmaker.vocabulary.rules import Phrase
+from matchmaker.vocabulary.rules import Level, Phrase, level_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +141,12 @@ class SkillReason:
     def sure(self) -> bool:
         """Whether both phrases were read with such certainty that nobody need say "probably"."""
         return self.certainty >= SURE
+
+    @property
+    def levels(self) -> tuple[Level, Level] | None:
+        """The level that is asked and the own one, where both sides tell how well; never of a title."""
+        asked, own = level_of(self.wanted), level_of(self.own or "")
+        return None if self.of_title or asked is None or own is None else (asked, own)
 
     @property
     def of_title(self) -> bool:

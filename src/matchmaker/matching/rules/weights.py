@@ -30,8 +30,9 @@ class Weights:
     `sharpness`, and nothing under `least`.
 
     A skill covers what is asked when their relation is at least `covered_from`, and as likely as that; all musts that
-    are not covered take `missing_must` of the points away. `distance`, `challenge` and `time` are the largest shares of
-    a score that each can take away, together no more than all of it.
+    are not covered take `missing_must` of the points away. Where both sides tell how well, each step below what is asked
+    takes its part of `level` from the strength, all steps together `level`. `distance`, `challenge` and `time` are the
+    largest shares of a score that each can take away, together no more than all of it.
 
     Raises WeightsError for a number that is not finite or negative, a share above 1, or a `sharpness` of 0.
     """
@@ -54,6 +55,7 @@ class Weights:
     least: float = 0.02
     covered_from: float = 0.5
     missing_must: float = 0.25
+    level: float = 0.1
     title_alone: float = 1.0
     title_fills: float = 0.5
     distance: float = 0.25
@@ -93,6 +95,7 @@ _2026_12 = Weights(
     sharpness=4.0,
     covered_from=0.3,
     missing_must=0.5,
+    level=0.0,
 )
 
 NAMED_WEIGHTS: Mapping[str, Weights] = MappingProxyType(

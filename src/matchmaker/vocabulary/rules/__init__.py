@@ -1,5 +1,6 @@
 """The skill vocabulary: its values, how its files read, and how a phrase finds its concept."""
 
+from matchmaker.vocabulary.rules.levels import Level, level_of
 from matchmaker.vocabulary.rules.limits import (
     FILE_LIMITS,
     LIMITS,
@@ -48,6 +49,7 @@ __all__ = [
     "Flaw",
     "Label",
     "LabelKind",
+    "Level",
     "LimitExceededError",
     "Limits",
     "Phrase",
@@ -71,6 +73,7 @@ __all__ = [
     "check_phrase",
     "check_phrases",
     "findings",
+    "level_of",
     "merge",
     "relations_from_rows",
     "twins_from_rows",

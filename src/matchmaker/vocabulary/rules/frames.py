@@ -53,7 +53,7 @@ _BEFORE_PREPOSITION = """
     possibilite aise autonome autodidacte etudes etudiant etudiante licence master bac titulaire
     savoir faire connaitre gout talent facilite facilites experienced skilled good knowledge working worked work years
     interested able happy trained retired degree background temps benevole heureux heureuse ravi ravie competent
-    competente stagiaire reconversion
+    competente stagiaire reconversion debute beginner beginners novice
 """
 _WHOLE = (
     rf"(?:(?:avec|fort de|forte de|depuis|pendant|durant|apres|for|since|with) )?{_YEARS}{_OF_WHAT}",
@@ -77,6 +77,7 @@ _GLUE = re.compile(
 _AFTER = re.compile(
     rf" (?:(?:depuis|pendant|durant|il y a|for|since)(?: (?:plus|pres) (?:de|d))? (?:{_NUMBER} {_PERIOD}|longtemps|"
     r"toujours|tout petit|toute petite|\d{4}|l enfance|ever|long)|"
+    r"(?:debutante?s?|beginners?) (?:bienvenue?s?|acceptee?s?|welcome)|a l aise|by trade|"
     r"(?:mais )?debutant|debutante|debutants|confirme|confirmee|courant|courants|courante|couramment|bilingue|"
     r"niveau \w+|avance|avancee|amateur|intermediaire|autodidacte|fluent|"
     r"beginner|advanced|scolaire|(?:de|par) (?:metier|formation|profession|passion|plaisir)|(?:de )?longue date|"

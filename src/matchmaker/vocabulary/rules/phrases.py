@@ -38,7 +38,9 @@ _JOINER = re.compile(
 )
 # "réparer des vélos, d'ordinateurs": what begins like this goes on with what stands before the comma.
 _GOES_ON = re.compile(
-    r"^(?:de|du|des|d['’]|à|au|aux|en|pour|avec|chez|dans|sur|par|of|for|with|to|from|in|at)\b", re.I
+    r"^(?:(?:de|du|des|d['’]|à|au|aux|en|pour|avec|chez|dans|sur|par|of|for|with|to|from|in|at)\b"
+    r"|d[ée]butante?s?\s+(?:bienvenu|accept)|beginners?\s+welcome)",
+    re.I,
 )
 _TAKES_BACK = re.compile(r"^(?:(?:c['’]|ce n['’])est pas\b|non(?: merci)?$|no thanks$)", re.I)
 _ARTICLE = re.compile(r"^(?:un|une|des|du|de|le|la|les|l['’]|mon|ma|mes|a|an|the|my)\b", re.I)
