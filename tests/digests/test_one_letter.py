@@ -1,5 +1,6 @@
 """One person, one letter a week: with all their territories, their group's helpers and the news of their défis."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -28,7 +29,7 @@ from matchmaker.post.suppression import record_return
 from tests import builders
 from tests.builders import World
 from tests.digests.weeks import add_quiet_need, plan_run, run_week
-from tests.doors import signed_in, site_of, works_of
+from tests.doors import signed_in, site_of, statements_of, works_of
 from tests.mailbox import Mailbox
 
 WEEK = timedelta(days=7)
@@ -262,8 +263,7 @@ def test_a_paused_run_lets_no_letter_leave_until_it_goes_on(
         update={"mail_host": smtp_server.host, "mail_port": smtp_server.port}
     )
     with works.begin() as claiming:
-        claimed = delivery.claim(claiming)
-    assert claimed is not None
+        (claimed,) = delivery.claim(claiming, at_most=1)
 
     with works.begin() as pausing:
         assert service.pause_run(pausing, run_id=run.id)
@@ -396,3 +396,21 @@ def test_a_member_who_lives_elsewhere_hears_of_the_helpers_of_their_group(work: 
     later = replace(work, now=work.now + WEEK)
     run_week(later, territory_id=world.other_territory.id, started_by=None)
     assert len(letters(work.session)) == 2, "nobody hears of a helper twice"
+
+
+def test_a_hundred_letters_are_written_with_few_statements(work: Work, world: World) -> None:
+    add_quiet_need(work, world.challenge)
+    for number in range(100):
+        builders.add_citizen(work, world.territory, address=f"v{number}@example.org")
+    planned(work, world)
+    work.session.commit()
+    with statements_of(work.session) as given:
+        while write_letters(work) is not None:
+            work.session.commit()
+    asked = Counter(
+        one.split("(")[0] for one in given if not one.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))
+    )
+    if work.session.get_bind().dialect.name == "sqlite":
+        # It is given each letter by itself, and is in the same process.
+        del asked["INSERT INTO outbox_messages "]
+    assert asked.total() <= 120

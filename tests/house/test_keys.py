@@ -41,8 +41,7 @@ def ended(state: MessageState) -> Callable[[Work], None]:
     """A letter's end at the mail server."""
 
     def settle(work: Work) -> None:
-        message = claims.claim(work)
-        assert message is not None
+        (message,) = claims.claim(work)
         work.session.flush()
         claims.settle(work, message, state)
 
@@ -51,8 +50,7 @@ def ended(state: MessageState) -> Callable[[Work], None]:
 
 def died(work: Work) -> None:
     """The sender stops in the middle."""
-    message = claims.claim(work)
-    assert message is not None
+    (message,) = claims.claim(work)
     claims.begin_sending(work, message)
     message.lease_until = work.now
     work.session.flush()

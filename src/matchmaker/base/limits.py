@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 import structlog
-from sqlalchemy import CheckConstraint, String, delete
+from sqlalchemy import CheckConstraint, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.base.db import Base, insert_into
@@ -39,13 +39,7 @@ def take_or_wait(
 ) -> timedelta | None:
     """Take one token of ``subject`` for ``purpose``; when none is left, how long it takes until there is one."""
     key = work.tokens.fingerprint(f"limit.{purpose}", subject)
-    work.session.execute(
-        insert_into(work.session, RateBucket)
-        .values(key=key, tokens=float(capacity), updated_at=work.now)
-        # An update that changes nothing locks a bucket that is there, so that nobody forgets it in between.
-        .on_conflict_do_update(index_elements=["key"], set_={"key": key})
-    )
-    bucket = work.session.get_one(RateBucket, key)
+    bucket = _locked(work, key, capacity, work.now)
     bucket.tokens, wait = _drawn(
         bucket.tokens, elapsed=work.now - bucket.updated_at, cost=1, capacity=capacity, period=period
     )
@@ -53,6 +47,31 @@ def take_or_wait(
     if wait is not None:
         log.warning("limit_reached", purpose=purpose, by=work.by)
     return wait
+
+
+def filled(work: Work, *, purpose: str, capacity: int, period: timedelta) -> RateBucket:
+    """The bucket of a limit that all machines share, with what it holds by now; who takes some lowers its ``tokens``.
+
+    Nobody else takes any before this transaction ends. It goes by the clock that they share: one that is ahead would
+    fill the bucket each time that it looks.
+    """
+    now = work.session.scalars(select(work.shared_now)).one()
+    bucket = _locked(work, work.tokens.fingerprint(f"limit.{purpose}", ""), capacity, now)
+    bucket.tokens, _ = _drawn(
+        bucket.tokens, elapsed=now - bucket.updated_at, cost=0, capacity=capacity, period=period
+    )
+    bucket.updated_at = now
+    return bucket
+
+
+def _locked(work: Work, key: str, capacity: int, now: datetime) -> RateBucket:
+    work.session.execute(
+        insert_into(work.session, RateBucket)
+        .values(key=key, tokens=float(capacity), updated_at=now)
+        # An update that changes nothing locks a bucket that is there, so that nobody forgets it in between.
+        .on_conflict_do_update(index_elements=["key"], set_={"key": key})
+    )
+    return work.session.get_one(RateBucket, key)
 
 
 def _drawn(

@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     mail_timeout: float = Field(
         default=20, gt=0, le=60, description="Seconds to wait for each of the SMTP server's answers."
     )
+    mail_per_minute: int | None = Field(
+        default=None,
+        ge=2,
+        description="Letters that all senders hand over a minute at most, if limited.",
+    )
     mail_from: str = Field(description="The address that letters come from, as bonjour@aide.example.org.")
     mail_from_name: str = Field(default="Startup de territoire", description="The name beside that address.")
     mail_reply_to: str | None = Field(

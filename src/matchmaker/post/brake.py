@@ -56,7 +56,21 @@ class Pause:
 
 def find_pause(session: Session, *, now: datetime) -> Pause | None:
     """Until when no letter leaves, if none does at the moment."""
-    brake = session.get(MailBrake, _ONLY, populate_existing=True)
+    return _pause_of(_brake(session), now)
+
+
+def look(session: Session, *, now: datetime) -> tuple[Pause | None, bool]:
+    """As `find_pause`, and whether something has been counted that a letter which is taken would let go."""
+    brake = _brake(session)
+    counted = brake is not None and bool(brake.doubts or brake.refusals or brake.paused_until)
+    return _pause_of(brake, now), counted
+
+
+def _brake(session: Session) -> MailBrake | None:
+    return session.get(MailBrake, _ONLY, populate_existing=True)
+
+
+def _pause_of(brake: MailBrake | None, now: datetime) -> Pause | None:
     if brake is None or brake.paused_until is None or brake.reason is None or brake.paused_until <= now:
         return None
     return Pause(until=brake.paused_until, reason=brake.reason, doubt=brake.doubts >= DOUBTS_IN_A_ROW)

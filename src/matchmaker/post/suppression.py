@@ -8,7 +8,20 @@ import enum
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, and_, delete, func, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from matchmaker.base import outbox
@@ -93,6 +106,14 @@ def is_suppressed(work: Work, *, address: str) -> bool:
     """Whether ``address`` gets no letters but those that it asked for."""
     key = fingerprint(work.tokens, address)
     return bool(suppressed_among(work.session, [key]))
+
+
+def suppressed(recipient_key: str) -> ColumnElement[bool]:
+    """Whether who has that fingerprint gets only letters that they asked for, for a statement about their letters."""
+    stopped = exists().where(SuppressedAddress.recipient_key == recipient_key)
+    return or_(
+        stopped, exists().where(Complaint.recipient_key == recipient_key, Complaint.forgiven.is_(False))
+    )
 
 
 def suppressed_among(session: Session, recipient_keys: Iterable[str]) -> frozenset[str]:

@@ -230,8 +230,7 @@ def test_a_letter_that_becomes_too_late_while_it_is_claimed_does_not_leave(
 ) -> None:
     with works.begin() as work:
         work.post(letter(AMINA, lasts=timedelta(minutes=1)))
-        message = delivery.claim(work)
-    assert message is not None
+        (message,) = delivery.claim(work)
     clock.advance(timedelta(minutes=1))
     with works.begin() as work:
         assert not delivery.begin_sending(work, message)
@@ -245,7 +244,7 @@ def test_a_letter_that_becomes_too_late_in_the_middle_of_a_round_is_not_claimed(
         work.post(letter(AMINA, lasts=timedelta(minutes=1)))
     clock.advance(timedelta(minutes=1))
     with works.begin() as work:
-        assert delivery.claim(work) is None
+        assert not delivery.claim(work)
 
 
 def test_without_a_server_letters_stay_queued_with_the_reason(

@@ -160,7 +160,7 @@ def test_what_a_dead_sender_had_claimed_is_sent_after_its_lease(
 ) -> None:
     post(works, AMINA)
     with works.begin() as work:
-        assert delivery.claim(work) is not None
+        assert delivery.claim(work)
     clock.advance(LEASE - timedelta(seconds=1))
     assert delivery.deliver(works, settings) == Delivered()
     clock.advance(timedelta(seconds=1))
@@ -173,8 +173,7 @@ def test_what_a_dead_sender_was_handing_over_is_in_doubt_after_its_lease(
 ) -> None:
     post(works, AMINA)
     with works.begin() as work:
-        message = delivery.claim(work)
-        assert message is not None
+        (message,) = delivery.claim(work)
         assert delivery.begin_sending(work, message)
     clock.advance(LEASE - timedelta(seconds=1))
     delivery.deliver(works, settings)
@@ -191,8 +190,7 @@ def claimed(works: WorkFactory) -> OutboxMessage:
     """A letter that somebody has just claimed."""
     post(works, AMINA)
     with works.begin() as work:
-        message = delivery.claim(work)
-    assert message is not None
+        (message,) = delivery.claim(work)
     return message
 
 
@@ -210,8 +208,7 @@ def test_a_sender_whose_letter_somebody_else_claimed_may_neither_begin_nor_settl
     clock.advance(LEASE)
     with works.begin() as work:
         delivery.settle_expired(work)
-        quick = delivery.claim(work)
-        assert quick is not None
+        (quick,) = delivery.claim(work)
         token = quick.lease_token
     late = OutboxMessage(id=late.id, lease_token="the token of the lease that ran out", attempts=1)
     with works.begin() as work:

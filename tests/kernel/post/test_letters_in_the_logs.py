@@ -88,8 +88,7 @@ def test_a_letter_in_doubt_is_a_line_whoever_finds_it(
         settings = make_settings(mail_host="127.0.0.1", mail_port=server.port)
         delivery.deliver(works, settings, limit=1)
         with works.begin() as work:
-            message = delivery.claim(work)
-            assert message is not None
+            (message,) = delivery.claim(work)
             assert delivery.begin_sending(work, message)
         clock.advance(LEASE)
         delivery.deliver(works, settings)

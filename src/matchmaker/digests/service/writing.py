@@ -82,13 +82,12 @@ def write_letters(work: Work, *, at_most: int = LETTERS_AT_ONCE) -> int | None:
     for letter in planned:
         why = _silence_now(letter, people.get(_reader_id(letter)), today=today)
         if why is not None:
-            _leave_out(work, letter, why)
+            _leave_out(work, [letter], why)
         else:
             wanted.append(letter)
     found = drafts(work.session, people, [_as_planned(letter) for letter in wanted], now=work.now)
     true = [still_true(draft) for draft in found]
-    for letter, draft in zip(wanted, true, strict=True):
-        _write(work, run, letter, draft, edits)
+    _write(work, run, list(zip(wanted, true, strict=True)), edits)
     _tell_elsewhere(work, run, true)
     work.session.flush()
     return len(planned)
@@ -170,28 +169,35 @@ def still_true(draft: Draft) -> Draft:
 
 
 def _write(
-    work: Work, run: DigestRun, letter: DigestLetter, draft: Draft, edits: Sequence[DigestEdit]
+    work: Work, run: DigestRun, drafted: Sequence[tuple[DigestLetter, Draft]], edits: Sequence[DigestEdit]
 ) -> None:
-    if not draft.lines:
-        _leave_out(work, letter, Silence.NOTHING_FITS)
-        return
-    kept = {line.planned.subject: line for line in draft.lines}
-    gone = [line.id for line in letter.lines if line.subject not in kept]
+    """Write letters from their drafts, with a few statements however many they are."""
+    told = [(letter, draft) for letter, draft in drafted if draft.lines]
+    _leave_out(work, [letter for letter, draft in drafted if not draft.lines], Silence.NOTHING_FITS)
+    gone, matches = [], []
+    for letter, draft in told:
+        kept = {line.planned.subject: line for line in draft.lines}
+        gone += [line.id for line in letter.lines if line.subject not in kept]
+        matches += [
+            {"id": line.id, "match": match_to_mapping(match)}
+            for line in letter.lines
+            if line.subject in kept and (match := kept[line.subject].match) is not None
+        ]
     if gone:
         work.session.execute(delete(DigestLine).where(DigestLine.id.in_(gone)))
-    matches = [
-        {"id": line.id, "match": match_to_mapping(match)}
-        for line in letter.lines
-        if line.subject in kept and (match := kept[line.subject].match) is not None
-    ]
     if matches:
         work.session.execute(update(DigestLine), matches)
-    if letter.relay_id is None:
-        lasts = letter_lasts(run.iso_week, run.territory.time_zone, now=work.now)
-        letter.message = work.post(letter_of(work, run.territory, draft, edits, lasts=lasts))
-    else:
-        give_codes(work, [line for line in letter.lines if line.subject in kept])
-        letter.written_at = work.now
+    on_paper = []
+    # What is read while a letter is made would write those before it one by one.
+    with work.session.no_autoflush:
+        for letter, draft in told:
+            if letter.relay_id is None:
+                lasts = letter_lasts(run.iso_week, run.territory.time_zone, now=work.now)
+                letter.message = work.post(letter_of(work, run.territory, draft, edits, lasts=lasts))
+            else:
+                on_paper += [line for line in letter.lines if line.id not in gone]
+                letter.written_at = work.now
+    give_codes(work, on_paper)
 
 
 def _tell_elsewhere(work: Work, run: DigestRun, written: Sequence[Draft]) -> None:
@@ -213,9 +219,12 @@ def _tell_elsewhere(work: Work, run: DigestRun, written: Sequence[Draft]) -> Non
     )
 
 
-def _leave_out(work: Work, letter: DigestLetter, why: Silence) -> None:
-    letter.left_out = why
-    work.session.execute(delete(DigestLine).where(DigestLine.letter_id == letter.id))
+def _leave_out(work: Work, letters: Sequence[DigestLetter], why: Silence) -> None:
+    if letters:
+        for letter in letters:
+            letter.left_out = why
+        numbers = [letter.id for letter in letters]
+        work.session.execute(delete(DigestLine).where(DigestLine.letter_id.in_(numbers)))
 
 
 def _as_planned(letter: DigestLetter) -> PlannedLetter:
