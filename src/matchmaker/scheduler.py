@@ -17,14 +17,15 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
+from matchmaker import retention
 from matchmaker.accounts import service as accounts
-from matchmaker.base import acts, heartbeats, limits, sent_forms
+from matchmaker.base import heartbeats, leases
 from matchmaker.base.work import Clock
 from matchmaker.digests import service as digests
 from matchmaker.groups import service as groups
 from matchmaker.introductions import service as introductions
 from matchmaker.matching import service as matching
-from matchmaker.post import bounces, delivery, suppression
+from matchmaker.post import bounces, delivery
 from matchmaker.vocabulary import service as vocabulary
 from matchmaker.web import Site
 
@@ -98,20 +99,31 @@ def beat_returned(site: Site) -> int:
     return 0 if folder is None else bounces.read_maildir(site.works, folder)
 
 
-def beat_housekeeping(site: Site) -> None:
-    """Forget what is no longer good for anything, and letters to people who never came."""
+def beat_housekeeping(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> None:
+    """Forget what is no longer good for anything, as `retention` has it, and letters to people who never came.
+
+    One process at a time: another would wait for each of the same rows.
+    """
+    with site.works.begin() as work:
+        held = leases.take(work, "housekeeping", lasts=LONGEST_BEAT)
+    if held is None:
+        return
+    try:
+        retention.forget_old(site.works, going_on=going_on)
+        _keep_house(site)
+    finally:
+        with site.works.begin() as work:
+            leases.give_back(work, held)
+
+
+def _keep_house(site: Site) -> None:
     with site.works.begin() as work:
         work.forgets()
         dropped = {address for room in work.rooms for address in room.forget_expired(work)}
         accounts.forget_strangers(work, among=dropped)
         accounts.forget_strangers(work)
-        suppression.forget_letters(work)
         phrases = [column for room in work.rooms for column in room.phrases]
         vocabulary.forget_phrases(work, phrases)
-        limits.forget_full(work, unused_for=timedelta(days=2))
-        sent_forms.forget_old(work)
-        suppression.forget_old(work)
-        acts.forget_old(work.session, now=work.now)
 
 
 class Beat:
@@ -158,7 +170,7 @@ def beats_of(site: Site, *, going_on: Callable[[], bool], only: Collection[str] 
         "due": lambda: beat_due(site),
         "introductions": lambda: beat_introductions(site),
         "returned": lambda: beat_returned(site),
-        "housekeeping": lambda: beat_housekeeping(site),
+        "housekeeping": lambda: beat_housekeeping(site, going_on=going_on),
     }
     clock = site.works.clock
     mine = {name for part in only or PARTS for name in PARTS[part]}

@@ -16,6 +16,9 @@ from matchmaker.base.work import Work
 
 log = structlog.get_logger()
 
+KEPT = timedelta(days=2)
+"""How long a bucket is kept from which nobody takes: longer than the longest takes to be full again."""
+
 
 class RateBucket(Base):
     """What is left of one limit. The key is a fingerprint: no address is kept here."""

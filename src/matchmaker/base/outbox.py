@@ -175,9 +175,10 @@ def old_letters(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def forget_old(session: Session, *, now: datetime) -> None:
-    """Keep of old letters no more than what became of them."""
-    _forget(session, old_letters(now), now=now)
+def forget_old(session: Session, letters: Sequence[int], *, now: datetime) -> None:
+    """Keep of some of the old letters no more than what became of them."""
+    for some in in_parts(letters):
+        _forget(session, and_(old_letters(now), OutboxMessage.id.in_(some)), now=now)
 
 
 def take_out(session: Session, messages: ColumnElement[bool], naming: Naming) -> None:

@@ -209,13 +209,18 @@ def forget_old(work: Work) -> None:
     work.session.execute(delete(Complaint).where(forgiven))
 
 
-def forget_letters(work: Work) -> None:
-    """Keep of old letters no more than what became of them. What came back before one that arrived is forgiven."""
+def forget_letters(work: Work, *, at_most: int) -> int:
+    """Keep of old letters no more than what became of them, the oldest first; of how many.
+
+    What came back before one that arrived is forgiven.
+    """
+    oldest = select(OutboxMessage.id).where(outbox.old_letters(work.now)).order_by(OutboxMessage.id)
+    letters = work.session.scalars(oldest.limit(at_most)).all()
     returned = select(ReturnedLetter.message_key)
     arrived = work.session.execute(
         select(OutboxMessage.recipient, func.max(OutboxMessage.settled_at))
         .where(
-            outbox.old_letters(work.now),
+            OutboxMessage.id.in_(letters),
             OutboxMessage.state == MessageState.SENT,
             OutboxMessage.message_key.not_in(returned),
         )
@@ -229,7 +234,8 @@ def forget_letters(work: Work) -> None:
         if key in waiting:
             earlier = (ReturnedLetter.recipient_key == key) & (ReturnedLetter.sent_at <= moment)
             work.session.execute(update(ReturnedLetter).where(earlier).values(forgiven=True))
-    outbox.forget_old(work.session, now=work.now)
+    outbox.forget_old(work.session, letters, now=work.now)
+    return len(letters)
 
 
 def _suppress(work: Work, key: str, reason: SuppressionReason, diagnostic: str) -> None:
