@@ -183,7 +183,7 @@ def test_the_relay_has_signed_up_some_people_of_its_territory(session: Session) 
     account = accounts.find_account(session, address=content.sign_ins().relay.address)
     assert account is not None
     (relay,) = relays.relays_at(session, account_id=account.id)
-    people = assisted.people_of(session, relay_id=relay.id)
+    people = assisted.people_of(session, relay_id=relay.id)[0].rows
 
     assert relay.territory.slug == content.sign_ins().relay.territory
     assert 3 <= len(people) <= 10

@@ -104,7 +104,7 @@ def test_on_day_21_the_organisers_see_it(
         clock.advance(days * DAY)
         beat(works)
         with works.begin() as work:
-            found = queries.on_the_board(work.session, territory_id=pair.need.territory_id)
+            found = queries.on_the_board(work.session, territory_id=pair.need.territory_id).rows
             assert [row.id for row in found] == seen
 
 

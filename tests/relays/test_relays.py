@@ -130,7 +130,7 @@ def test_another_territory_may_use_the_same_name(works: WorkFactory, world: Worl
             add_relay(work, world.territory, name=places.library.name)
         with pytest.raises(places_service.CommuneOutside):
             add_relay(work, world.territory, name="Au loin", commune="63113")
-        assert len(relays.relays_of(work.session, territory_id=world.territory.id)) == 2
+        assert len(relays.relays_of(work.session, territory_id=world.territory.id).rows) == 2
 
 
 def test_whoever_is_invited_proves_the_address_says_a_name_and_works_there(

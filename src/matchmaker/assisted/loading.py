@@ -1,12 +1,13 @@
 """The letters on paper of a relay's people, as they were planned, and the line behind a code."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from matchmaker.base.paging import ROWS, Page, part_of
 from matchmaker.base.text import alphabetical
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests import queries
@@ -38,7 +39,26 @@ def letters_of_relay(session: Session, *, relay_id: int, now: datetime) -> Seque
 
     Who has left, or has an account by now, is not among them.
     """
-    letters = _latest_letters(session, relay_id=relay_id, now=now)
+    return _paper_letters(session, _latest_letters(session, relay_id=relay_id, now=now))
+
+
+def some_letters_of_relay(
+    session: Session, *, relay_id: int, now: datetime, place: int, size: int = ROWS
+) -> tuple[Page[PaperLetter], int]:
+    """A page of ``letters_of_relay``, before which ``place`` stand, and how many there are."""
+    rows = session.execute(
+        select(DigestLetter.id, Citizen.first_name)
+        .join(DigestLetter.citizen)
+        .where(_of_last_week(session, relay_id=relay_id, now=now))
+    ).all()
+    ordered = sorted(rows, key=lambda row: (alphabetical(row[1]), row[0]))
+    page = part_of([number for number, _ in ordered], place=place, size=size)
+    letters = _latest_letters(session, relay_id=relay_id, now=now, only=page.rows)
+    papers = tuple(_paper_letters(session, letters))
+    return Page(rows=papers, after=page.after, before=page.before), len(rows)
+
+
+def _paper_letters(session: Session, letters: Sequence[DigestLetter]) -> Sequence[PaperLetter]:
     people = people_on_paper_by_id(session, (letter.citizen_id or 0 for letter in letters))
     lines = [line for letter in letters for line in letter.lines]
     needs = matching_queries.needs_by_id(session, (line.need_id or 0 for line in lines))
@@ -76,21 +96,27 @@ def letters_of_relay(session: Session, *, relay_id: int, now: datetime) -> Seque
     ]
 
 
-def _latest_letters(session: Session, *, relay_id: int, now: datetime) -> Sequence[DigestLetter]:
+def _of_last_week(session: Session, *, relay_id: int, now: datetime) -> ColumnElement[bool]:
+    """Whether a letter is one of a relay's people, of the last week that had some with good codes."""
     latest = session.scalar(
         select(func.max(DigestLetter.iso_week))
         .join(DigestLetter.citizen)
         .where(Citizen.relay_id == relay_id, DigestLetter.written_at > now - CODE_LASTS)
     )
+    return and_(
+        Citizen.relay_id == relay_id, DigestLetter.written_at.is_not(None), DigestLetter.iso_week == latest
+    )
+
+
+def _latest_letters(
+    session: Session, *, relay_id: int, now: datetime, only: Collection[int] | None = None
+) -> Sequence[DigestLetter]:
     found = session.scalars(
         select(DigestLetter)
         .join(DigestLetter.citizen)
-        .where(
-            Citizen.relay_id == relay_id,
-            DigestLetter.written_at.is_not(None),
-            DigestLetter.iso_week == latest,
-        )
-        .order_by(Citizen.id)
+        .where(_of_last_week(session, relay_id=relay_id, now=now))
+        .where(true() if only is None else DigestLetter.id.in_(only))
+        .order_by(DigestLetter.id)
         .options(
             contains_eager(DigestLetter.citizen).joinedload(Citizen.telephone),
             selectinload(DigestLetter.lines),

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.assisted.models import RelayAct
+from matchmaker.base.paging import ROWS, Page, part_of
 from matchmaker.base.text import fold
 from matchmaker.citizens.models import Citizen, Consent, SignUp
 from matchmaker.citizens.queries import with_answers
@@ -21,14 +22,25 @@ def count_people(session: Session, *, territory_id: int) -> dict[int, int]:
     return {relay_id: number for relay_id, number in rows if relay_id is not None}
 
 
-def people_of(session: Session, *, relay_id: int, search: str = "") -> Sequence[Citizen]:
-    """A relay's people whose first name holds ``search``, in any case and without accents; the newest first."""
-    people = session.scalars(
-        with_answers(select(Citizen))
+def people_of(
+    session: Session, *, relay_id: int, search: str = "", place: int = 0, size: int = ROWS
+) -> tuple[Page[Citizen], int]:
+    """A page of a relay's people whose first name holds ``search``, the newest first, and how many there are.
+
+    The name in any case and without accents; ``place`` people stand before the page.
+    """
+    names = session.execute(
+        select(Citizen.id, Citizen.first_name)
         .where(Citizen.relay_id == relay_id)
         .order_by(Citizen.created_at.desc(), Citizen.id.desc())
-    ).all()
-    return [person for person in people if fold(search) in fold(person.first_name)]
+    )
+    wanted = fold(search)
+    found = [number for number, first_name in names if wanted in fold(first_name)]
+    page = part_of(found, place=place, size=size)
+    query = with_answers(select(Citizen)).where(Citizen.id.in_(page.rows))
+    people = {person.id: person for person in session.scalars(query)}
+    rows = tuple(people[number] for number in page.rows)
+    return Page(rows=rows, after=page.after, before=page.before), len(found)
 
 
 def find_person(session: Session, *, relay_id: int, citizen_id: int) -> Citizen | None:

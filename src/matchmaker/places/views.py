@@ -7,16 +7,20 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.places import queries
 from matchmaker.places.models import Commune
-from matchmaker.web import Access, access, check_look, reading, site
+from matchmaker.web import Access, access, check_look, place_in_list, reading, site
 
 blueprint = Blueprint("places", __name__)
+
+SEARCH_LENGTH = 80
 
 
 @blueprint.get("/")
 @access(Access.PUBLIC)
 def home() -> ResponseReturnValue:
-    """The first page: find your territory."""
-    return render_template("places/home.html", territories=queries.territories(reading()))
+    """The first page: find your territory, among many by its name with ``?q=``."""
+    search, at = request.args.get("q", "")[:SEARCH_LENGTH], place_in_list()
+    page = queries.named_territories(reading(), search=search, place=at.before or at.after or 0)
+    return render_template("places/home.html", page=page, search=search)
 
 
 @blueprint.get("/communes")

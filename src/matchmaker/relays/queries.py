@@ -6,23 +6,32 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.accounts.models import Account
+from matchmaker.base.paging import ROWS, Page, part_of
 from matchmaker.base.text import alphabetical
 from matchmaker.places.models import Commune
 from matchmaker.relays.models import Relay, RelayInvitation, RelayMember
 
 
-def relays_of(session: Session, *, territory_id: int) -> Sequence[Relay]:
-    """The relays of a territory with who works there, by name."""
-    found = session.scalars(
+def relays_of(session: Session, *, territory_id: int, place: int = 0, size: int = ROWS) -> Page[Relay]:
+    """A page of the relays of a territory with who works there, by name; ``place`` stand before it."""
+    names = session.execute(select(Relay.id, Relay.name).where(Relay.territory_id == territory_id)).all()
+    ordered = [number for number, name in sorted(names, key=lambda one: (alphabetical(one[1]), one[0]))]
+    page = part_of(ordered, place=place, size=size)
+    query = (
         select(Relay)
-        .where(Relay.territory_id == territory_id)
-        .order_by(Relay.id)
+        .where(Relay.id.in_(page.rows))
         .options(
             joinedload(Relay.commune).lazyload(Commune.postal_codes),
             selectinload(Relay.members).joinedload(RelayMember.account),
         )
     )
-    return sorted(found, key=lambda relay: alphabetical(relay.name))
+    relays = {relay.id: relay for relay in session.scalars(query)}
+    return Page(rows=tuple(relays[number] for number in page.rows), after=page.after, before=page.before)
+
+
+def has_relays(session: Session, *, territory_id: int) -> bool:
+    """Whether a territory has a relay."""
+    return session.scalar(select(exists().where(Relay.territory_id == territory_id))) or False
 
 
 def relays_at(session: Session, *, account_id: int) -> Sequence[Relay]:

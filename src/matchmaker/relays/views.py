@@ -19,12 +19,23 @@ from matchmaker.relays.forms import ReachForm, RelayForm
 from matchmaker.relays.models import Relay, RelayInvitation
 from matchmaker.relays.rules import RelayKind
 from matchmaker.relays.service import INVITATION
-from matchmaker.web import access, account_id, begin, check_limit, form_page, now, or_404, reading
+from matchmaker.web import (
+    access,
+    account_id,
+    begin,
+    check_limit,
+    form_page,
+    now,
+    or_404,
+    place_in_list,
+    reading,
+)
 from matchmaker.web.forms import ConfirmForm
 
 blueprint = Blueprint("relays", __name__)
 
 RELAYS_A_DAY = 50
+RELAYS_A_PAGE = 20
 
 
 @blueprint.get("/t/<slug>/relays")
@@ -32,13 +43,16 @@ RELAYS_A_DAY = 50
 def index(slug: str) -> ResponseReturnValue:
     """The relays of a territory: who works there, who was invited, how many people they signed up."""
     territory = own_territory(slug)
-    relays = queries.relays_of(reading(), territory_id=territory.id)
+    place = place_in_list()
+    page = queries.relays_of(
+        reading(), territory_id=territory.id, place=place.before or place.after or 0, size=RELAYS_A_PAGE
+    )
     return render_template(
         "relays/all.html",
         territory=territory,
-        relays=relays,
+        page=page,
         waiting=waiting_invitations(
-            reading(), RelayInvitation, subject_ids=[relay.id for relay in relays], now=now()
+            reading(), RelayInvitation, subject_ids=[relay.id for relay in page.rows], now=now()
         ),
     )
 

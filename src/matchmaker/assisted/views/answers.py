@@ -27,9 +27,13 @@ from matchmaker.web import (
     check_limit,
     form_page,
     now,
+    place_in_list,
     reading,
     visitor_id,
 )
+
+CALLS_A_PAGE = 6
+"""People with all their needs, and words to read aloud for each."""
 
 REFUSALS = (
     matching.AnsweredBefore,
@@ -67,12 +71,17 @@ def letters(relay_id: int) -> ResponseReturnValue:
         else:
             flash(told, "success")
             return redirect(url_for("assisted.letters", relay_id=relay_id))
+    at = place_in_list()
+    page, count = loading.some_letters_of_relay(
+        reading(), relay_id=relay_id, now=now(), place=at.before or at.after or 0
+    )
     return form_page(
         "assisted/letters.html",
         form,
         relay=own,
         territory=own.territory,
-        letters=loading.letters_of_relay(reading(), relay_id=relay_id, now=now()),
+        page=page,
+        count=count,
     )
 
 
@@ -81,14 +90,20 @@ def letters(relay_id: int) -> ResponseReturnValue:
 def calls(relay_id: int) -> ResponseReturnValue:
     """Whom to call, and what to say about each need."""
     own = own_relay(relay_id)
-    letters = loading.letters_of_relay(reading(), relay_id=relay_id, now=now())
+    at = place_in_list()
+    place = at.before or at.after or 0
+    page, _ = loading.some_letters_of_relay(
+        reading(), relay_id=relay_id, now=now(), place=place, size=CALLS_A_PAGE
+    )
     calls = []
-    for one in letters:
+    for one, sections in zip(page.rows, sections_of(page.rows), strict=True):
         with using(one.citizen.locale):
-            words = [_spoken(line.card) for line in sections_of(one).needs]
+            words = [_spoken(line.card) for line in sections.needs]
         number = readable_number(one.citizen.telephone.number) if one.citizen.telephone else None
         calls.append((one, number, list(zip(one.needs, words, one.answers, strict=True))))
-    return render_template("assisted/calls.html", relay=own, territory=own.territory, calls=calls)
+    return render_template(
+        "assisted/calls.html", relay=own, territory=own.territory, calls=calls, page=page, place=place or None
+    )
 
 
 @blueprint.post("/relays/<int:relay_id>/letters/calls/<int:line_id>")
@@ -104,7 +119,8 @@ def call(relay_id: int, line_id: int) -> ResponseReturnValue:
             flash(_refusal(error), "warning")
         else:
             flash(told, "success")
-    return redirect(url_for("assisted.calls", relay_id=relay_id, _anchor=f"line-{line_id}"))
+    place = place_in_list().after
+    return redirect(url_for("assisted.calls", relay_id=relay_id, after=place, _anchor=f"line-{line_id}"))
 
 
 def _record_call(relay_id: int, line_id: int, outcome: str) -> str:

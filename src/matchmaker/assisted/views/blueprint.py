@@ -1,5 +1,7 @@
 """The blueprint, and what its pages share."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint
 
 from matchmaker.assisted import loading
@@ -18,8 +20,11 @@ def people_signed_up(territory_id: int) -> dict[int, int]:
     return assisted_queries.count_people(reading(), territory_id=territory_id)
 
 
-def sections_of(paper: loading.PaperLetter) -> Sections:
-    """What a letter on paper tells, in the language of its reader."""
-    run = paper.letter.run
+def sections_of(papers: Sequence[loading.PaperLetter]) -> list[Sections]:
+    """What some letters on paper of one run tell, each in the language of its reader."""
+    if not papers:
+        return []
+    run = papers[0].letter.run
     edits = queries.edits(reading(), territory_id=run.territory_id, iso_week=run.iso_week)
-    return digests.sections(site().works, paper.draft, edits, locale=paper.citizen.locale)
+    works = site().works
+    return [digests.sections(works, one.draft, edits, locale=one.citizen.locale) for one in papers]

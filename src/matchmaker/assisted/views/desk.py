@@ -28,10 +28,8 @@ from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.models import Relay
 from matchmaker.vocabulary import rules
 from matchmaker.vocabulary.forms import add_rows, read_skills
-from matchmaker.web import access, check_letter, form_page, reading
+from matchmaker.web import access, check_letter, form_page, place_in_list, reading
 from matchmaker.web.forms import choices
-
-PEOPLE_A_PAGE = 50
 
 
 def locate_here(form: PersonForm, territory: Territory) -> Place | PlaceQuestion:
@@ -52,18 +50,17 @@ def desk(relay_id: int) -> ResponseReturnValue:
     """The people of a relay, the newest first; those of a first name with ``?q=``."""
     own = own_relay(relay_id)
     search = request.args.get("q", "")[:60]
-    people = queries.people_of(reading(), relay_id=relay_id, search=search)
-    pages = max(1, -(-len(people) // PEOPLE_A_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    place = place_in_list()
+    page, count = queries.people_of(
+        reading(), relay_id=relay_id, search=search, place=place.before or place.after or 0
+    )
     return render_template(
         "assisted/desk.html",
         relay=own,
         territory=own.territory,
         search=search,
-        count=len(people),
-        people=people[(page - 1) * PEOPLE_A_PAGE : page * PEOPLE_A_PAGE],
+        count=count,
         page=page,
-        pages=pages,
     )
 
 

@@ -16,7 +16,10 @@ from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import Action, DeclineReason, NotAllowed, Party, actions_for
 from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.models import Relay
-from matchmaker.web import access, reading
+from matchmaker.web import access, place_in_list, reading
+
+WAITING_A_PAGE = 12
+"""Introductions, each with the forms of its answers."""
 
 
 @blueprint.get("/relays/<int:relay_id>/introductions")
@@ -58,7 +61,9 @@ def waiting_act(relay_id: int, introduction_id: int) -> ResponseReturnValue:
 
 
 def _page(relay: Relay, *, refused: int | None = None, status: int = 200) -> ResponseReturnValue:
-    found = queries.introductions_at_relay(reading(), relay_id=relay.id)
+    found = queries.introductions_at_relay(
+        reading(), relay_id=relay.id, place=place_in_list(), size=WAITING_A_PAGE
+    )
     rows = [
         {
             "introduction": one,
@@ -71,9 +76,11 @@ def _page(relay: Relay, *, refused: int | None = None, status: int = 200) -> Res
             "has_telephone": one.citizen is not None and one.citizen.telephone is not None,
             "contact": _contact(one),
         }
-        for one in found
+        for one in found.rows
     ]
-    page = render_template("assisted/waiting.html", relay=relay, territory=relay.territory, rows=rows)
+    page = render_template(
+        "assisted/waiting.html", relay=relay, territory=relay.territory, rows=rows, found=found
+    )
     return page, status
 
 

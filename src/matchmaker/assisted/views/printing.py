@@ -13,6 +13,7 @@ from matchmaker.assisted import loading, service
 from matchmaker.assisted.access import acting_at
 from matchmaker.assisted.views.blueprint import blueprint, sections_of
 from matchmaker.base.i18n import gettext, using
+from matchmaker.digests.letters import Sections
 from matchmaker.digests.rules import CODE_LASTS, readable_code
 from matchmaker.places.rules import local_day
 from matchmaker.relays.access import RELAY_WORKER, own_relay
@@ -73,11 +74,11 @@ def _printed(relay_id: int, letter_ids: Sequence[int]) -> None:
 
 def _pages(relay: Relay, letters: Sequence[loading.PaperLetter]) -> Markup:
     """Each letter as a page in its reader's language."""
-    return Markup().join(_page(relay, one) for one in letters)
+    told = zip(letters, sections_of(letters), strict=True)
+    return Markup().join(_page(relay, one, sections) for one, sections in told)
 
 
-def _page(relay: Relay, one: loading.PaperLetter) -> Markup:
-    sections = sections_of(one)
+def _page(relay: Relay, one: loading.PaperLetter, sections: Sections) -> Markup:
     codes = [line.code or "" for line in one.needs]
     good_until = _good_until(one)
     with using(one.citizen.locale):

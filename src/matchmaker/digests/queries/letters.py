@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.outbox import MessageState, OutboxMessage
+from matchmaker.base.paging import BEGINNING, ROWS, Order, Page, Place, page_of
 from matchmaker.base.text import without_addresses
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun, SkippedWeek
@@ -32,9 +33,15 @@ class LetterRow:
     settled_at: datetime | None
 
 
-def letters_of(session: Session, run: DigestRun, *, limit: int, offset: int = 0) -> Sequence[LetterRow]:
-    """Some letters of a run in the order in which they were planned, those that were left out among them."""
-    return _rows(session, DigestLetter.run_id == run.id, limit=limit, offset=offset)
+def letters_of(
+    session: Session, run: DigestRun, *, place: Place = BEGINNING, size: int = ROWS
+) -> Page[LetterRow]:
+    """A page of the letters of a run as they were planned, those that were left out among them."""
+    query = select(DigestLetter).where(DigestLetter.run_id == run.id)
+    order = Order(keys=(DigestLetter.id,))
+    page = page_of(session, query.options(load_only(DigestLetter.id)), order=order, place=place, size=size)
+    rows = _rows(session, DigestLetter.id.in_([letter.id for letter in page.rows]), limit=size)
+    return Page(rows=tuple(rows), after=page.after, before=page.before)
 
 
 def troubles(session: Session, run: DigestRun, *, limit: int) -> Sequence[LetterRow]:
@@ -49,9 +56,7 @@ def troubles(session: Session, run: DigestRun, *, limit: int) -> Sequence[Letter
     ]
 
 
-def _rows(
-    session: Session, those: ColumnElement[bool], *, limit: int, offset: int = 0
-) -> Sequence[LetterRow]:
+def _rows(session: Session, those: ColumnElement[bool], *, limit: int) -> Sequence[LetterRow]:
     rows = session.execute(
         select(
             DigestLetter.id,
@@ -67,7 +72,6 @@ def _rows(
         .where(those)
         .order_by(DigestLetter.id)
         .limit(limit)
-        .offset(offset)
     )
     return [
         LetterRow(

@@ -22,11 +22,11 @@ from matchmaker.matching import queries as matching_queries
 from matchmaker.matching.access import record_sight
 from matchmaker.matching.rules import Gate, Match, match_from_mapping
 from matchmaker.places.access import ORGANISER
-from matchmaker.web import access, account_id, begin, letter_page, now, reading
+from matchmaker.web import access, account_id, begin, letter_page, now, place_in_list, reading
 from matchmaker.web.forms import ConfirmForm
 
 LETTERS_A_PAGE = 50
-TROUBLES_SHOWN = 50
+TROUBLES_SHOWN = 20
 UNREACHED_SHOWN = 20
 
 
@@ -79,18 +79,13 @@ def standing(run: DigestRun) -> Standing:
 def run(slug: str, iso_week: str) -> ResponseReturnValue:
     """A week's run with its counts, and every letter of it."""
     found = own_run(slug, iso_week)
-    page = max(request.args.get("page", 1, type=int), 1)
-    letters = queries.letters_of(
-        reading(), found, limit=LETTERS_A_PAGE + 1, offset=(page - 1) * LETTERS_A_PAGE
-    )
+    page = queries.letters_of(reading(), found, place=place_in_list(), size=LETTERS_A_PAGE)
     return render_template(
         "digests/run.html",
         territory=found.territory,
         run=found,
         stand=standing(found),
-        letters=letters[:LETTERS_A_PAGE],
         page=page,
-        more=len(letters) > LETTERS_A_PAGE,
         silences=sorted(
             (gettext(Silence(why).label), count) for why, count in (found.silences or {}).items()
         ),

@@ -22,6 +22,7 @@ from matchmaker.groups.queries.lists import (
     NeedFilter,
     found_groups,
     found_needs,
+    needs_of_group,
 )
 from matchmaker.groups.queries.territory import (
     ChallengeGroups,
@@ -48,6 +49,7 @@ __all__ = [
     "groups_of",
     "is_led",
     "needs_by_commune",
+    "needs_of_group",
     "open_needs",
     "open_needs_of",
     "open_on",

@@ -83,7 +83,7 @@ def groups_left(session: Session, *, account_id: int) -> frozenset[int]:
 
 
 def find_group(session: Session, *, group_id: int) -> StartupGroup | None:
-    """A group with its members and needs."""
+    """A group with its members."""
     return session.scalars(
         select(StartupGroup)
         .where(StartupGroup.id == group_id)
@@ -91,7 +91,6 @@ def find_group(session: Session, *, group_id: int) -> StartupGroup | None:
             joinedload(StartupGroup.challenge),
             joinedload(StartupGroup.territory),
             selectinload(StartupGroup.memberships).joinedload(Membership.account),
-            selectinload(StartupGroup.needs).selectinload(Need.wanted),
         )
     ).one_or_none()
 

@@ -4,15 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from matchmaker.base.paging import Order
+from matchmaker.base.paging import BEGINNING, Order, Page, Place, page_of
 from matchmaker.base.search import has_word
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.queries.groups import ON_A_CARD, open_on
 from matchmaker.groups.rules import NeedKind, Stage
-from matchmaker.places.models import Territory
+from matchmaker.places.models import Commune, Territory
 from matchmaker.places.rules import local_day
 
 NEWEST_NEEDS = Order(keys=(Need.created_at, Need.id), descending=True)
@@ -89,6 +89,20 @@ def _has(session: Session, token: str) -> ColumnElement[bool]:
         Need.id.in_(wanted),
         Need.group_id.in_(groups),
     )
+
+
+def needs_of_group(
+    session: Session, *, group_id: int, today: date, open_only: bool, place: Place = BEGINNING
+) -> Page[Need]:
+    """A page of the needs of a group, those open ``today`` first, or these alone; the newest first."""
+    is_open = open_on(today)
+    query = (
+        select(Need)
+        .where(Need.group_id == group_id, is_open if open_only else true())
+        .options(joinedload(Need.commune).lazyload(Commune.postal_codes), selectinload(Need.wanted))
+    )
+    order = Order(keys=(case((is_open, 1), else_=0), Need.id), descending=True)
+    return page_of(session, query, order=order, place=place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext, mark
+from matchmaker.base.paging import part_of
 from matchmaker.groups import queries, service
 from matchmaker.groups.access import LEAD, acting_in, is_keeper, own_led_group
 from matchmaker.groups.forms import GroupForm
-from matchmaker.groups.models import GroupInvitation, Need, StartupGroup
-from matchmaker.groups.rules import CLOSED_FOR, NeedState, Stage, actions_in, state_on
+from matchmaker.groups.models import GroupInvitation, StartupGroup
+from matchmaker.groups.rules import CLOSED_FOR, Stage, actions_in, state_on
 from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.invitations.queries import waiting_invitations
 from matchmaker.places import queries as places
@@ -27,12 +28,16 @@ from matchmaker.web import (
     form_page,
     now,
     or_404,
+    place_in_list,
     reading,
     visitor_id,
 )
 from matchmaker.web.forms import choices
 
 GROUPS_A_DAY = 10
+CLOSED_SHOWN = 24
+TERRITORIES_SHOWN = 12
+"""Territories in which a group can be started by a button; with more, people choose theirs first."""
 CHALLENGE_GONE = mark("This challenge is not there any more. Please choose another one.")
 NAME_TAKEN = mark("There is a group of this name already in this territory.")
 
@@ -41,11 +46,13 @@ NAME_TAKEN = mark("There is a group of this name already in this territory.")
 @access(Access.SIGNED_IN)
 def mine() -> ResponseReturnValue:
     """The groups of the signed-in person."""
+    at = place_in_list()
     return render_template(
         "groups/mine.html",
-        groups=queries.groups_of(reading(), account_id=account_id()),
-        closed=queries.closed_groups_of(reading(), account_id=account_id()),
-        territories=places.territories(reading()),
+        page=part_of(queries.groups_of(reading(), account_id=account_id()), place=at.before or at.after or 0),
+        closed=queries.closed_groups_of(reading(), account_id=account_id())[:CLOSED_SHOWN],
+        territories=places.territories(reading(), limit=TERRITORIES_SHOWN + 1),
+        territories_shown=TERRITORIES_SHOWN,
     )
 
 
@@ -99,8 +106,11 @@ def show(group_id: int) -> ResponseReturnValue:
             deleted_at=group.closed_at + CLOSED_FOR,
         )
         return page, 410
-    states = _states(group)
-    shown = [need for need in group.needs if role or states[need.id] is NeedState.OPEN]
+    today = rules.local_day(now(), group.territory.time_zone)
+    needs = queries.needs_of_group(
+        reading(), group_id=group_id, today=today, open_only=role is None, place=place_in_list()
+    )
+    states = {need.id: state_on(need.state, need.until, today) for need in needs.rows}
     return render_template(
         "groups/show.html",
         group=group,
@@ -110,8 +120,9 @@ def show(group_id: int) -> ResponseReturnValue:
         keeper=keeper,
         is_lead=service.can_edit(reading(), group_id=group_id, account_id=visitor_id()),
         states=states,
-        actions={need.id: actions_in(states[need.id]) for need in shown} if role else {},
-        needs=sorted(shown, key=lambda need: (states[need.id] is not NeedState.OPEN, -need.id)),
+        actions={number: actions_in(state) for number, state in states.items()} if role else {},
+        page=needs,
+        needs=needs.rows,
         invitations=waiting_invitations(reading(), GroupInvitation, subject_ids=[group_id], now=now())
         if role
         else (),
@@ -166,12 +177,3 @@ def _offer_challenges(form: GroupForm, challenges: Sequence[Challenge]) -> None:
 
 def _chosen(challenges: Sequence[Challenge], number: int) -> Challenge:
     return next(challenge for challenge in challenges if challenge.id == number)
-
-
-def _states(group: StartupGroup) -> dict[int, NeedState]:
-    today = rules.local_day(now(), group.territory.time_zone)
-
-    def state(need: Need) -> NeedState:
-        return state_on(need.state, need.until, today)
-
-    return {need.id: state(need) for need in group.needs}

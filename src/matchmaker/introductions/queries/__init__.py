@@ -9,6 +9,7 @@ from matchmaker.introductions.queries.answers_due import (
     waiting_for,
 )
 from matchmaker.introductions.queries.introductions import (
+    Part,
     asked_for_need,
     find_at_relay,
     find_between,
@@ -24,6 +25,7 @@ from matchmaker.introductions.queries.introductions import (
     messages_of,
     place_holders,
     places_held,
+    side_of,
 )
 from matchmaker.introductions.queries.naming import naming_of_account, naming_of_citizen
 from matchmaker.introductions.queries.territories import (
@@ -34,6 +36,7 @@ from matchmaker.introductions.queries.territories import (
 )
 
 __all__ = [
+    "Part",
     "asked_for_need",
     "count_waiting",
     "counts_by_state",
@@ -56,6 +59,7 @@ __all__ = [
     "on_the_board",
     "place_holders",
     "places_held",
+    "side_of",
     "speeds_of_groups",
     "unanswered_by",
     "waiting_for",

@@ -1,16 +1,20 @@
 """Introductions with what their pages show."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.base.ids import CitizenId, NeedId
+from matchmaker.base.paging import BEGINNING, ROWS, Order, Page, Place, page_of
 from matchmaker.citizens.models import Citizen
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.introductions.models import Introduction, IntroductionEvent, IntroductionMessage, NeedFollower
 from matchmaker.introductions.rules import (
     ASKED,
+    ASKS,
+    IN_FORCE,
     OPEN,
     Party,
     State,
@@ -71,27 +75,42 @@ def place_holders(session: Session, *, need_id: int) -> Sequence[Citizen | None]
     return [one.citizen for one in session.scalars(held)]
 
 
-def introductions_of(session: Session, *, account_id: int) -> Sequence[tuple[Introduction, Party]]:
-    """All introductions in which an account has a side, and which, the newest change first."""
-    as_citizen = Introduction.citizen_id.in_(select(Citizen.id).where(Citizen.account_id == account_id))
-    for_group = Introduction.group_id.in_(
-        select(Membership.group_id).where(Membership.account_id == account_id)
+class Part(StrEnum):
+    """A part of somebody's introductions: by whose turn it is, or how far they are."""
+
+    WAITING = "waiting"
+    AGREED = "agreed"
+    WAITED_FOR = "waited-for"
+    ENDED = "ended"
+
+
+def introductions_of(
+    session: Session, *, account_id: int, part: Part, place: Place = BEGINNING, size: int = ROWS
+) -> Page[Introduction]:
+    """A page of a part of the introductions in which an account has a side, the newest change first."""
+    own = select(Citizen.id).where(Citizen.account_id == account_id)
+    as_citizen = and_(Introduction.citizen_id.is_not(None), Introduction.citizen_id.in_(own))
+    groups = select(Membership.group_id).where(Membership.account_id == account_id)
+    for_group = Introduction.group_id.in_(groups)
+    owed = or_(
+        and_(as_citizen, Introduction.state.in_(sorted(ASKS[Party.CITIZEN]))),
+        and_(for_group, not_(as_citizen), Introduction.state.in_(sorted(ASKS[Party.GROUP]))),
     )
-    found = session.scalars(
-        select(Introduction)
-        .where(or_(as_citizen, for_group))
-        .order_by(Introduction.since.desc(), Introduction.id.desc())
-        .options(*SHOWN)
-    )
-    return [
-        (
-            introduction,
-            Party.CITIZEN
-            if introduction.citizen and introduction.citizen.account_id == account_id
-            else Party.GROUP,
-        )
-        for introduction in found
-    ]
+    those = {
+        Part.WAITING: owed,
+        Part.AGREED: Introduction.state.in_(sorted(OPEN & IN_FORCE)),
+        Part.WAITED_FOR: and_(Introduction.state.in_(sorted(OPEN - IN_FORCE)), not_(owed)),
+        Part.ENDED: Introduction.state.not_in(sorted(OPEN)),
+    }
+    query = select(Introduction).where(or_(as_citizen, for_group), those[part]).options(*SHOWN)
+    order = Order(keys=(Introduction.since, Introduction.id), descending=True)
+    return page_of(session, query, order=order, place=place, size=size)
+
+
+def side_of(introduction: Introduction, *, account_id: int) -> Party:
+    """The side that an account has in one of its introductions; whoever has both is the citizen."""
+    citizen = introduction.citizen
+    return Party.CITIZEN if citizen and citizen.account_id == account_id else Party.GROUP
 
 
 def introductions_of_citizens(
@@ -134,15 +153,19 @@ def introductions_for_need(session: Session, *, need_id: int) -> Sequence[Introd
     ).all()
 
 
-def introductions_at_relay(session: Session, *, relay_id: int) -> Sequence[Introduction]:
-    """The introductions of a relay's people, those that wait for their answer first, the oldest first."""
-    return session.scalars(
+def introductions_at_relay(
+    session: Session, *, relay_id: int, place: Place = BEGINNING, size: int = ROWS
+) -> Page[Introduction]:
+    """A page of the introductions of a relay's people, those that wait for their answer first, the oldest first."""
+    query = (
         select(Introduction)
         .join(Citizen, Citizen.id == Introduction.citizen_id)
         .where(Citizen.relay_id == relay_id, Introduction.state.in_(OPEN))
-        .order_by(Introduction.state != State.PROPOSED, Introduction.since, Introduction.id)
-        .options(*SHOWN)
-    ).all()
+        .options(*SHOWN, joinedload(Introduction.citizen).joinedload(Citizen.telephone))
+    )
+    later = case((Introduction.state == State.PROPOSED, 0), else_=1)
+    order = Order(keys=(later, Introduction.since, Introduction.id))
+    return page_of(session, query, order=order, place=place, size=size)
 
 
 def find_at_relay(session: Session, *, relay_id: int, introduction_id: int) -> Introduction:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from matchmaker.base.paging import BEGINNING, Order, Page, Place, page_of
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.queries.introductions import SHOWN
 from matchmaker.introductions.rules import (
@@ -15,18 +16,18 @@ from matchmaker.introductions.rules import (
 )
 
 
-def on_the_board(session: Session, *, territory_id: int) -> Sequence[Introduction]:
+def on_the_board(session: Session, *, territory_id: int, place: Place = BEGINNING) -> Page[Introduction]:
     """The introductions of a territory that have waited so long that organisers should look at them, the oldest first."""
-    return session.scalars(
+    query = (
         select(Introduction)
         .where(
             and_(Introduction.territory_id == territory_id, Introduction.step >= Step.ON_THE_BOARD),
             Introduction.state.in_(OPEN),
             Introduction.citizen_id.is_not(None),
         )
-        .order_by(Introduction.since, Introduction.id)
         .options(*SHOWN)
-    ).all()
+    )
+    return page_of(session, query, order=Order(keys=(Introduction.since, Introduction.id)), place=place)
 
 
 def counts_by_state(session: Session, *, territory_id: int) -> Sequence[tuple[State, int]]:

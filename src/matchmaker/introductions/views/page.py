@@ -7,14 +7,15 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.base.i18n import gettext
+from matchmaker.base.paging import BEGINNING, ROWS
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.access import SIDE, acting_in, own_introduction
 from matchmaker.introductions.cards import citizen_side, need_side, state_text
 from matchmaker.introductions.forms import DeclineForm, MessageForm, ShareForm, StepForm
 from matchmaker.introductions.models import Introduction
+from matchmaker.introductions.queries import Part
 from matchmaker.introductions.rules import (
     ASKS,
-    IN_FORCE,
     OPEN,
     OUTCOMES,
     SIDES,
@@ -26,7 +27,10 @@ from matchmaker.introductions.rules import (
     actions_for,
 )
 from matchmaker.introductions.views.blueprint import blueprint
-from matchmaker.web import Access, access, account_id, check_limit, reading
+from matchmaker.web import Access, access, account_id, check_limit, place_in_list, reading
+
+SHOWN_OF_EACH = 8
+"""Introductions of each part on the page of them all."""
 
 MESSAGES = 20
 """What one person writes in ten minutes, to whomever."""
@@ -35,18 +39,29 @@ MESSAGES = 20
 @blueprint.get("/introductions")
 @access(Access.SIGNED_IN)
 def mine() -> ResponseReturnValue:
-    """All introductions in which the signed-in person has a side, those that wait for them first."""
-    found = queries.introductions_of(reading(), account_id=account_id())
-    rows = [(one, party, state_text(one, party), service.other_name(one, party)) for one, party in found]
+    """The introductions of the signed-in person, those that wait for them first; one part alone with ``?only=``."""
+    asked = request.args.get("only")
+    only = next((part for part in Part if part.value == asked), None)
+    parts = {
+        part: queries.introductions_of(
+            reading(),
+            account_id=account_id(),
+            part=part,
+            place=place_in_list() if only else BEGINNING,
+            size=ROWS if only else SHOWN_OF_EACH,
+        )
+        for part in ([only] if only else Part)
+    }
     return render_template(
         "introductions/mine.html",
-        waiting=[row for row in rows if row[0].state in ASKS[row[1]]],
-        waited_for=[
-            row for row in rows if row[0].state in OPEN - ASKS[row[1]] and row[0].state not in IN_FORCE
-        ],
-        agreed=[row for row in rows if row[0].state in OPEN & IN_FORCE],
-        ended=[row for row in rows if row[0].state not in OPEN],
+        only=only,
+        parts={part: (_rows(page.rows), page) for part, page in parts.items() if page.rows},
     )
+
+
+def _rows(found: Sequence[Introduction]) -> list[tuple[Introduction, Party, str, str]]:
+    sides = [(one, queries.side_of(one, account_id=account_id())) for one in found]
+    return [(one, party, state_text(one, party), service.other_name(one, party)) for one, party in sides]
 
 
 @blueprint.get("/introductions/<int:introduction_id>")

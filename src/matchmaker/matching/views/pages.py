@@ -23,6 +23,7 @@ from matchmaker.web import Access, access, account_id, now, reading, visitor_id
 SHOWN = 20
 SHOWN_BEFORE_ACCOUNT = 6
 SHOWN_BESIDE = 6
+TERRITORIES_SHOWN = 12
 FEW = 3
 """With fewer matches than this, a page also shows what would bring more, and what else there is."""
 
@@ -35,7 +36,7 @@ def home() -> ResponseReturnValue:
     if not profiles:
         return render_template(
             "matching/no_profile.html",
-            territories=places_queries.territories(reading()),
+            territories=places_queries.territories(reading(), limit=TERRITORIES_SHOWN),
             my_groups=groups.groups_of(reading(), account_id=account_id()),
         )
     slug = request.args.get("t")

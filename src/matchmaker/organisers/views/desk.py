@@ -16,6 +16,7 @@ blueprint = Blueprint("organisers", __name__)
 
 NEWCOMERS_SHOWN = 12
 NEEDS_SHOWN = 30
+GROUPS_SHOWN = 24
 
 
 @blueprint.get("/t/<slug>/desk")
@@ -24,6 +25,7 @@ def desk(slug: str) -> ResponseReturnValue:
     """A territory's numbers, and what waits for somebody's attention."""
     territory = own_territory(slug)
     unmatched = matching.needs_without_match(reading(), territory, now=now())
+    quiet = queries.groups_without_open_needs(reading(), territory, now=now())
     needs = matching_queries.needs_by_id(reading(), unmatched[:NEEDS_SHOWN])
     return render_template(
         "organisers/desk.html",
@@ -33,8 +35,9 @@ def desk(slug: str) -> ResponseReturnValue:
         unmatched=len(unmatched),
         needs=[needs[need_id] for need_id in unmatched[:NEEDS_SHOWN]],
         newcomers=queries.newcomers(reading(), territory_id=territory.id, limit=NEWCOMERS_SHOWN),
-        relays=bool(relays.relays_of(reading(), territory_id=territory.id)),
+        relays=relays.has_relays(reading(), territory_id=territory.id),
         runs=bool(digests.latest_runs(reading(), territory_id=territory.id, limit=1)),
-        closed_groups=groups.closed_groups_in(reading(), territory_id=territory.id),
-        quiet_groups=queries.groups_without_open_needs(reading(), territory, now=now()),
+        closed_groups=groups.closed_groups_in(reading(), territory_id=territory.id)[:GROUPS_SHOWN],
+        quiet_groups=quiet[:GROUPS_SHOWN],
+        quiet=len(quiet),
     )

@@ -11,7 +11,7 @@ from matchmaker.organisers import queries as desk
 from matchmaker.organisers.views.desk import blueprint
 from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.rules import local_day
-from matchmaker.web import access, now, reading
+from matchmaker.web import access, now, place_in_list, reading
 
 WEEKS = 12
 
@@ -23,13 +23,14 @@ def introductions(slug: str) -> ResponseReturnValue:
     territory = own_territory(slug)
     today = local_day(now(), territory.time_zone)
     weeks = [desk.monday_of(today) - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
-    waiting = queries.on_the_board(reading(), territory_id=territory.id)
+    page = queries.on_the_board(reading(), territory_id=territory.id, place=place_in_list())
     return render_template(
         "organisers/introductions.html",
         territory=territory,
         waiting=[
-            (one, [service.side_name(one, party) for party in sorted(OWING[one.state])]) for one in waiting
+            (one, [service.side_name(one, party) for party in sorted(OWING[one.state])]) for one in page.rows
         ],
+        page=page,
         weeks=list(
             zip(
                 weeks,

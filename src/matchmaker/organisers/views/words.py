@@ -20,11 +20,12 @@ from matchmaker.vocabulary import queries as vocabulary_queries
 from matchmaker.vocabulary import service as vocabulary_service
 from matchmaker.vocabulary.forms import option_choices
 from matchmaker.vocabulary.models import TerritoryVerdict
-from matchmaker.vocabulary.rules import Phrase, VerdictKind, can_be_judged
-from matchmaker.web import access, account_id, begin, reading
+from matchmaker.vocabulary.rules import Phrase, VerdictKind, Vocabulary, can_be_judged
+from matchmaker.web import access, account_id, begin, place_in_list, reading
 from matchmaker.web.forms import ConfirmForm
 
-PHRASES_SHOWN = 30
+PHRASES_SHOWN = 20
+VERDICTS_A_PAGE = 20
 PHRASES_READ = 500
 
 Choices = list[dict[str, str]]
@@ -139,13 +140,17 @@ def _page(
     sent: MeaningForm | None = None,
     choices: Choices | None = None,
 ) -> ResponseReturnValue:
-    verdicts = vocabulary_queries.verdicts_of(reading(), territory_id=territory.id)
+    decided = vocabulary_queries.some_verdicts_of(
+        reading(), territory_id=territory.id, place=place_in_list(), size=VERDICTS_A_PAGE
+    )
+    verdicts = decided.rows
     typed = queries.phrases_without_concept(reading(), territory_id=territory.id)[:PHRASES_READ]
     judged = [(text, territory.locale) for one in verdicts for text in (one.phrase, one.other)]
     found = matching.understood(
         reading(), [*judged, *((one.text, one.language) for one in typed)], territory_id=territory.id
     )
     unknown = [one for one in typed if not found[one.text, one.language].resolutions]
+    vocabulary = vocabulary_service.lexicon(reading()).vocabulary
     refused = sent if sent is not None else form
     page = render_template(
         "organisers/words.html",
@@ -155,7 +160,8 @@ def _page(
         unknown=_with_forms(unknown[:PHRASES_SHOWN], sent, choices or []),
         more=max(len(unknown) - PHRASES_SHOWN, 0),
         proposals=[_asked(one) for one in word_proposals(reading(), territory_id=territory.id)],
-        verdicts=[(one, *_sides(one, found, territory)) for one in verdicts],
+        verdicts=[(one, *_sides(one, found, vocabulary, territory)) for one in verdicts],
+        decided=decided,
     )
     return page, 422 if refused.errors else 200
 
@@ -198,10 +204,11 @@ def _asked(proposal: Proposal) -> Asked:
 
 
 def _sides(
-    verdict: TerritoryVerdict, found: Mapping[tuple[str, str], Phrase], territory: Territory
+    verdict: TerritoryVerdict,
+    found: Mapping[tuple[str, str], Phrase],
+    vocabulary: Vocabulary,
+    territory: Territory,
 ) -> tuple[Side, Side]:
-    vocabulary = vocabulary_service.lexicon(reading()).vocabulary
-
     def side(text: str) -> Side:
         if text in vocabulary.by_id:
             return Side(text=vocabulary.label(text, get_locale()), meanings=())

@@ -8,15 +8,29 @@ from sqlalchemy.orm import Session, aliased
 
 from matchmaker.accounts.models import Account
 from matchmaker.base.ids import TerritoryId
-from matchmaker.base.text import alphabetical
+from matchmaker.base.paging import ROWS, Page, part_of
+from matchmaker.base.text import alphabetical, fold
 from matchmaker.places.models import Challenge, Commune, Detour, Organiser, Territory, TerritoryCommune
 from matchmaker.places.rules import great_circle_km
 
 
-def territories(session: Session) -> Sequence[Territory]:
-    """Every territory, by name."""
-    found = session.scalars(select(Territory).order_by(Territory.id))
+def territories(session: Session, *, limit: int | None = None) -> Sequence[Territory]:
+    """Every territory, by name; or of more than ``limit`` some so many."""
+    found = session.scalars(select(Territory).order_by(Territory.id).limit(limit))
     return sorted(found, key=lambda territory: alphabetical(territory.name))
+
+
+def named_territories(
+    session: Session, *, search: str = "", place: int = 0, size: int = ROWS
+) -> Page[Territory]:
+    """A page of the territories whose name has the words of ``search``, by name; ``place`` stand before it."""
+    wanted = fold(search).split()
+    names = session.execute(select(Territory.id, Territory.name)).all()
+    found = [one for one in names if all(word in fold(one.name) for word in wanted)]
+    ordered = sorted(found, key=lambda one: (alphabetical(one.name), one.id))
+    page = part_of([one.id for one in ordered], place=place, size=size)
+    rows = {one.id: one for one in session.scalars(select(Territory).where(Territory.id.in_(page.rows)))}
+    return Page(rows=tuple(rows[number] for number in page.rows), after=page.after, before=page.before)
 
 
 def find_territory(session: Session, *, slug: str) -> Territory | None:
