@@ -90,6 +90,7 @@ WAYS_BACK = {
     "places.add_challenge": "places.remove_challenge",
     "places.change_challenge": "places.change_challenge",
     "places.change_territory": "places.change_territory",
+    "places.set_page": "places.set_page",
     "places.set_travel": "places.set_travel",
     "places.name_organiser": "places.remove_organiser",
     "relays.describe_relay": "relays.describe_relay",

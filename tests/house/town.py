@@ -52,6 +52,7 @@ PARTS = {
     "sign_up_id": "a.b.c",
     "iso_week": "2026-W48",
     "code": "K7M2QY",
+    "page": "help",
 }
 
 

@@ -204,6 +204,7 @@ VALID_FORMS: Mapping[str, ValidForm] = {
     "organisers.meaning": ValidForm(
         data={"phrase": "zwirbel", "skill": "couture", "concept": "textile.sewing"}
     ),
+    "organisers.page_edit": ValidForm(data={"text_fr": "## Aide\n\nAppelez-nous.", "text_en": ""}),
     "organisers.travel": ValidForm(data={"percent": "150"}),
     "organisers.travel_between": ValidForm(data={**ENDS, "way": "250"}),
     "organisers.travel_forget": ValidForm(

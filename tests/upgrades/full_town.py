@@ -26,6 +26,7 @@ from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Answer, AnswerChannel, DismissReason, ShownWhere
 from matchmaker.places import service as places
 from matchmaker.places.models import Territory
+from matchmaker.places.rules import PageKind
 from matchmaker.post import brake, suppression
 from matchmaker.post.meanings import Bounce
 from tests.builders import TODAY, add_citizen, add_need, make_world
@@ -91,10 +92,11 @@ def agree(work: Work, introduction_id: int, everything: Account) -> None:
 def send_week(work: Work, need: Need, everything: Account) -> None:
     """Send the territory's week, after which one of its letters comes back, and skip the week in a month.
 
-    A ferry makes the way between two of its communes long.
+    A ferry makes the way between two of its communes long. Its team has written a page of its own.
     """
     territory = work.session.get_one(Territory, need.territory_id)
     places.set_travel(work, territory_id=territory.id, percent=300, between=("26281", "26362"))
+    places.set_page(work, territory_id=territory.id, kind=PageKind.HELP, texts={"fr": "Appelez-nous."})
     run_week(work, territory_id=territory.id, started_by=everything.id)
     letter = work.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert letter is not None

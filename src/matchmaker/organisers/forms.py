@@ -1,11 +1,13 @@
-"""Forms of the desk: what words mean, and how far ways are."""
+"""Forms of the desk: what words mean, how far ways are, and what pages say."""
 
-from wtforms import Field, HiddenField, IntegerField, RadioField, StringField
+from wtforms import Field, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 from matchmaker.base.i18n import gettext, lazy
+from matchmaker.digests.forms import spaced
 from matchmaker.places.forms import COMMUNE_LENGTH
 from matchmaker.places.models import MOST_PERCENT, STRAIGHT_PERCENT
+from matchmaker.places.rules import PAGE_LENGTH
 from matchmaker.vocabulary.rules import LIMITS, VerdictKind, are_one_phrase, can_be_judged
 from matchmaker.web.forms import AtMost, BaseForm, labelled_choices, one_line
 
@@ -97,3 +99,10 @@ class ForgetDetourForm(BaseForm):
 
     one = HiddenField(validators=[DataRequired()])
     other = HiddenField(validators=[DataRequired()])
+
+
+class PageForm(BaseForm):
+    """A page of a territory in both languages; an empty one is in our words."""
+
+    text_fr = TextAreaField(lazy("In French"), [AtMost(PAGE_LENGTH)], filters=[spaced])
+    text_en = TextAreaField(lazy("In English"), [AtMost(PAGE_LENGTH)], filters=[spaced])

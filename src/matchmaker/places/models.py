@@ -6,9 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Account
-from matchmaker.base.db import Base
+from matchmaker.base.db import Base, enum_column
 from matchmaker.base.ids import AccountId, ChallengeId, TerritoryId
-from matchmaker.places.rules import departments
+from matchmaker.places.rules import PAGE_LENGTH, PageKind, departments
 
 CONTACT_LENGTH = 160
 
@@ -135,6 +135,25 @@ class Detour(Base):
     __table_args__ = (
         CheckConstraint("commune_code < to_commune_code", name="in_order"),
         CheckConstraint(_PERCENT.format("percent"), name="percent_in_range"),
+    )
+
+
+class TerritoryPage(Base):
+    """A page of a territory in its own words, in one language; where there is none, ours are shown."""
+
+    __tablename__ = "territory_pages"
+
+    territory_id: Mapped[TerritoryId] = mapped_column(
+        ForeignKey("territories.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[PageKind] = mapped_column(enum_column(PageKind), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(8), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("locale IN ('fr', 'en')", name="known_locale"),
+        CheckConstraint(f"length(text) BETWEEN 1 AND {PAGE_LENGTH}", name="text_length"),
     )
 
 

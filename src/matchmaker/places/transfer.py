@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from matchmaker.base.i18n import mark
 from matchmaker.base.transfer import Fate, Section, section
 from matchmaker.base.work import Transfer, Work
-from matchmaker.places.models import Challenge, Organiser, Territory
+from matchmaker.places.models import Challenge, Organiser, Territory, TerritoryPage
 from matchmaker.places.service import remove_organiser
 
 
@@ -43,5 +43,6 @@ TRANSFER = Transfer(
         Challenge.title_en,
         Challenge.description_fr,
         Challenge.description_en,
+        TerritoryPage.text,
     ],
 )

@@ -8,6 +8,7 @@ from matchmaker.places.queries.communes import (
     search_communes,
     similar_communes,
 )
+from matchmaker.places.queries.pages import own_pages
 from matchmaker.places.queries.territories import (
     NEAREST_AT_MOST,
     NearTerritory,
@@ -37,6 +38,7 @@ __all__ = [
     "near_territories",
     "organised_territories",
     "organisers_of",
+    "own_pages",
     "read_commune",
     "search_communes",
     "similar_communes",

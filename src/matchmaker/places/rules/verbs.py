@@ -8,6 +8,7 @@ class PlaceVerb(Verb):
 
     FOUNDED = "territory.founded"
     CHANGED = "territory.changed"
+    PAGE_SET = "territory.page_set"
     TRAVEL_SET = "territory.travel_set"
     CHALLENGE_ADDED = "challenge.added"
     CHALLENGE_CHANGED = "challenge.changed"

@@ -1,5 +1,6 @@
-"""Territories, their défis and who runs their desks; where somebody takes part; how far ways are there."""
+"""Territories, their défis and who runs their desks; where somebody takes part; ways and pages there."""
 
+from matchmaker.places.service.pages import set_page
 from matchmaker.places.service.territories import (
     CommuneOutside,
     InvalidTerritory,
@@ -34,6 +35,7 @@ __all__ = [
     "name_organiser",
     "remove_challenge",
     "remove_organiser",
+    "set_page",
     "set_travel",
     "territory_for",
 ]
