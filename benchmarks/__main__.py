@@ -9,6 +9,7 @@ python -m benchmarks weight     what the same pages weigh at a first visit, at t
 python -m benchmarks exposure   the week's choice of who is told of what
 python -m benchmarks letters    the week's letters, from the request to the mail server
 python -m benchmarks leaving    how long a scheduler takes to end that is planning a large week
+python -m benchmarks years      how large the database of a town becomes in three years
 python -m benchmarks load       a town of 20,000 over HTTP: each page of each role, then a crowd (--help; not part of all)
 """
 
@@ -27,6 +28,7 @@ from benchmarks.matching import country, loop, new_need, typing
 from benchmarks.pages import pages
 from benchmarks.service import service
 from benchmarks.weight import weight
+from benchmarks.years import years
 
 
 def main(arguments: list[str]) -> None:
@@ -73,6 +75,7 @@ PARTS: dict[str, Callable[[int], None]] = {
     "exposure": lambda _: exposure(),
     "letters": letters,
     "leaving": leaving,
+    "years": years,
 }
 
 if __name__ == "__main__":

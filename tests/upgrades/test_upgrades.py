@@ -60,6 +60,26 @@ def test_the_version_before_still_writes_beside_this_one(fresh_engine: Engine) -
         dumps.load(connection, dumps.read(RELEASES[-1]))
 
 
+def test_the_version_before_still_reads_all_that_it_knows(empty_engine: Engine) -> None:
+    """Its columns are there, and what was never empty for it is never empty for it now."""
+
+    def columns() -> dict[tuple[str, str], bool]:
+        found = inspect(empty_engine)
+        return {
+            (name, column["name"]): column["nullable"]
+            for name in found.get_table_names()
+            for column in found.get_columns(name)
+        }
+
+    migrate.upgrade(empty_engine, to=dumps.read(RELEASES[-1]).revision)
+    known = columns()
+    migrate.upgrade(empty_engine)
+    now = columns()
+
+    assert known.keys() - now.keys() == set()
+    assert [column for column, nullable in known.items() if now[column] and not nullable] == []
+
+
 def test_the_next_dump_will_have_rows_in_every_table(fresh_engine: Engine) -> None:
     fill(make_app(make_session_factory(fresh_engine)))
 

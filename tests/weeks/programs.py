@@ -2,13 +2,16 @@
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NoReturn
+
+from sqlalchemy.orm import Session
 
 from matchmaker import scheduler
 from matchmaker.app import create_app
@@ -19,6 +22,7 @@ from matchmaker.digests import service as digests
 from matchmaker.post import delivery
 from matchmaker.web import Site
 from tests.builders import make_settings
+from tests.cli.processes import eventually
 from tests.doors import site_of
 
 # Each process is a fork of one that has imported everything, and starts in a tenth of a second.
@@ -128,6 +132,33 @@ def send(place: Place) -> None:
     """One round of the sender."""
     set_up_logs("critical")
     delivery.deliver(place.site().works, place.settings)
+
+
+def send_by_another_clock(place: Place, off: timedelta) -> None:
+    """One round of the sender of a machine whose clock is off, where leases are measured by the database's."""
+    set_up_logs("critical")
+    works = place.site().works
+    other = replace(works, clock=lambda: works.clock() + off, database_clock=True)
+    delivery.deliver(other, place.settings)
+
+
+def plan_together(place: Place, planned: Path, machines: int) -> None:
+    """Plan all weeks that were asked for, beginning with so many others; a word in a file for each that was looked at."""
+    set_up_logs("critical")
+    site = place.site()
+
+    def note_and_read() -> Session:
+        with planned.open("a", encoding="utf-8") as told:
+            told.write(f"{os.getpid()}\n")
+        # As long as it takes to choose a small week: the others are at it at the same time.
+        time.sleep(0.1)
+        return site.works.reading()
+
+    here = planned.parent / "here"
+    here.mkdir(exist_ok=True)
+    (here / str(os.getpid())).touch()
+    eventually(lambda: len(list(here.iterdir())) == machines)
+    digests.advance(replace(site.works, reading=note_and_read, database_clock=True))
 
 
 def start(program: Callable[..., None], place: Place, *arguments: object) -> BaseProcess:

@@ -84,6 +84,11 @@ def plan_run(works: WorkFactory, *, run_id: int, going_on: Callable[[], bool] = 
     """
     with works.begin() as work:
         held = leases.take(work, f"plan of run {run_id}")
+        # Who had the lease before may just have kept its plan.
+        state = select(DigestRun.state).where(DigestRun.id == run_id)
+        if held is not None and work.session.scalar(state) is not RunState.PREPARING:
+            leases.give_back(work, held)
+            held = None
     if held is None:
         return False
     try:
@@ -96,8 +101,6 @@ def plan_run(works: WorkFactory, *, run_id: int, going_on: Callable[[], bool] = 
 def _plan(works: WorkFactory, run_id: int, held: leases.Held, going_on: Callable[[], bool]) -> bool:
     with works.reading() as session:
         run = session.get_one(DigestRun, run_id)
-        if run.state is not RunState.PREPARING:
-            return False
         try:
             plan = plan_of(session, run, now=works.clock(), tokens=works.tokens, going_on=going_on)
         except PlanningStopped:
