@@ -92,7 +92,7 @@ class _Crowd:
                 line.cookie = rng.choice((None, line.cookie))
                 return line.get(f"/t/{SLUG}")
             case "search":
-                return line.get(f"/t/{SLUG}?q={quote_plus(rng.choice(TYPED))}")
+                return line.get(f"/t/{SLUG}/needs?q={quote_plus(rng.choice(TYPED))}")
             case "need":
                 return line.get(f"/needs/{need_id}")
             case "home":

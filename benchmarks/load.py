@@ -109,7 +109,14 @@ def _visits(cast: Cast) -> list[Visit]:
     citizen = cast.citizens[len(cast.citizens) // 2]
     lead, need_id = cast.leads[len(cast.leads) // 2]
     pages: Mapping[tuple[str, int | None], Sequence[str]] = {
-        ("visitor", None): ["/", f"/t/{SLUG}", f"/t/{SLUG}?q=cuisine", f"/needs/{need_id}", "/skills?q=cuis"],
+        ("visitor", None): [
+            "/",
+            f"/t/{SLUG}",
+            f"/t/{SLUG}/needs?q=cuisine",
+            f"/t/{SLUG}/groups",
+            f"/needs/{need_id}",
+            "/skills?q=cuis",
+        ],
         ("citizen", citizen): [
             "/home",
             f"/t/{SLUG}",

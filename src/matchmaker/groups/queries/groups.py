@@ -151,12 +151,12 @@ def open_needs(session: Session, *, territory: Territory, now: datetime, limit: 
         .where(Need.territory_id == territory.id, open_on(local_day(now, territory.time_zone)))
         .order_by(Need.created_at.desc(), Need.id.desc())
         .limit(limit)
-        .options(*ON_A_CARD)
+        .options(*ON_A_CARD, selectinload(Need.wanted))
     ).all()
 
 
 ON_A_CARD = (
     joinedload(Need.group).joinedload(StartupGroup.challenge),
     joinedload(Need.commune).lazyload(Commune.postal_codes),
-    selectinload(Need.wanted),
 )
+"""What a card of a need shows beside the need itself."""
