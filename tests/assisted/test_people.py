@@ -17,6 +17,7 @@ from matchmaker.citizens.models import Citizen, CitizenTelephone, Consent, SignU
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.relays import service as relays
 from matchmaker.relays.models import RelayMember
+from matchmaker.vocabulary.rules import Level
 from tests.builders import World, account_of, add_account, add_citizen, add_person
 from tests.clock import MovableClock
 from tests.doors import Person
@@ -101,6 +102,18 @@ def test_skills_are_changed_in_the_language_of_the_person(
     (skill,) = session.get_one(Citizen, marcel.id).skills
     assert (skill.phrase, skill.language, skill.concept_id) == ("jardinage", "fr", "farming.gardening")
     assert deeds(session)[-1] is RelayDeed.CORRECTED
+
+
+def test_a_level_that_was_ticked_at_a_relay_goes_with_the_profile_to_its_owner(
+    nadia: Person, marcel: Citizen, session: Session
+) -> None:
+    nadia.fill_in(
+        f"{page_of(marcel)}/skills", {"skills-0": "jardinage", "skills-0-level": "trade", "asked": "1"}
+    )
+    session.expire_all()
+    assert session.get_one(Citizen, marcel.id).levels == {"jardinage": Level.TRADE}
+    nadia.fill_in(f"{page_of(marcel)}/address", {"address": MARCELS})
+    assert session.scalars(select(SignUp)).one().ticked == {"jardinage": Level.TRADE}
 
 
 def test_the_letter_is_stopped_and_asked_for_again(

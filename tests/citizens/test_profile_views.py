@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.models import Account
 from matchmaker.base.work import WorkFactory
 from matchmaker.citizens.models import Citizen, Consent
+from matchmaker.vocabulary.rules import Level
 from tests.builders import World, add_account, add_citizen, add_group
 from tests.citizens.steps import add_commune, sign_in
 
@@ -43,6 +44,20 @@ def test_somebody_without_a_profile_is_led_to_the_sign_up(client: FlaskClient, w
     sign_in(client, works, lou)
     for path in ("/profile", "/profile/skills", "/profile/delete"):
         assert client.get(path).location == "/join"
+
+
+def test_a_level_that_was_ticked_goes_with_its_skill(
+    client: FlaskClient, citizen: Citizen, session: Session
+) -> None:
+    ticked = {"skills-0": "sewing", "skills-0-level": "at_ease", "asked": "1"}
+    assert client.post("/profile/skills", data=ticked).status_code == 302
+    assert now_in(session, citizen).levels == {"sewing": Level.AT_EASE}
+    assert '"at_ease" selected' in client.get("/profile/skills").text
+    # A page that was opened before there were levels asks for none.
+    client.post("/profile/skills", data={"skills-0": "sewing", "skills-1": "cooking", "asked": "1"})
+    assert now_in(session, citizen).levels == {"sewing": Level.AT_EASE}
+    client.post("/profile/skills", data={**ticked, "skills-0-level": ""})
+    assert now_in(session, citizen).levels == {}
 
 
 def test_place_time_and_challenges_can_be_changed(

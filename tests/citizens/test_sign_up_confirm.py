@@ -356,6 +356,7 @@ SAID = {
     "address": "eve@example.org",
     "commune_code": "26362",
     "skills": [["cambriolage", None]],
+    "levels": {"cambriolage": "trade"},
     "challenge_ids": [987654],
     "hours_a_week": 59,
     "radius_km": 99,

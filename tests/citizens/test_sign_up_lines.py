@@ -37,6 +37,31 @@ def test_a_list_comes_back_a_skill_a_line_to_be_looked_at_once(client: FlaskClie
     assert skills_of(session) == ["sewing", "cooking", "gardening", "DIY"]
 
 
+def test_a_level_is_ticked_kept_for_all_that_a_line_lists_and_shown_again(
+    client: FlaskClient, session: Session
+) -> None:
+    sent = {
+        "skills-0": "sewing, cooking",
+        "skills-0-level": "beginner",
+        "skills-1": "DIY",
+        "skills-1-level": "",
+    }
+    answer = client.post("/join/skills", data=sent)
+    assert levels_shown(answer.text)[:3] == ["beginner", "beginner", ""]
+    assert sign_up_of(session).levels == {"sewing": "beginner", "cooking": "beginner"}
+    assert levels_shown(client.get("/join/skills").text)[:3] == ["beginner", "beginner", ""]
+    odd = {"skills-0": "sewing", "skills-0-level": "genius", "asked": "1"}
+    assert client.post("/join/skills", data=odd).status_code == 302
+    session.expire_all()
+    assert sign_up_of(session).levels == {}
+
+
+def levels_shown(html: str) -> list[str]:
+    """What is chosen beside each row."""
+    lists = re.findall(r'<select class="level"[^>]*>(.*?)</select>', html, re.DOTALL)
+    return ["".join(re.findall(r'value="([^"]*)" selected', one)) for one in lists]
+
+
 def test_lines_that_are_pasted_into_one_are_lines_again(client: FlaskClient, session: Session) -> None:
     answer = client.post("/join/skills", data={"skills-0": "- sewing\r\n- cooking"})
     assert lines(answer.text) == ["sewing", "cooking"]

@@ -7,6 +7,7 @@ import pytest
 from matchmaker.base.work import WorkFactory
 from matchmaker.groups.models import StartupGroup
 from matchmaker.groups.rules import Importance, NeedState
+from matchmaker.vocabulary.rules import Level
 from tests.builders import World, add_need
 from tests.doors import Person
 from tests.groups.conftest import Cast
@@ -37,6 +38,23 @@ def test_the_form_to_edit_shows_what_was_kept_and_saves_what_changes(
     assert [(one.phrase, one.importance, one.concept_id) for one in need.wanted] == [
         ("menuiserie", Importance.NICE, "building.joinery")
     ]
+
+
+def test_a_level_is_asked_kept_shown_and_taken_back(
+    member: Person, person: Person, cast: Cast, works: WorkFactory
+) -> None:
+    member.fill_in(new(cast), answers(**{"wanted-0-level": "beginner"}))
+    need = the_need(works)
+    edit = f"/needs/{need.id}/edit"
+    assert [one.level for one in need.wanted] == [Level.BEGINNER]
+    assert chosen_of(member.get(edit).text, "wanted-0-level") == "beginner"
+    for path in (f"/needs/{need.id}", f"/groups/{need.group_id}"):
+        assert "débutants bienvenus" in words(person.get(path).text)
+    refused = member.fill_in(edit, answers("save", title="", **{"wanted-0-level": "trade"}))
+    assert chosen_of(refused.text, "wanted-0-level") == "trade"
+    assert member.fill_in(edit, answers("save", **{"wanted-0-level": "genius"})).status_code == 422
+    member.fill_in(edit, answers("save", **{"wanted-0-level": ""}))
+    assert [one.level for one in the_need(works).wanted] == [None]
 
 
 def test_an_open_need_cannot_be_emptied_nor_moved_into_the_past(

@@ -129,8 +129,8 @@ def test_a_line_is_added_without_script_and_nothing_saved(
     answer = member.fill_in(new(cast), sent)
     assert answer.status_code == 200
     assert number_of_needs(works) == 0
-    assert answer.text.count('name="wanted-') == 2 * 6 + 2, (
-        "six rows of two fields, and the one that script copies"
+    assert answer.text.count('name="wanted-') == 3 * 6 + 3, (
+        "six rows of three fields, and the one that script copies"
     )
     assert value_of(answer.text, "wanted-0-phrase") == "réparer des vélos"
     assert chosen_of(answer.text, "wanted-1-importance") == "nice"

@@ -37,7 +37,7 @@ KEYS = {
 # What goes with the row of whoever it is of, or is blanked with it.
 OWN = {
     "accounts.first_name", "mailed_links.first_name", "mailed_links.next_path", "sign_ups.id",
-    "sign_ups.first_name", "sign_ups.skills", "sign_ups.consent_text", "citizens.own_first_name",
+    "sign_ups.first_name", "sign_ups.skills", "sign_ups.levels", "sign_ups.consent_text", "citizens.own_first_name",
     "citizen_telephones.number", "citizen_skills.phrase", "consents.shown_text", "shared_contacts.telephone",
     "lowered_pairs.own", "lowered_pairs.wanted", "lowered_pairs.own_text", "lowered_pairs.wanted_text",
     "introductions.match", "digest_lines.match", "digest_lines.subject", "wanted_skills.phrase",

@@ -9,6 +9,8 @@ from matchmaker.base.work import Work
 from matchmaker.citizens.models import SignUp
 from matchmaker.groups.models import Membership, Need, StartupGroup
 from matchmaker.groups.rules import NeedState, Role
+from matchmaker.matching import service as matching
+from matchmaker.vocabulary.rules import Level
 from tests import builders
 from tests.builders import NOW, TODAY, World
 from tests.doors import signed_in, visitor
@@ -59,6 +61,25 @@ def test_reasons_name_both_levels_where_both_sides_tell_one(
     )
     work.session.commit()
     assert "Level asked" not in signed_in(app, other.account).get("/home").text
+
+
+def test_levels_that_were_ticked_are_named_and_count(
+    app: Flask, work: Work, world: World, group: StartupGroup
+) -> None:
+    need = builders.add_need(work, group, wanted=["réparation de vélos"])
+    citizen = builders.add_citizen(work, world.territory, locale="en", skills=["bike repair"])
+    work.session.flush()
+    person = signed_in(app, citizen.account)
+
+    def total() -> float:
+        return matching.explain(work.session, need, citizen_id=citizen.id, now=NOW).match.total
+
+    before = total()
+    need.wanted[0].level = Level.TRADE
+    citizen.skills[0].level = Level.BEGINNER
+    work.session.commit()
+    assert 0.88 * before < total() < before
+    assert "Level asked: by trade. Level told: beginner." in person.get("/home").text
 
 
 def test_home_is_never_empty_when_nothing_fits(app: Flask, work: Work, world: World, need: Need) -> None:

@@ -86,6 +86,12 @@ def test_who_is_below_what_is_asked_has_a_little_less_and_nobody_else_has(
     assert of(trade, easy) == of(easy, beginner) == pytest.approx(95, abs=0.1)
 
 
+def test_what_is_ticked_counts_before_the_words(resolver: Resolver) -> None:
+    phrase = resolver.phrase("je débute en couture")
+    assert phrase.told_level is Level.BEGINNER
+    assert replace(phrase, level=Level.TRADE).told_level is Level.TRADE
+
+
 def test_earlier_weights_know_no_levels(matcher: Matcher, resolver: Resolver) -> None:
     without = Matcher(matcher.vocabulary, weights=replace(WEIGHTS, version="without", level=0.0))
     assert total(without, resolver, "jardinage de métier", "je débute en jardinage") == 100

@@ -24,7 +24,7 @@ from matchmaker.matching.rules import (
     Weights,
     why_not,
 )
-from matchmaker.vocabulary.rules import Phrase
+from matchmaker.vocabulary.rules import Level, Phrase
 from tests.extent import part_of
 from tests.rules.shipped import MATCHER, RESOLVER, VOCABULARY
 
@@ -39,11 +39,14 @@ TEXTS = [
 PHRASES = [RESOLVER.phrase(text, language="fr") for text in TEXTS]
 
 phrase = st.sampled_from(PHRASES)
+level = st.none() | st.sampled_from(Level)
 own = st.builds(
-    lambda one, barred: replace(one, not_for=frozenset(other.key for other in barred)),
+    lambda one, barred, level: replace(one, not_for=frozenset(other.key for other in barred), level=level),
     phrase,
     st.just([]) | st.lists(phrase, max_size=3),
+    level,
 )
+asked = st.builds(lambda one, level: replace(one, level=level), phrase, level)
 ACROSS = Place(latitude=45.0, longitude=5.0)
 place = (
     st.none()
@@ -55,7 +58,7 @@ needs = st.builds(
     id=st.integers(1, 3).map(NeedId),
     territory_id=st.sampled_from([TerritoryId(1), TerritoryId(2), None]),
     title=phrase,
-    wanted=st.lists(st.builds(Wanted, phrase=phrase, importance=st.sampled_from(Importance)), max_size=5).map(
+    wanted=st.lists(st.builds(Wanted, phrase=asked, importance=st.sampled_from(Importance)), max_size=5).map(
         tuple
     ),
     group_id=st.sampled_from([GroupId(1), None]),

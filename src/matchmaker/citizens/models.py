@@ -25,6 +25,7 @@ from matchmaker.base.ids import AccountId, ChallengeId, CitizenId, RelayId, Terr
 from matchmaker.citizens.rules import ConsentChannel, ConsentPurpose
 from matchmaker.places.models import Challenge, Commune, Territory
 from matchmaker.relays.models import Relay
+from matchmaker.vocabulary.rules import Level
 
 
 class Citizen(Base):
@@ -96,6 +97,11 @@ class Citizen(Base):
         return func.coalesce(cls.own_first_name, of_account)
 
     @property
+    def levels(self) -> dict[str, Level]:
+        """What was ticked beside some of the skills, by their words."""
+        return {skill.phrase: skill.level for skill in self.skills if skill.level is not None}
+
+    @property
     def locale(self) -> str:
         """The language in which they read."""
         return self.account.locale if self.account is not None else self.own_locale or self.territory.locale
@@ -117,8 +123,8 @@ class CitizenTelephone(Base):
 class CitizenSkill(Base):
     """A skill in the citizen's own words, beside the concept it was resolved to.
 
-    ``confirmed`` says that the person chose the concept; otherwise the resolver did, and None says that the
-    words alone count.
+    ``level`` is what they ticked beside it. ``confirmed`` says that the person chose the concept; otherwise the resolver
+    did, and None says that the words alone count.
     """
 
     __tablename__ = "citizen_skills"
@@ -128,6 +134,7 @@ class CitizenSkill(Base):
     position: Mapped[int]
     phrase: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2))
+    level: Mapped[Level | None] = mapped_column(enum_column(Level))
     concept_id: Mapped[str | None] = mapped_column(ForeignKey("concepts.id"))
     confirmed: Mapped[bool]
 
@@ -195,7 +202,8 @@ class SignUp(Base):
     """A sign-up on its way: the answers so far, then the address to which the confirmation was mailed.
 
     It becomes a citizen only when the mailed link is confirmed, so that nobody can sign up, or change, somebody else.
-    With a ``relay_id`` it is written at a relay, with a ``citizen_id`` it gives that citizen an account of their own.
+    ``levels`` has what was ticked beside some of the skills, by their words. With a ``relay_id`` it is written at a relay,
+    with a ``citizen_id`` it gives that citizen an account of their own.
     """
 
     __tablename__ = "sign_ups"
@@ -204,6 +212,7 @@ class SignUp(Base):
     territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
     commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"))
     skills: Mapped[list[tuple[str, str | None]]] = mapped_column(JSON)
+    levels: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     challenge_ids: Mapped[list[int]] = mapped_column(JSON)
     hours_a_week: Mapped[int | None]
     radius_km: Mapped[int | None]
@@ -243,3 +252,8 @@ class SignUp(Base):
         ),
         CheckConstraint("consent_locale IS NULL OR consent_text IS NOT NULL", name="language_of_a_consent"),
     )
+
+    @property
+    def ticked(self) -> dict[str, Level]:
+        """The levels as those of a citizen."""
+        return {text: Level(level) for text, level in self.levels.items()}

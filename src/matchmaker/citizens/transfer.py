@@ -50,6 +50,7 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
                 CitizenSkill.language,
                 CitizenSkill.concept_id.label("understood_as"),
                 CitizenSkill.confirmed,
+                CitizenSkill.level,
             )
             .join(Citizen, Citizen.id == CitizenSkill.citizen_id)
             .where(mine)
@@ -91,6 +92,7 @@ def _agreed(session: Session, account_id: int) -> Sequence[Section]:
                 SignUp.address,
                 SignUp.commune_code,
                 SignUp.skills,
+                SignUp.levels,
                 SignUp.hours_a_week,
                 SignUp.radius_km,
                 SignUp.remote,

@@ -14,7 +14,15 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 
 from matchmaker.base.i18n import gettext, lazy
 from matchmaker.citizens.forms import hours_choices
-from matchmaker.groups.rules import DESCRIPTION_LENGTH, TITLE_LENGTH, Importance, NeedKind, Role, Stage
+from matchmaker.groups.rules import (
+    DESCRIPTION_LENGTH,
+    LEVELS_ASKED,
+    TITLE_LENGTH,
+    Importance,
+    NeedKind,
+    Role,
+    Stage,
+)
 from matchmaker.invitations.forms import InviteForm
 from matchmaker.vocabulary.forms import PhraseRows
 from matchmaker.vocabulary.rules import LIMITS
@@ -78,6 +86,13 @@ class WantedForm(BareForm):
     phrase = StringField(lazy("Skill"), [AtMost(LIMITS.phrase)], filters=[trimmed])
     importance = SelectField(
         lazy("How much it matters"), choices=labelled_choices(Importance), default=Importance.MUST.value
+    )
+    level = SelectField(
+        lazy("Level asked"),
+        choices=choices(
+            ("", lazy("any level")), *((level.value, lazy(words)) for level, words in LEVELS_ASKED.items())
+        ),
+        default="",
     )
 
 

@@ -20,9 +20,10 @@ from matchmaker.base.db import Base, enum_column
 from matchmaker.base.ids import AccountId, ChallengeId, GroupId, NeedId, TerritoryId
 from matchmaker.base.search import SEARCHED
 from matchmaker.base.text import name_key
-from matchmaker.groups.rules import Importance, NeedKind, NeedState, Role, Stage
+from matchmaker.groups.rules import LEVELS_ASKED, Importance, NeedKind, NeedState, Role, Stage
 from matchmaker.invitations.models import Invitation
 from matchmaker.places.models import Challenge, Commune, Territory
+from matchmaker.vocabulary.rules import Level
 
 
 class StartupGroup(Base):
@@ -185,8 +186,14 @@ class WantedSkill(Base):
     phrase: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2))
     importance: Mapped[Importance] = mapped_column(enum_column(Importance))
+    level: Mapped[Level | None] = mapped_column(enum_column(Level))
     concept_id: Mapped[str | None] = mapped_column(ForeignKey("concepts.id"), index=True)
     confirmed: Mapped[bool]
+
+    @property
+    def asked(self) -> str | None:
+        """The words for the level that is asked, to be translated; None for any level."""
+        return LEVELS_ASKED[self.level] if self.level is not None else None
 
     __table_args__ = (
         UniqueConstraint("need_id", "position"),

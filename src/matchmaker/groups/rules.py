@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from matchmaker.base.i18n import Labelled, mark
 from matchmaker.base.verbs import Verb
+from matchmaker.vocabulary.rules import Level
 
 CLOSED_FOR = timedelta(days=56)
 """How long a group that has ended can be opened again; then it is deleted. No letter is kept for longer either."""
@@ -71,6 +72,14 @@ class NeedKind(Labelled):
     def of_people(self) -> bool:
         """Whether people are counted by a need's places: rooms, machines and money are asked of people, and are none."""
         return self not in {NeedKind.PREMISES, NeedKind.EQUIPMENT, NeedKind.FUNDING}
+
+
+LEVELS_ASKED: Mapping[Level, str] = {
+    Level.BEGINNER: mark("beginners welcome"),
+    Level.AT_EASE: mark("at ease with it"),
+    Level.TRADE: mark("by trade"),
+}
+"""The words for a level where a need asks for it."""
 
 
 class Importance(Labelled):

@@ -1,7 +1,7 @@
 """What somebody can do: the form, and what the territory understands by it beside its rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from matchmaker.base.i18n import get_locale, gettext, lazy
 from matchmaker.vocabulary import service
-from matchmaker.vocabulary.rules import LIMITS, Skill
+from matchmaker.vocabulary.rules import LIMITS, NO_LEVELS, Level, Levels, Skill
 from matchmaker.web import reading
 from matchmaker.web.forms import AtMost, BaseForm, FieldList, trimmed
 
@@ -41,6 +41,8 @@ class PhraseRows(FieldList):
         self.number = 0
         self._phrase_in = phrase_in
         self._sent_as: dict[int, str] = {}
+        self._rows: dict[int, str] = {}
+        self.kept_levels: Levels = NO_LEVELS
 
     def process(self, formdata: Any, *args: Any, **named: Any) -> None:
         """Read the rows as sent, then part those that list several phrases."""
@@ -52,6 +54,7 @@ class PhraseRows(FieldList):
 
     def _compact_indices(self) -> None:
         self._sent_as = {id(entry): entry.name for entry in self.entries}
+        self._rows = dict(self._sent_as)
         super()._compact_indices()  # type: ignore[misc]
 
     @property
@@ -68,6 +71,14 @@ class PhraseRows(FieldList):
         sent = self._sent_as.get(id(entry))
         return request.form.get(f"{sent}-choice") if sent else None
 
+    def level_of(self, entry: Field) -> Level | None:
+        """What is ticked beside a row: as it was sent, also for all that was made out of one row; else as it is kept."""
+        sent = self._rows.get(id(entry))
+        ticked = request.form.get(f"{sent}-level") if sent else None
+        if ticked is None:
+            return self.kept_levels.get(self.phrase_of(entry))
+        return Level(ticked) if ticked in set(Level) else None
+
     def _part(self, written: Sequence[str]) -> None:
         resolver = service.lexicon(reading()).resolver
         parted = [resolver.split(text) for text in written]
@@ -83,10 +94,12 @@ class PhraseRows(FieldList):
                     self._own_field(entry).data = texts[0]
             return
         rows, sent_as = self.entries, self._sent_as
-        self.entries, self.last_index, self._sent_as = [], -1, {}
+        self.entries, self.last_index, self._sent_as, self._rows = [], -1, {}, {}
         for row, texts in zip(rows, kept, strict=True):
             for text in texts:
                 self.append_entry({**row.data, self._phrase_in: text} if self._phrase_in else text)
+                if id(row) in sent_as:
+                    self._rows[id(self.entries[-1])] = sent_as[id(row)]
                 if len(texts) == 1 and id(row) in sent_as:
                     self._sent_as[id(self.entries[-1])] = sent_as[id(row)]
         while len(self.entries) < self.min_entries:
@@ -103,6 +116,7 @@ class SkillsForm(BaseForm):
         StringField(lazy("Skill"), [AtMost(LIMITS.phrase)], filters=[trimmed]), lazy("Your skills")
     )
     asked = HiddenField()
+    levels = tuple(Level)
 
     def validate_skills(self, field: PhraseRows) -> None:
         """Refuse more skills than a profile holds."""
@@ -131,6 +145,7 @@ class SkillsAnswer:
     questions: dict[int, list[dict[str, str]]]
     understood: dict[int, str]
     looked_over: bool
+    levels: Levels = field(default_factory=dict)
 
     @property
     def settled(self) -> bool:
@@ -138,9 +153,10 @@ class SkillsAnswer:
         return self.looked_over and not self.questions
 
 
-def filled_form(skills: Sequence[Skill]) -> SkillsForm:
-    """The form as sent; when opened, with the skills kept so far and a spare line."""
+def filled_form(skills: Sequence[Skill], levels: Levels = NO_LEVELS) -> SkillsForm:
+    """The form as sent; when opened, with the skills and levels kept so far and a spare line."""
     form = SkillsForm(skills=[text for text, _ in skills])
+    form.skills.kept_levels = levels
     if not form.is_submitted() and skills:
         add_rows(form, 1)
     return form
@@ -169,6 +185,7 @@ def read_skills(form: SkillsForm, kept: Sequence[Skill], *, territory_id: int) -
     skills: dict[str, Skill] = {}
     questions: dict[int, list[dict[str, str]]] = {}
     understood: dict[int, str] = {}
+    levels: dict[str, Level] = {}
     for row, entry in rows.items():
         key = service.phrase_key(entry.data)
         meaning = meanings[key]
@@ -177,12 +194,16 @@ def read_skills(form: SkillsForm, kept: Sequence[Skill], *, territory_id: int) -
         if key not in skills and meaning.options and not choices[row] and not form.asked.data:
             own_words = {"value": OWN_WORDS, "text": gettext("Keep my own words"), "aside": ""}
             questions[row] = [*option_choices(meaning.options), own_words]
+        level = form.skills.level_of(entry)
+        if key not in skills and level is not None:
+            levels[entry.data] = level
         skills.setdefault(key, (entry.data, meaning.concept_id if meaning.chosen else None))
     return SkillsAnswer(
         skills=tuple(skills.values()),
         questions=questions,
         understood=understood,
         looked_over=form.skills.looked_over,
+        levels=levels,
     )
 
 

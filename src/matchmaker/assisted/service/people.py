@@ -25,7 +25,7 @@ from matchmaker.citizens.service.profiles import (
 from matchmaker.citizens.service.sign_ups import finish_sign_up
 from matchmaker.relays import queries as relays
 from matchmaker.relays.models import Relay
-from matchmaker.vocabulary.rules.vocabulary import Skill
+from matchmaker.vocabulary.rules import NO_LEVELS, Levels, Skill
 
 
 class AddressOfRelay(ValueError):
@@ -82,10 +82,15 @@ def correct_person(
     record(work, desk, RelayDeed.CORRECTED, citizen_id=citizen_id)
 
 
-def correct_skills(work: Work, *, desk: AtDesk, citizen_id: int, skills: Sequence[Skill]) -> None:
-    """Put other skills in place of a person's, in their language. Raises PersonElsewhere, LimitExceededError."""
+def correct_skills(
+    work: Work, *, desk: AtDesk, citizen_id: int, skills: Sequence[Skill], levels: Levels = NO_LEVELS
+) -> None:
+    """Put other skills in place of a person's, in their language, with the levels that were ticked beside some.
+
+    Raises PersonElsewhere, LimitExceededError.
+    """
     citizen = _locked_person(work, desk, citizen_id)
-    change_skills(work, citizen_id=citizen_id, skills=skills, language=citizen.locale)
+    change_skills(work, citizen_id=citizen_id, skills=skills, language=citizen.locale, levels=levels)
     record(work, desk, RelayDeed.CORRECTED, citizen_id=citizen_id)
 
 
@@ -126,6 +131,7 @@ def give_address(work: Work, *, desk: AtDesk, citizen_id: int, address: str, wee
         territory_id=citizen.territory_id,
         commune_code=citizen.commune_code,
         skills=[(skill.phrase, skill.concept_id if skill.confirmed else None) for skill in citizen.skills],
+        levels={text: level.value for text, level in citizen.levels.items()},
         challenge_ids=[challenge.id for challenge in citizen.challenges],
         hours_a_week=citizen.hours_a_week,
         radius_km=citizen.radius_km,

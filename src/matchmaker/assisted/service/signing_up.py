@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matchmaker.assisted import queries
 from matchmaker.assisted.rules import AssistedVerb, RelayDeed
@@ -15,8 +15,7 @@ from matchmaker.citizens.service.profiles import drafted_citizen
 from matchmaker.citizens.service.sign_ups import SignUpLost, finish_sign_up
 from matchmaker.places.service import challenges_among, check_commune
 from matchmaker.relays.models import Relay
-from matchmaker.vocabulary.rules import check_phrases
-from matchmaker.vocabulary.rules.vocabulary import Skill
+from matchmaker.vocabulary.rules import Levels, Skill, check_phrases, kept_levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,7 @@ class Answers:
     hours_a_week: int | None
     radius_km: int | None
     remote: bool
+    levels: Levels = field(default_factory=dict)
 
 
 def note_answers(work: Work, *, relay_id: RelayId, answers: Answers, sign_up_id: str | None = None) -> SignUp:
@@ -55,6 +55,7 @@ def note_answers(work: Work, *, relay_id: RelayId, answers: Answers, sign_up_id:
     draft.first_name, draft.locale, draft.address = answers.first_name, answers.locale, answers.address
     draft.commune_code = answers.commune_code
     draft.skills = [(phrase, concept_id) for phrase, concept_id in answers.skills]
+    draft.levels = kept_levels(answers.skills, answers.levels)
     offered = challenges_among(work.session, relay.territory_id, answers.challenge_ids)
     draft.challenge_ids = [challenge.id for challenge in offered]
     draft.hours_a_week, draft.radius_km = answers.hours_a_week, answers.radius_km

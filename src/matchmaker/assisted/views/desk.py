@@ -26,8 +26,7 @@ from matchmaker.places.models import Territory
 from matchmaker.places.service import Place
 from matchmaker.relays.access import RELAY_WORKER, own_relay
 from matchmaker.relays.models import Relay
-from matchmaker.vocabulary import rules
-from matchmaker.vocabulary.forms import add_rows, read_skills
+from matchmaker.vocabulary.forms import SkillsAnswer, add_rows, read_skills
 from matchmaker.web import access, check_letter, form_page, place_in_list, reading
 from matchmaker.web.forms import choices
 
@@ -72,6 +71,7 @@ def sign_up(relay_id: int) -> ResponseReturnValue:
     draft = queries.find_draft(reading(), relay_id=relay_id, sign_up_id=request.args.get("again"))
     kept = [(text, concept_id) for text, concept_id in draft.skills] if draft else []
     form = AssistedForm(data=_answers_of(draft))
+    form.skills.kept_levels = draft.ticked if draft else {}
     offer_challenges(form, own.territory)
     page: dict[str, object] = {
         "relay": own,
@@ -96,7 +96,7 @@ def sign_up(relay_id: int) -> ResponseReturnValue:
         if isinstance(located, PlaceQuestion):
             question = located
         elif answer.settled:
-            noted = _note(own, form, located, answer.skills, draft)
+            noted = _note(own, form, located, answer, draft)
             if noted is not None:
                 return redirect(url_for("assisted.agreement", relay_id=relay_id, sign_up_id=noted))
     elif not form.is_submitted() and kept:
@@ -125,7 +125,7 @@ def _note(
     own: Relay,
     form: AssistedForm,
     located: Place,
-    skills: tuple[rules.Skill, ...],
+    answer: SkillsAnswer,
     draft: SignUp | None,
 ) -> str | None:
     """Keep the answers for now; the id by which they go on, or None when the address is refused beside its field."""
@@ -140,7 +140,8 @@ def _note(
                     locale=form.locale.data,
                     address=canonical_address(form.address.data) if form.address.data else None,
                     commune_code=located.commune_code,
-                    skills=skills,
+                    skills=answer.skills,
+                    levels=answer.levels,
                     challenge_ids=form.challenges.data or (),
                     hours_a_week=form.hours_a_week.data,
                     radius_km=form.radius_km.data,

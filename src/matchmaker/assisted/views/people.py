@@ -84,14 +84,16 @@ def person_skills(relay_id: int, person_id: int) -> ResponseReturnValue:
     """The skills of one of a relay's people."""
     own, citizen = own_person(relay_id, person_id)
     kept = [(skill.phrase, skill.concept_id if skill.confirmed else None) for skill in citizen.skills]
-    form = filled_form(kept)
+    form = filled_form(kept, citizen.levels)
     page = {"relay": own, "territory": own.territory, "citizen": citizen, "questions": {}, "understood": {}}
     if "add_line" in request.form:
         add_rows(form)
     elif form.validate_on_submit():
         answer = read_skills(form, kept, territory_id=own.territory_id)
         with acting_at(relay_id) as (work, desk):
-            service.correct_skills(work, desk=desk, citizen_id=person_id, skills=answer.skills)
+            service.correct_skills(
+                work, desk=desk, citizen_id=person_id, skills=answer.skills, levels=answer.levels
+            )
         if answer.settled:
             flash(gettext("Saved."), "success")
             return redirect(url_for("assisted.person", relay_id=relay_id, person_id=person_id))

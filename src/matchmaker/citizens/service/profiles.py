@@ -17,8 +17,7 @@ from matchmaker.citizens.rules import CitizenVerb, ConsentChannel, ConsentPurpos
 from matchmaker.places.service import challenges_among, check_commune
 from matchmaker.vocabulary import service as vocabulary
 from matchmaker.vocabulary.models import Concept
-from matchmaker.vocabulary.rules import check_phrases
-from matchmaker.vocabulary.rules.vocabulary import Skill
+from matchmaker.vocabulary.rules import NO_LEVELS, Levels, Skill, check_phrases
 
 
 class ProfileExists(Exception):
@@ -79,7 +78,12 @@ def drafted_citizen(work: Work, sign_up: SignUp, *, language: str) -> Citizen:
         remote=sign_up.remote,
         created_at=work.now,
         challenges=list(challenges_among(work.session, sign_up.territory_id, sign_up.challenge_ids)),
-        skills=_skill_rows(work, [(phrase, chosen) for phrase, chosen in sign_up.skills], language=language),
+        skills=_skill_rows(
+            work,
+            [(phrase, chosen) for phrase, chosen in sign_up.skills],
+            language=language,
+            levels=sign_up.ticked,
+        ),
     )
 
 
@@ -121,10 +125,15 @@ def change_details(work: Work, *, citizen_id: int, details: ProfileDetails) -> N
     work.record(CitizenVerb.CHANGED, Citizen, citizen_id, territory_id=details.territory_id)
 
 
-def change_skills(work: Work, *, citizen_id: int, skills: Sequence[Skill], language: str) -> None:
-    """Put other skills in place of a citizen's; raises LimitExceededError for too many or too long ones."""
+def change_skills(
+    work: Work, *, citizen_id: int, skills: Sequence[Skill], language: str, levels: Levels = NO_LEVELS
+) -> None:
+    """Put other skills in place of a citizen's, with the levels that were ticked beside some.
+
+    Raises LimitExceededError for too many or too long ones.
+    """
     citizen = work.session.get_one(Citizen, citizen_id)
-    rows = _skill_rows(work, skills, language=language)
+    rows = _skill_rows(work, skills, language=language, levels=levels)
     citizen.skills.clear()
     # The old rows must be gone before new ones take their positions.
     work.session.flush()
@@ -243,7 +252,7 @@ def _withdraw(work: Work, citizen_id: int, statement: Update) -> None:
         )
 
 
-def _skill_rows(work: Work, skills: Sequence[Skill], *, language: str) -> list[CitizenSkill]:
+def _skill_rows(work: Work, skills: Sequence[Skill], *, language: str, levels: Levels) -> list[CitizenSkill]:
     check_phrases([phrase for phrase, _ in skills])
     chosen = {concept_id for _, concept_id in skills if concept_id is not None}
     # The vocabulary may have been loaded anew since the person chose.
@@ -258,6 +267,7 @@ def _skill_rows(work: Work, skills: Sequence[Skill], *, language: str) -> list[C
                 position=position,
                 phrase=text,
                 language=language,
+                level=levels.get(text),
                 concept_id=concept_id if confirmed else guessed,
                 confirmed=confirmed,
             )

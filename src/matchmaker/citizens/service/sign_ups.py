@@ -20,8 +20,7 @@ from matchmaker.citizens.models import Citizen, SignUp
 from matchmaker.citizens.rules import CONFIRMATION_LASTS, SIGN_UP_KEPT, CitizenVerb, mailed_letter_text
 from matchmaker.citizens.service.profiles import ProfileExists, make_citizen
 from matchmaker.places.service import challenges_among, check_commune
-from matchmaker.vocabulary.rules import check_phrases
-from matchmaker.vocabulary.rules.vocabulary import Skill
+from matchmaker.vocabulary.rules import NO_LEVELS, Levels, Skill, check_phrases, kept_levels
 
 
 class SignUpLost(Exception):
@@ -65,11 +64,17 @@ def answer_place(work: Work, *, sign_up_id: str, territory_id: TerritoryId, comm
     _record(work, CitizenVerb.ANSWERED, sign_up, step="place")
 
 
-def answer_skills(work: Work, *, sign_up_id: str, skills: Sequence[Skill], locale: str) -> None:
-    """Set the skills, written in ``locale``. Raises SignUpLost, and LimitExceededError for too many or too long ones."""
+def answer_skills(
+    work: Work, *, sign_up_id: str, skills: Sequence[Skill], locale: str, levels: Levels = NO_LEVELS
+) -> None:
+    """Set the skills, written in ``locale``, with the levels that were ticked beside some.
+
+    Raises SignUpLost, and LimitExceededError for too many or too long ones.
+    """
     check_phrases([phrase for phrase, _ in skills])
     sign_up = _sign_up(work, sign_up_id)
     sign_up.skills = [(phrase, concept_id) for phrase, concept_id in skills]
+    sign_up.levels = kept_levels(skills, levels)
     sign_up.locale = locale
     _record(work, CitizenVerb.ANSWERED, sign_up, step="skills")
 
@@ -224,6 +229,7 @@ def _state(sign_up: SignUp) -> str:
     said = (
         sign_up.first_name, sign_up.locale, sign_up.territory_id, sign_up.commune_code, sign_up.skills,
         sign_up.challenge_ids, sign_up.hours_a_week, sign_up.radius_km, sign_up.remote, sign_up.consent_text,
+        *filter(None, [sign_up.levels]),
     )  # fmt: skip
     return f"{_mailed(sign_up)} {json.dumps(said)}"
 

@@ -93,14 +93,20 @@ def profile_skills() -> ResponseReturnValue:
     """The skills of a profile."""
     citizen, _ = _chosen_profile()
     kept = [(skill.phrase, skill.concept_id if skill.confirmed else None) for skill in citizen.skills]
-    form = filled_form(kept)
+    form = filled_form(kept, citizen.levels)
     page = {"territory": citizen.territory, "citizen": citizen, "questions": {}, "understood": {}}
     if "add_line" in request.form:
         add_rows(form)
     elif form.validate_on_submit():
         answer = read_skills(form, kept, territory_id=citizen.territory_id)
         with begin() as work:
-            service.change_skills(work, citizen_id=citizen.id, skills=answer.skills, language=get_locale())
+            service.change_skills(
+                work,
+                citizen_id=citizen.id,
+                skills=answer.skills,
+                language=get_locale(),
+                levels=answer.levels,
+            )
         if answer.settled:
             flash(gettext("Saved."), "success")
             return redirect(url_for("citizens.profile", territory=citizen.territory.slug))

@@ -105,14 +105,20 @@ def skills() -> ResponseReturnValue:
     """What somebody can do; unsure phrases come back once with what they could mean."""
     sign_up = current_sign_up()
     kept = [(text, concept_id) for text, concept_id in sign_up.skills]
-    form = filled_form(kept)
+    form = filled_form(kept, sign_up.ticked)
     page = {"territory": sign_up.territory, "questions": {}, "understood": {}}
     if "add_line" in request.form:
         add_rows(form)
     elif form.validate_on_submit():
         answer = read_skills(form, kept, territory_id=sign_up.territory_id)
         with begin() as work:
-            service.answer_skills(work, sign_up_id=sign_up.id, skills=answer.skills, locale=get_locale())
+            service.answer_skills(
+                work,
+                sign_up_id=sign_up.id,
+                skills=answer.skills,
+                locale=get_locale(),
+                levels=answer.levels,
+            )
         if answer.settled or "skip" in request.form:
             return redirect(url_for("citizens.challenges"))
         form.asked.data = "1"

@@ -27,7 +27,7 @@ from matchmaker.groups.service.groups import check_running, lock_group
 from matchmaker.places import rules
 from matchmaker.places.models import Territory
 from matchmaker.vocabulary import service as vocabulary
-from matchmaker.vocabulary.rules import Phrase, check_description, check_phrases
+from matchmaker.vocabulary.rules import Level, Phrase, check_description, check_phrases
 
 
 class NeedRefused(ValueError):
@@ -44,6 +44,7 @@ class WantedPhrase:
 
     phrase: str
     importance: Importance
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +255,7 @@ def _fill(need: Need, details: NeedDetails, phrases: Sequence[Phrase]) -> None:
             phrase=phrase.text,
             language=phrase.language,
             importance=wanted.importance,
+            level=wanted.level,
             concept_id=phrase.resolutions[0].concept_id if phrase.resolutions else None,
             confirmed=False,
         )

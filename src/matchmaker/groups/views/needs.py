@@ -27,7 +27,7 @@ from matchmaker.groups.views.blueprint import blueprint
 from matchmaker.places import rules
 from matchmaker.places.forms import commune_choices, read_commune_field
 from matchmaker.places.models import Territory
-from matchmaker.vocabulary.rules import LIMITS
+from matchmaker.vocabulary.rules import LIMITS, Level
 from matchmaker.web import access, account_id, check_limit, form_page, now, page_url, reading, slot
 
 SPARE_ROWS = 3
@@ -219,7 +219,11 @@ def _details(form: NeedForm, place: Place) -> NeedDetails:
     wanted: dict[str, WantedPhrase] = {}
     for row in form.wanted.data:
         if row["phrase"]:
-            phrase = WantedPhrase(phrase=row["phrase"], importance=Importance(row["importance"]))
+            phrase = WantedPhrase(
+                phrase=row["phrase"],
+                importance=Importance(row["importance"]),
+                level=Level(row["level"]) if row["level"] else None,
+            )
             wanted.setdefault(row["phrase"].lower(), phrase)
     return NeedDetails(
         title=form.title.data or "",
@@ -241,8 +245,15 @@ def _data(need: Need) -> dict[str, object]:
         "kind": need.kind.value,
         "description": need.description,
         "wanted": [
-            *({"phrase": row.phrase, "importance": row.importance.value} for row in need.wanted),
-            {"phrase": "", "importance": Importance.MUST.value},
+            *(
+                {
+                    "phrase": row.phrase,
+                    "importance": row.importance.value,
+                    "level": row.level.value if row.level else "",
+                }
+                for row in need.wanted
+            ),
+            {"phrase": "", "importance": Importance.MUST.value, "level": ""},
         ],
         "places": need.places,
         "hours_a_week": need.hours_a_week,

@@ -13,7 +13,14 @@ from matchmaker.base.text import fold
 from matchmaker.base.work import Missing
 from matchmaker.citizens.models import Citizen, CitizenChallenge, CitizenSkill, SignUp
 from matchmaker.groups.models import Membership
-from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebook, written_in
+from matchmaker.matching.loading.phrasebook import (
+    Levelled,
+    Phrasebook,
+    at_level,
+    gathered,
+    phrasebook,
+    written_in,
+)
 from matchmaker.matching.models import Dismissal, HiddenFromGroup, LoweredPair, NeedAnswer
 from matchmaker.matching.rules import Answer, CitizenProfile, Place
 from matchmaker.places.models import Commune
@@ -78,7 +85,8 @@ def sign_up_as_read(
     session: Session, sign_up: SignUp, *, language: str, books: Sequence[Phrasebook]
 ) -> tuple[CitizenProfile, ...]:
     """Somebody on the way to a profile, by the answers so far, written in ``language``, as each of ``books`` reads them."""
-    written = [(text, language, chosen) for text, chosen in sign_up.skills]
+    levels = sign_up.ticked
+    written = [((text, language, chosen), levels.get(text)) for text, chosen in sign_up.skills]
     profile = CitizenProfile(
         id=SIGN_UP_ID,
         territory_id=sign_up.territory_id,
@@ -110,6 +118,7 @@ def _citizens(
             CitizenSkill.language,
             CitizenSkill.concept_id,
             CitizenSkill.confirmed,
+            CitizenSkill.level,
         )
         .join(Citizen, Citizen.id == CitizenSkill.citizen_id)
         .where(condition)
@@ -128,7 +137,7 @@ def _citizens(
         session, NeedAnswer.citizen_id, NeedAnswer.need_id, condition & (NeedAnswer.answer == Answer.NO)
     )
     hidden = _of_citizens(session, HiddenFromGroup.citizen_id, HiddenFromGroup.group_id, condition)
-    offered = gathered((row.citizen_id, written_in(row)) for row in skills)
+    offered = gathered((row.citizen_id, (written_in(row), row.level)) for row in skills)
     profiles = [
         CitizenProfile(
             id=row.id,
@@ -195,12 +204,15 @@ def _taught(
 def _read(
     session: Session,
     profiles: Sequence[CitizenProfile],
-    offered: Sequence[Sequence[Written]],
+    offered: Sequence[Sequence[Levelled]],
     book: Phrasebook,
 ) -> tuple[CitizenProfile, ...]:
     """Profiles with their phrases, in the same order, as a book reads them."""
-    known = book.phrases(session, chain.from_iterable(offered))
+    known = book.phrases(session, (one for one, _ in chain.from_iterable(offered)))
     return tuple(
-        replace(profile, phrases=tuple(known[one] for one in written if book.names_skill(one)))
+        replace(
+            profile,
+            phrases=tuple(at_level(known[one], level) for one, level in written if book.names_skill(one)),
+        )
         for profile, written in zip(profiles, offered, strict=True)
     )

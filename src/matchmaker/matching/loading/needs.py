@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from matchmaker.base.ids import TerritoryId
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.rules import Importance, NeedState
-from matchmaker.matching.loading.phrasebook import Phrasebook, Written, gathered, phrasebooks, written_in
+from matchmaker.matching.loading.phrasebook import (
+    Levelled,
+    Phrasebook,
+    Written,
+    at_level,
+    gathered,
+    phrasebooks,
+    written_in,
+)
 from matchmaker.matching.rules import NeedProfile, Place, Travel, Wanted
 from matchmaker.places.models import Commune, Detour, Territory
 from matchmaker.places.rules import local_day
@@ -107,19 +115,20 @@ def _needs(
             WantedSkill.concept_id,
             WantedSkill.confirmed,
             WantedSkill.importance,
+            WantedSkill.level,
         )
         .join(Need, Need.id == WantedSkill.need_id)
         .where(condition)
         .order_by(WantedSkill.need_id, WantedSkill.position)
     ).all()
-    wanted = gathered((row.need_id, (written_in(row), row.importance)) for row in skills)
+    wanted = gathered((row.need_id, ((written_in(row), row.level), row.importance)) for row in skills)
     territories = [row.territory_id for row in rows]
     books = phrasebooks(session, territories if home is None else [home, *territories])
     written: dict[Phrasebook, list[Written]] = {book: [] for book in books.values()}
     for row in rows:
         written[books[row.territory_id]] += [
             (row.title, row.locale, None),
-            *(phrase for phrase, _ in wanted.get(row.id, ())),
+            *(phrase for (phrase, _), _ in wanted.get(row.id, ())),
         ]
     detours = _detours(session, condition)
     known = {book: book.phrases(session, phrases) for book, phrases in written.items()}
@@ -135,7 +144,7 @@ def _needs(
 
 def _profile(
     row: Row[*tuple[Any, ...]],
-    wanted: Iterable[tuple[Written, Importance]],
+    wanted: Iterable[tuple[Levelled, Importance]],
     book: Phrasebook,
     phrases: Mapping[Phrasebook, Mapping[Written, Phrase]],
     detours: Mapping[tuple[TerritoryId, str], Sequence[tuple[Place, float]]],
@@ -146,8 +155,8 @@ def _profile(
         territory_id=row.territory_id,
         title=known[row.title, row.locale, None],
         wanted=tuple(
-            Wanted(phrase=known[written], importance=importance)
-            for written, importance in wanted
+            Wanted(phrase=at_level(known[written], level), importance=importance)
+            for (written, level), importance in wanted
             if book.names_skill(written)
         ),
         group_id=row.group_id,

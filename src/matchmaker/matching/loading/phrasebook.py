@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import replace
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -10,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from matchmaker.matching.rules import Matcher, Weights
 from matchmaker.vocabulary import service as vocabulary
-from matchmaker.vocabulary.rules import LIMITS, Phrase, Verdict
+from matchmaker.vocabulary.rules import LIMITS, Level, Phrase, Verdict
 
 Written = tuple[str, str, str | None]
 """A phrase as written, its language, and the concept that a person chose for it, if one did."""
+
+Levelled = tuple[Written, Level | None]
+"""The same, with what was ticked beside it."""
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -111,6 +115,11 @@ def phrasebook(session: Session, territory_id: int) -> Phrasebook:
 def written_in(row: Row[*tuple[Any, ...]]) -> Written:
     """The phrase of a row of skills."""
     return row.phrase, row.language, row.concept_id if row.confirmed else None
+
+
+def at_level(phrase: Phrase, level: Level | None) -> Phrase:
+    """The phrase with what was ticked beside it."""
+    return phrase if level is None else replace(phrase, level=level)
 
 
 def gathered(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:

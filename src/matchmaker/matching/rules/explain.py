@@ -75,6 +75,8 @@ def _reason(
         possible=possible / 100,
         concept_id=likeness.concept_id if likeness else None,
         certainty=round(likeness.certainty, 4) if likeness else 1.0,
+        asked_level=wanted.told_level,
+        own_level=own.told_level if own else None,
     )
 
 

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from matchmaker.base.text import fold, folded_forms
 from matchmaker.matching.rules.score import DECIMALS, MOST_STEPS, Matcher
-from matchmaker.vocabulary.rules import Phrase, VerdictKind, level_of
+from matchmaker.vocabulary.rules import Phrase, VerdictKind
 
 Bools = NDArray[np.bool_]
 Rows = sparse.csr_array
@@ -151,7 +151,7 @@ class PhraseIndex:
 
 def _ranks(phrases: Sequence[Phrase]) -> NDArray[np.int64]:
     """The rank of the level that each phrase tells, -1 for none."""
-    levels = (level_of(phrase.text) for phrase in phrases)
+    levels = (phrase.told_level for phrase in phrases)
     return np.array([-1 if level is None else level.rank for level in levels], dtype=np.int64)
 
 

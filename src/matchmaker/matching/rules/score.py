@@ -28,7 +28,6 @@ from matchmaker.vocabulary.rules import (
     Verdict,
     VerdictKind,
     Vocabulary,
-    level_of,
 )
 from matchmaker.vocabulary.rules.meaning import meanings_of
 
@@ -99,7 +98,7 @@ class Matcher:
         Who tells a lower level than is asked covers it a little less.
         """
         found = self._likeness(wanted, own)
-        steps = steps_below(level_of(wanted.text), level_of(own.text)) if found is not None else 0
+        steps = steps_below(wanted.told_level, own.told_level) if found is not None else 0
         if found is None or not steps:
             return found
         return replace(found, strength=round(found.strength * self.kept_below(steps), DECIMALS))

@@ -15,6 +15,7 @@ from matchmaker.matching.rules.values import (
     PartName,
     SkillReason,
 )
+from matchmaker.vocabulary.rules import Level
 
 
 class ReasonMapping(TypedDict):
@@ -29,6 +30,8 @@ class ReasonMapping(TypedDict):
     possible: float
     concept_id: str | None
     certainty: NotRequired[float]
+    asked_level: NotRequired[str | None]
+    own_level: NotRequired[str | None]
 
 
 class PartMapping(TypedDict):
@@ -86,6 +89,8 @@ def match_to_mapping(match: Match) -> MatchMapping:
                 "possible": reason.possible,
                 "concept_id": reason.concept_id,
                 "certainty": reason.certainty,
+                "asked_level": None if reason.asked_level is None else reason.asked_level.value,
+                "own_level": None if reason.own_level is None else reason.own_level.value,
             }
             for reason in match.reasons
         ],
@@ -134,6 +139,8 @@ def match_from_mapping(mapping: MatchMapping) -> Match:
                 possible=reason["possible"],
                 concept_id=reason["concept_id"],
                 certainty=_certainty(reason),
+                asked_level=_level(reason.get("asked_level")),
+                own_level=_level(reason.get("own_level")),
             )
             for reason in mapping["reasons"]
         ),
@@ -159,6 +166,10 @@ def match_from_mapping(mapping: MatchMapping) -> Match:
             gain=change["gain"],
         ),
     )
+
+
+def _level(kept: str | None) -> Level | None:
+    return None if kept is None else Level(kept)
 
 
 def _certainty(reason: ReasonMapping) -> float:

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from matchmaker.base.ids import ChallengeId, CitizenId, GroupId, NeedId, TerritoryId
 from matchmaker.base.text import fold
-from matchmaker.groups.rules import Importance
-from matchmaker.vocabulary.rules import Level, Phrase, level_of
+from matchmaker.groups.rules import LEVELS_ASKED, Importance
+from matchmaker.vocabulary.rules import Level, Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +131,8 @@ class SkillReason:
     possible: float
     concept_id: str | None
     certainty: float = 1.0
+    asked_level: Level | None = None
+    own_level: Level | None = None
 
     @property
     def same_words(self) -> bool:
@@ -143,9 +145,14 @@ class SkillReason:
         return self.certainty >= SURE
 
     @property
+    def asked(self) -> str | None:
+        """The words for the level that is asked, to be translated; None for any level."""
+        return LEVELS_ASKED[self.asked_level] if self.asked_level is not None else None
+
+    @property
     def levels(self) -> tuple[Level, Level] | None:
         """The level that is asked and the own one, where both sides tell how well; never of a title."""
-        asked, own = level_of(self.wanted), level_of(self.own or "")
+        asked, own = self.asked_level, self.own_level
         return None if self.of_title or asked is None or own is None else (asked, own)
 
     @property

@@ -1,6 +1,6 @@
 """The skill vocabulary: its values, how its files read, and how a phrase finds its concept."""
 
-from matchmaker.vocabulary.rules.levels import Level, level_of
+from matchmaker.vocabulary.rules.levels import NO_LEVELS, Level, Levels, kept_levels, level_of
 from matchmaker.vocabulary.rules.limits import (
     FILE_LIMITS,
     LIMITS,
@@ -42,6 +42,7 @@ __all__ = [
     "FILE_LIMITS",
     "FOLDED_LENGTH",
     "LIMITS",
+    "NO_LEVELS",
     "Concept",
     "Decisions",
     "DescriptionTooLongError",
@@ -50,6 +51,7 @@ __all__ = [
     "Label",
     "LabelKind",
     "Level",
+    "Levels",
     "LimitExceededError",
     "Limits",
     "Phrase",
@@ -73,6 +75,7 @@ __all__ = [
     "check_phrase",
     "check_phrases",
     "findings",
+    "kept_levels",
     "level_of",
     "merge",
     "relations_from_rows",

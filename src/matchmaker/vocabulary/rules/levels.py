@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from matchmaker.base.i18n import Labelled, mark
 from matchmaker.base.text import fold
@@ -20,6 +22,17 @@ class Level(Labelled):
     def rank(self) -> int:
         """Its place among the levels, from 0 on."""
         return list(Level).index(self)
+
+
+Levels = Mapping[str, Level]
+"""What was ticked beside some phrases, by their words."""
+
+NO_LEVELS: Levels = MappingProxyType({})
+
+
+def kept_levels(skills: Iterable[tuple[str, object]], levels: Levels) -> dict[str, str]:
+    """The levels of some skills as JSON can keep them."""
+    return {text: levels[text].value for text, _ in skills if text in levels}
 
 
 _BEGINNER = re.compile(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from matchmaker.base.text import fold
+from matchmaker.vocabulary.rules.levels import Level, level_of
 
 CONFIDENT = 0.3
 """Below this score for the best concept a phrase stays unresolved and counts by its words alone."""
@@ -49,13 +50,20 @@ class Resolution:
 class Phrase:
     """What somebody wrote, as written, beside what it was resolved to (best first; empty when unknown).
 
-    ``not_for`` names what its writer said that it does not cover, as ``Phrase.key`` names it.
+    ``not_for`` names what its writer said that it does not cover, as ``Phrase.key`` names it. ``level`` is what they ticked
+    beside it.
     """
 
     text: str
     language: str
     resolutions: tuple[Resolution, ...] = ()
     not_for: frozenset[str] = frozenset()
+    level: Level | None = None
+
+    @property
+    def told_level(self) -> Level | None:
+        """How well, as it was ticked, else as the words tell it."""
+        return self.level or level_of(self.text)
 
     @property
     def key(self) -> str:
