@@ -21,4 +21,4 @@ def upgrade() -> None:
                 batch.f(f"ck_{table}_level"), "level IN ('beginner', 'at_ease', 'trade')"
             )
     with op.batch_alter_table("sign_ups") as batch:
-        batch.add_column(sa.Column("levels", sa.JSON(), server_default="{}", nullable=False))
+        batch.add_column(sa.Column("levels", sa.JSON(none_as_null=True), nullable=True))

@@ -212,7 +212,7 @@ class SignUp(Base):
     territory_id: Mapped[TerritoryId] = mapped_column(ForeignKey("territories.id", ondelete="CASCADE"))
     commune_code: Mapped[str] = mapped_column(ForeignKey("communes.code"))
     skills: Mapped[list[tuple[str, str | None]]] = mapped_column(JSON)
-    levels: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    levels: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     challenge_ids: Mapped[list[int]] = mapped_column(JSON)
     hours_a_week: Mapped[int | None]
     radius_km: Mapped[int | None]
@@ -256,4 +256,4 @@ class SignUp(Base):
     @property
     def ticked(self) -> dict[str, Level]:
         """The levels as those of a citizen."""
-        return {text: Level(level) for text, level in self.levels.items()}
+        return {text: Level(level) for text, level in (self.levels or {}).items()}
