@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from matchmaker.base.paging import BEGINNING, Order, Page, Place, page_of
+from matchmaker.base.paging import BEGINNING, ROWS, Order, Page, Place, page_of
 from matchmaker.base.search import has_word
 from matchmaker.groups.models import Need, StartupGroup, WantedSkill
 from matchmaker.groups.queries.groups import ON_A_CARD, open_on
@@ -92,7 +92,13 @@ def _has(session: Session, token: str) -> ColumnElement[bool]:
 
 
 def needs_of_group(
-    session: Session, *, group_id: int, today: date, open_only: bool, place: Place = BEGINNING
+    session: Session,
+    *,
+    group_id: int,
+    today: date,
+    open_only: bool,
+    place: Place = BEGINNING,
+    size: int = ROWS,
 ) -> Page[Need]:
     """A page of the needs of a group, those open ``today`` first, or these alone; the newest first."""
     is_open = open_on(today)
@@ -102,7 +108,7 @@ def needs_of_group(
         .options(joinedload(Need.commune).lazyload(Commune.postal_codes), selectinload(Need.wanted))
     )
     order = Order(keys=(case((is_open, 1), else_=0), Need.id), descending=True)
-    return page_of(session, query, order=order, place=place)
+    return page_of(session, query, order=order, place=place, size=size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

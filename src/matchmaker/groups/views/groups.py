@@ -35,6 +35,7 @@ from matchmaker.web import (
 from matchmaker.web.forms import choices
 
 GROUPS_A_DAY = 10
+NEEDS_A_PAGE = 20
 CLOSED_SHOWN = 24
 TERRITORIES_SHOWN = 12
 """Territories in which a group can be started by a button; with more, people choose theirs first."""
@@ -108,7 +109,12 @@ def show(group_id: int) -> ResponseReturnValue:
         return page, 410
     today = rules.local_day(now(), group.territory.time_zone)
     needs = queries.needs_of_group(
-        reading(), group_id=group_id, today=today, open_only=role is None, place=place_in_list()
+        reading(),
+        group_id=group_id,
+        today=today,
+        open_only=role is None,
+        place=place_in_list(),
+        size=NEEDS_A_PAGE,
     )
     states = {need.id: state_on(need.state, need.until, today) for need in needs.rows}
     return render_template(

@@ -13,7 +13,7 @@ from matchmaker.places import service as places
 from matchmaker.places.access import ORGANISER, own_territory
 from matchmaker.places.models import Territory
 from matchmaker.places.rules import PageKind, blocks, default_text, local_day
-from matchmaker.web import Access, access, begin, form_page, or_404, reading, site
+from matchmaker.web import Access, access, begin, form_page, or_404, place_in_list, reading, site
 
 
 @blueprint.get("/about/<page>", defaults={"slug": None})
@@ -26,6 +26,8 @@ def about(page: str, slug: str | None) -> ResponseReturnValue:
     own = None
     if territory is not None:
         own = queries.own_pages(reading(), territory_id=territory.id).get((kind, get_locale()))
+    at = place_in_list()
+    place = at.before or at.after or 0
     return render_template(
         "organisers/about.html",
         territory=territory,
@@ -34,7 +36,7 @@ def about(page: str, slug: str | None) -> ResponseReturnValue:
         blocks=blocks(own.text if own is not None else _ours(kind, territory, get_locale())),
         changed=local_day(own.changed_at, territory.time_zone) if own is not None and territory else None,
         register=register() if kind is PageKind.PRIVACY else (),
-        territories=() if territory is not None else queries.territories(reading()),
+        others=None if territory is not None else queries.named_territories(reading(), place=place),
     )
 
 
