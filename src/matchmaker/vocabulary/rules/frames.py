@@ -98,6 +98,7 @@ _VAGUE_WORDS = """
     voir idee bonne volonte bon bons bonnes enfin beaucoup aider aide rendre service services motive motivee energie
     temps libre sais sait pas trop encore n quelque quelques besoin besoins polyvalent polyvalente partout manuel
     manuelle utile selon pret prete dispo disponible anything everything nothing help helping stuff
+    retraite retraitee etudiant etudiante chomeur chomeuse salarie salariee retired student
 """
 _VAGUE = frozenset(_VAGUE_WORDS.split())
 _SUBJECTS = frozenset(("je", "j", "on", "nous"))

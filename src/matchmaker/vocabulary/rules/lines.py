@@ -32,11 +32,13 @@ class Lines:
         """What a phrase says that its writer can do; none for a refusal, several for a line of several skills."""
         if self.is_label(phrase):
             return (phrase,)
-        return tuple(
-            text
-            for text in self.split(phrase)
-            if self.is_label(text) or not (says_no(text) or is_vague(text))
-        )
+        return tuple(text for text in self.split(phrase) if not self.says_nothing(text))
+
+    def says_nothing(self, text: str) -> bool:
+        """Whether a text that is no label names no skill: it says no, or is made of words that could be anything."""
+        core = unframed(text)
+        vague = is_vague(text) or (is_vague(core) and not self.is_label(core))
+        return not self.is_label(text) and (says_no(text) or vague)
 
     def is_label(self, text: str) -> bool:
         """Whether a text is, as it stands, a label of the vocabulary in any language."""
