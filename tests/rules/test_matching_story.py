@@ -251,6 +251,7 @@ def test_a_title_hides_no_doubt_about_the_skill_that_it_names(resolver: Resolver
         ("montage de meubles et rangement", "rangement", ("rangement",)),
         ("réparation de vélos", "réparer des vélos", ("réparation", "vélos")),
         ("réparation de vélos", "mécano bicyclette", ("réparation", "vélos")),
+        ("tenir une buvette", "tenir le bar", ("tenir", "buvette")),
     ],
 )
 def test_the_words_that_met_are_marked(
@@ -268,6 +269,15 @@ def test_a_stem_alone_is_no_word_that_met(resolver: Resolver, matcher: Matcher) 
     one, other = (resolver.phrase(text, language="fr") for text in ("amis", "amiante"))
     assert matcher.wording.shared_words(one, other) == []
     assert matcher.wording.shared_words(one, resolver.phrase("ami", language="fr")) == ["amis"]
+
+
+@pytest.mark.parametrize(("one", "other"), [("idées", "IDE"), ("cafés", "CAF"), ("foie", "une fois"), ("ramer", "RAM")])
+def test_a_reader_sees_no_word_of_three_letters_in_a_longer_one(
+    resolver: Resolver, matcher: Matcher, one: str, other: str
+) -> None:
+    mine, theirs = (resolver.phrase(text, language="fr") for text in (one, other))
+    assert matcher.wording.likeness(mine, theirs) > 0, "they are one stem"
+    assert matcher.wording.shared_words(mine, theirs) == matcher.wording.shared_words(theirs, mine) == []
 
 
 def test_decided_pairs_hold_both_ways(resolver: Resolver, matcher: Matcher) -> None:

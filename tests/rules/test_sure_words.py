@@ -74,6 +74,16 @@ def test_a_label_of_the_other_language_is_less_sure_and_asked_about_when_it_is_a
     assert known.resolve("location", language="fr")[0].score < SURE
 
 
+@pytest.mark.parametrize("said", ["light renovation worker", "fix a roofer", "installation a sink"])
+def test_words_of_another_language_are_no_derivations_of_ours(resolver: Resolver, said: str) -> None:
+    assert all(found.score < SURE for found in resolver.resolve(said, language="fr"))
+
+
+def test_who_tells_only_what_they_are_is_offered_for_nothing(resolver: Resolver) -> None:
+    for said in ("retraité", "je suis retraitée", "étudiante", "retired"):
+        assert resolver.resolve(said) == ()
+
+
 def test_a_word_that_nobody_knows_makes_the_answer_less_sure() -> None:
     known = _resolver(
         ("a", "fr", "confectionner des rideaux épais pour le grand salon"),

@@ -125,6 +125,14 @@ def test_a_declared_concept_wins_over_a_shipped_false_friend_of_its_words() -> N
     assert guarding.concept_id in {one.concept_id for one in resolver.resolve("jardinage")}
 
 
+@pytest.mark.parametrize("said", ["plein de choses", "pas de permis"])
+def test_what_names_no_skill_names_none_when_something_is_never_meant_by_it(said: str) -> None:
+    resolver, _ = judged([verdict(NEVER, said, "couture")])
+    assert resolver.resolve(said) == ()
+    resolver, _ = judged([verdict(NEVER, said, "couture"), verdict(SAME, said, "cuisine")])
+    assert [one.concept_id for one in resolver.resolve(said)] == ["food.cooking"]
+
+
 @pytest.mark.parametrize("typed", ["gardien", "Gardienne", "gardien·ne", "gardien(ne)", "GARDIEN/NE"])
 def test_a_verdict_holds_for_every_inclusive_form(typed: str) -> None:
     resolver, matcher = judged([verdict(NEVER, "gardien·ne", "veilleur·euse de nuit")])

@@ -34,6 +34,9 @@ from matchmaker.vocabulary.rules import Phrase
 Covered = tuple[Phrase, Likeness] | None
 
 
+MOSTLY = 0.5
+"""From this share of both phrases' weight on, the words that they share are what made them meet."""
+
 LEAST_GAIN = 5.0
 """A change that gains fewer points is not worth the trouble."""
 
@@ -116,7 +119,10 @@ def highlights(
             continue
         own, likeness = cover
         shared, given = wording.shared_words(wanted, own), wording.shared_words(own, wanted)
-        if likeness.how is not Cover.WORDS and not (shared and given):
+        # Two phrases of one meaning that share "tenir" have not met by it.
+        if likeness.how is not Cover.WORDS and not (
+            shared and given and wording.likeness(wanted, own) >= MOSTLY
+        ):
             shared, given = written_words(wanted), written_words(own)
         mine.update(dict.fromkeys(shared))
         theirs.update(dict.fromkeys(given))

@@ -19,23 +19,24 @@ ALIKE = 78
 IsKnown = Callable[[str], bool]
 
 
-def agree(phrase: str, label: str, language: str, *, is_known: IsKnown) -> bool:
+def agree(phrase: str, label: str, language: str | None, *, is_known: IsKnown) -> bool:
     """Whether each telling word of either folded text has its own form in the other.
 
-    ``is_known`` tells words of the vocabulary, which are no slips of another one: "couture" is not "culture".
+    ``language`` is that of both, or None for a label of another one, whose words are no derivations of ours: then they
+    only inflect. ``is_known`` tells words of the vocabulary, which are no slips of another one: "couture" is not "culture".
     """
     mine, theirs = telling_words(phrase), telling_words(label)
     alone = len(mine) == 1 or len(theirs) == 1
     if alone and " " in label:
         # "La Montagne" is more than its one telling word.
         return False
-    return len(mine) == len(theirs) and _all_met(mine, theirs, language, alone, is_known)
+    return len(mine) == len(theirs) and _all_met(mine, theirs, None if alone else language, is_known)
 
 
 def coverage(phrase: str, label: str, language: str, *, is_known: IsKnown) -> float:
     """The share of a folded phrase's telling words that have a form in a folded label."""
     mine, theirs = telling_words(phrase), telling_words(label)
-    met = sum(any(_one_word(word, one, language, False, is_known) for one in theirs) for word in mine)
+    met = sum(any(_one_word(word, one, language, is_known) for one in theirs) for word in mine)
     return met / max(len(mine), 1)
 
 
@@ -49,22 +50,20 @@ def leaves_strange(phrase: str, label: str, *, is_known: IsKnown) -> bool:
     )
 
 
-def _all_met(
-    mine: Sequence[str], theirs: Sequence[str], language: str, alone: bool, is_known: IsKnown
-) -> bool:
+def _all_met(mine: Sequence[str], theirs: Sequence[str], language: str | None, is_known: IsKnown) -> bool:
     left = list(theirs)
     for word in mine:
-        met = next((one for one in left if _one_word(word, one, language, alone, is_known)), None)
+        met = next((one for one in left if _one_word(word, one, language, is_known)), None)
         if met is None:
             return False
         left.remove(met)
     return True
 
 
-def _one_word(word: str, other: str, language: str, alone: bool, is_known: IsKnown) -> bool:
+def _one_word(word: str, other: str, language: str | None, is_known: IsKnown) -> bool:
     if singular(word) == singular(other):
         return True
-    if not alone and stem(word, language) == stem(other, language):
+    if language and stem(word, language) == stem(other, language):
         return True
     return not is_known(word) and is_slip(word, other)
 

@@ -93,6 +93,10 @@ class LabelTable:
         """Whether a folded word stands in a label of any language."""
         return any(folded in known for known in self._surfaces.values())
 
+    def speaks(self, folded: str, language: str) -> bool:
+        """Whether a folded spelling is that of a label of this language."""
+        return any(label.language == language for label in self.by_fold.get(folded, ()))
+
     def respaced(self, folded: str) -> str:
         """A folded phrase with the spaces of the labels: "site word press" is "site wordpress", and the reverse."""
         parts = folded.split(" ")

@@ -72,6 +72,12 @@ class Decisions:
             for partner in folded_forms(other)
         )
 
+    def kinds(self, text: str) -> frozenset[VerdictKind]:
+        """What was decided about a text and any other one."""
+        return frozenset(
+            kind for layer in self.layers for form in folded_forms(text) for _, kind in layer.get(form, ())
+        )
+
     def is_declared(self, text: str) -> bool:
         """Whether a declared verdict speaks of a text, so that it may mean something else than everywhere."""
         return any(form in self._declared for form in folded_forms(text))
