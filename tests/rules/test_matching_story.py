@@ -271,7 +271,9 @@ def test_a_stem_alone_is_no_word_that_met(resolver: Resolver, matcher: Matcher) 
     assert matcher.wording.shared_words(one, resolver.phrase("ami", language="fr")) == ["amis"]
 
 
-@pytest.mark.parametrize(("one", "other"), [("idées", "IDE"), ("cafés", "CAF"), ("foie", "une fois"), ("ramer", "RAM")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("idées", "IDE"), ("cafés", "CAF"), ("foie", "une fois"), ("ramer", "RAM")]
+)
 def test_a_reader_sees_no_word_of_three_letters_in_a_longer_one(
     resolver: Resolver, matcher: Matcher, one: str, other: str
 ) -> None:
