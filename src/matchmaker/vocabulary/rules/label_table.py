@@ -93,9 +93,10 @@ class LabelTable:
         """Whether a folded word stands in a label of any language."""
         return any(folded in known for known in self._surfaces.values())
 
-    def speaks(self, folded: str, language: str) -> bool:
-        """Whether a folded spelling is that of a label of this language."""
-        return any(label.language == language for label in self.by_fold.get(folded, ()))
+    def tongue_of(self, folded: str, language: str) -> str | None:
+        """This language where a folded spelling is that of a label of it, else None."""
+        labels = self.by_fold.get(folded, ())
+        return language if any(label.language == language for label in labels) else None
 
     def respaced(self, folded: str) -> str:
         """A folded phrase with the spaces of the labels: "site word press" is "site wordpress", and the reverse."""

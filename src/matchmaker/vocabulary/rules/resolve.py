@@ -201,18 +201,16 @@ class Resolver:
         if score < WORTH_KEEPING:
             return score
         known, forms = self._table.is_word, folded_forms(label)
-        spoken = {form: language if self._table.speaks(form, language) else None for form in forms}
-        if score >= DOUBTED and any(agree(read, form, spoken[form], is_known=known) for form in forms):
+        tongue = self._table.tongue_of
+        if score >= DOUBTED and any(agree(read, one, tongue(one, language), is_known=known) for one in forms):
             return score
         strange = all(leaves_strange(read, form, is_known=known) for form in forms)
         return min(score, DOUBTED) * (STRANGE if strange else 1.0)
 
     def _skills_in(self, phrase: str) -> tuple[str, ...]:
-        """What a phrase names; one that people decided about is one skill, if it is one or they called it the same."""
         kinds = self.decisions.kinds(phrase)
-        if VerdictKind.SAME in kinds or (kinds and not self._lines.says_nothing(phrase)):
-            return (phrase,)
-        return self._lines.skills_in(phrase)
+        whole = VerdictKind.SAME in kinds or (kinds and not self._lines.says_nothing(phrase))
+        return (phrase,) if whole else self._lines.skills_in(phrase)
 
     def is_label(self, text: str) -> bool:
         """Whether a text is, as it stands, a label of the vocabulary in any language."""
