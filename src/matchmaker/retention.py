@@ -16,7 +16,7 @@ from matchmaker.base.leases import Lease
 from matchmaker.base.outbox import OutboxMessage
 from matchmaker.base.work import Work, WorkFactory
 from matchmaker.citizens.rules import SIGN_UP_KEPT
-from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
+from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun, DraftedLetter, DraftedWeek
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions.models import Notice, NoticeDay
@@ -32,6 +32,7 @@ PARTS_AT_ONCE = 50
 
 HALF_A_YEAR = timedelta(weeks=26)
 YEAR = timedelta(days=365)
+DRAFTS_KEPT = timedelta(days=14)
 
 Forget = Callable[[Work], int]
 """Forgets a part of what is old; how many rows those were."""
@@ -111,6 +112,11 @@ def _told_of_what_has_ended(work: Work) -> ColumnElement[bool]:
 def _letters_without_lines(work: Work) -> ColumnElement[bool]:
     lines = select(DigestLine.id).where(DigestLine.letter_id == DigestLetter.id)
     return and_(_runs_before(work.now - YEAR), ~lines.exists())
+
+
+def _in_old_drafts(work: Work) -> ColumnElement[bool]:
+    old = select(DraftedWeek.id).where(DraftedWeek.asked_at <= work.now - DRAFTS_KEPT)
+    return DraftedLetter.draft_id.in_(old)
 
 
 def _messages_of_no_week(work: Work) -> ColumnElement[bool]:
@@ -201,6 +207,20 @@ KEPT = (
         lasts=sent_forms.KEPT,
         tables=("sent_forms",),
         forget=_all(sent_forms.forget_old),
+    ),
+    Kept(
+        what="What each letter of a week would say, as it was last drafted for the team",
+        lasts=DRAFTS_KEPT,
+        tables=("drafted_letters", "drafted_lines"),
+        forget=_rows(DraftedLetter, _in_old_drafts, DraftedLetter.id),
+    ),
+    Kept(
+        what="That a week was drafted",
+        lasts=DRAFTS_KEPT,
+        tables=("drafted_weeks",),
+        forget=_rows(
+            DraftedWeek, lambda work: DraftedWeek.asked_at <= work.now - DRAFTS_KEPT, DraftedWeek.id
+        ),
     ),
     Kept(
         what="That a process was at some work, once it is gone",

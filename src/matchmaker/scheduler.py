@@ -83,8 +83,10 @@ def beat_due(site: Site) -> None:
 
 
 def beat_weeks(site: Site, *, going_on: Callable[[], bool] = lambda: True) -> int:
-    """Plan the weeks that were asked for, and write their letters; how many were written."""
-    return digests.advance(site.works, going_on=going_on)
+    """Plan the weeks that were asked for, and write their letters; how many were written. Drafts come last."""
+    written = digests.advance(site.works, going_on=going_on)
+    digests.draw_drafts(site.works, going_on=going_on)
+    return written
 
 
 def beat_introductions(site: Site) -> int:

@@ -48,6 +48,9 @@ MAY_DIFFER = {
     ("digest_letters", "citizen_id", "account_id"): ONE_THING,
     ("digest_lines", "letter_id", "citizen_id"): READER,
     ("digest_lines", "need_id", "group_id"): ONE_THING,
+    ("drafted_letters", "citizen_id", "account_id"): ONE_THING,
+    ("drafted_lines", "letter_id", "citizen_id"): READER,
+    ("drafted_lines", "need_id", "group_id"): ONE_THING,
     ("notices", "introduction_id", "need_id"): ONE_THING,
     (
         "shared_contacts",

@@ -24,6 +24,7 @@ from tests.house.leavers import LEAVERS, LEFT, NEEDLES, Leaver, Others, traces
 
 # What programs write and people never do: keys, codes, hashes, languages, and data that ships.
 OF_THE_PROGRAM = {
+    "drafted_weeks", "changes",
     "communes", "postal_codes", "territory_communes", "detours", "concepts", "concept_labels", "concept_relations",
     "vocabulary_sources", "skill_families", "false_friends", "rate_buckets", "account_sessions", "acts",
     "suppressed_addresses", "returned_letters", "digest_runs", "skipped_weeks", "profile_showings",
@@ -43,7 +44,7 @@ OWN = {
     "introductions.match", "digest_lines.match", "digest_lines.subject", "wanted_skills.phrase",
     "resolved_phrases.phrase", "territories.name", "outbox_messages.recipient_name", "outbox_messages.subject",
     "outbox_messages.text", "outbox_messages.html", "outbox_messages.unsubscribe_url",
-    "outbox_messages.last_error", "heartbeats.name",
+    "outbox_messages.last_error", "heartbeats.name", "drafted_letters.name",
 }  # fmt: skip
 
 

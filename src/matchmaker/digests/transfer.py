@@ -14,7 +14,16 @@ from matchmaker.base.transfer import Fate, Section, section
 from matchmaker.base.work import Transfer, Work
 from matchmaker.citizens.models import Citizen
 from matchmaker.digests.letters import WEEKLY_KIND
-from matchmaker.digests.models import DigestEdit, DigestLetter, DigestLine, DigestRun, LetterPreference
+from matchmaker.digests.models import (
+    DigestEdit,
+    DigestLetter,
+    DigestLine,
+    DigestRun,
+    DraftedLetter,
+    DraftedLine,
+    DraftedWeek,
+    LetterPreference,
+)
 from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.digests.service.preferences import stop_letters
 from matchmaker.groups.models import Need
@@ -55,6 +64,17 @@ def _about(session: Session, account_id: int) -> Sequence[Section]:
             .outerjoin(Need, Need.id == DigestEdit.need_id)
             .where(DigestEdit.account_id == account_id)
             .order_by(DigestEdit.id),
+        ),
+        section(
+            session,
+            mark("What my next weekly letter may tell me, as it was last drafted"),
+            select(DraftedWeek.iso_week, DraftedLine.kind, Need.title.label("need"))
+            .select_from(DraftedLetter)
+            .join(DraftedWeek, DraftedWeek.id == DraftedLetter.draft_id)
+            .join(DraftedLine, DraftedLine.letter_id == DraftedLetter.id)
+            .outerjoin(Need, Need.id == DraftedLine.need_id)
+            .where(DraftedLetter.account_id == account_id)
+            .order_by(DraftedLetter.id, DraftedLine.position),
         ),
         *_as_organiser(session, account_id),
     )
@@ -137,6 +157,9 @@ TRANSFER = Transfer(
         DigestLetter.settled_by_id: Fate.BLANKED,
         DigestLine.citizen_id: Fate.BLANKED,
         LetterPreference.account_id: Fate.DELETED,
+        DraftedLetter.account_id: Fate.DELETED,
+        DraftedLetter.citizen_id: Fate.DELETED,
+        DraftedLine.citizen_id: Fate.DELETED,
         DigestEdit.account_id: Fate.DELETED,
         # What the team says to all is the territory's.
         DigestEdit.made_by_id: Fate.BLANKED,

@@ -1,7 +1,7 @@
 """The week's plan: who would get what, and why nobody else, read in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -119,6 +119,16 @@ def compose(
         assignment=assignment,
         ranking=ranking,
     )
+
+
+def fits_of(
+    session: Session, territory: Territory, person: Recipient, *, now: datetime, tokens: Tokens, week: str
+) -> Sequence[Fit[ReaderId, NeedId]]:
+    """The needs that fit one reader and may be told to them, best first, whatever others are told of."""
+    people = {person.reader_id: person}
+    held, _ = _held_and_pinned(session, territory, week=week)
+    refused = _refused(session, keys_of(session, people, tokens=tokens), held)
+    return list(rank(session, territory, people, refused, now=now).of(person.reader_id))
 
 
 def _readers(session: Session, territory: Territory) -> dict[ReaderId, Recipient]:

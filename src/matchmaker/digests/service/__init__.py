@@ -3,6 +3,7 @@
 from matchmaker.digests.loading import Changes, Draft, Plan, Unreached, changes, compose, drafts, unreached
 from matchmaker.digests.service.coming import Coming, coming, schedule_of, seed_of
 from matchmaker.digests.service.composing import letter_of, sections
+from matchmaker.digests.service.drafting import ask_for_draft, draw_drafts, renew_draft
 from matchmaker.digests.service.edits import (
     AlreadyEdited,
     PinRefused,
@@ -40,18 +41,21 @@ __all__ = [
     "Unreached",
     "WeekClosed",
     "advance",
+    "ask_for_draft",
     "awaiting_letter",
     "changes",
     "choose_letters",
     "coming",
     "compose",
     "drafts",
+    "draw_drafts",
     "hold_line",
     "keep_paragraph",
     "letter_of",
     "pause_run",
     "pin_line",
     "plan_of",
+    "renew_draft",
     "request_due",
     "request_week",
     "resume_run",

@@ -13,6 +13,7 @@ from matchmaker.digests.models import DigestEdit
 from matchmaker.digests.rules import EditKind, PinProblem, ReaderId, iso_week
 from matchmaker.digests.rules.verbs import DigestVerb
 from matchmaker.digests.service.coming import coming, seed_of
+from matchmaker.digests.service.drafting import renew_draft
 from matchmaker.groups.models import Need
 from matchmaker.matching import service as matching
 from matchmaker.matching.rules import Gate
@@ -38,13 +39,16 @@ class PinRefused(Exception):
 def hold_line(
     work: Work, *, territory_id: int, week: str, account_id: AccountId, need_id: NeedId, made_by: AccountId
 ) -> DigestEdit:
-    """Keep a need out of somebody's next letter; ``week`` is the one that was looked at.
+    """Keep a need out of somebody's next letter; ``week`` is the one that was looked at, by its draft if there is one.
 
     Raises Missing, WeekClosed, AlreadyEdited.
     """
     territory, week = _open_week(work, territory_id, week)
     _check_untouched(work, territory_id, week, account_id=account_id, need_id=need_id)
-    if need_id not in _needs_in(_plan(work, territory, week), account_id):
+    told = queries.drafted_needs(work.session, territory_id=territory_id, week=week, account_id=account_id)
+    if told is None:
+        told = _needs_in(_plan(work, territory, week), account_id)
+    if need_id not in told:
         raise Missing(need_id)
     return _keep(
         work,
@@ -202,6 +206,7 @@ def _keep(work: Work, edit: DigestEdit) -> DigestEdit:
 
 
 def _record(work: Work, verb: DigestVerb, edit: DigestEdit) -> None:
+    renew_draft(work, territory_id=edit.territory_id, week=edit.iso_week)
     work.record(
         verb, DigestEdit, edit.id, territory_id=edit.territory_id, kind=edit.kind.value, week=edit.iso_week
     )

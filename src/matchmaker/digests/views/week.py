@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.base import i18n
 from matchmaker.base.i18n import gettext
-from matchmaker.base.text import alphabetical, fold, without_addresses
+from matchmaker.base.text import alphabetical, without_addresses
 from matchmaker.digests import loading, queries, service
-from matchmaker.digests.access import own_desk
+from matchmaker.digests.access import Desk, own_desk
 from matchmaker.digests.letters import WEEKLY_KIND
-from matchmaker.digests.rules import PlannedLetter
 from matchmaker.digests.views.blueprint import blueprint, plan_of
+from matchmaker.digests.views.drawing import Drawing, drawing_of
 from matchmaker.digests.views.run import standing, with_needs
 from matchmaker.matching.access import record_sight
 from matchmaker.places.access import ORGANISER, own_territory
@@ -22,6 +22,7 @@ from matchmaker.web import access, account_id, begin, check_limit, now, reading,
 from matchmaker.web.forms import ConfirmForm
 
 LETTERS_A_PAGE = 12
+PAGES_AT_MOST = 100_000
 RUNS_SHOWN = 6
 NAME_LENGTH = 60
 
@@ -32,40 +33,46 @@ def week(slug: str) -> ResponseReturnValue:
     """Who would get what and why nobody else; once the week has run, how its letters come along."""
     desk = own_desk(slug)
     territory, run = desk.territory, desk.run
-    plan = plan_of(desk)
-    name = request.args.get("name", "")[:NAME_LENGTH]
-    letters = _named(plan, name)
-    page = max(request.args.get("page", 1, type=int), 1)
-    first = (page - 1) * LETTERS_A_PAGE
-    shown = loading.drafts(reading(), plan.people, letters[first : first + LETTERS_A_PAGE], now=now())
+    wanted = loading.Wanted(
+        name=request.args.get("name", "")[:NAME_LENGTH],
+        page=min(max(request.args.get("page", 1, type=int), 1), PAGES_AT_MOST),
+        size=LETTERS_A_PAGE,
+        new=not desk.sent,
+    )
+    drawing = drawing_of(desk)
+    outline = _outline(desk, drawing, wanted)
+    pages = -(-outline.found // LETTERS_A_PAGE)
     runs = queries.latest_runs(reading(), territory_id=territory.id, limit=RUNS_SHOWN)
     last_error = delivery.waiting(reading(), kind=WEEKLY_KIND).last_error
     page_of_week = render_template(
         "digests/week.html",
         territory=territory,
         desk=desk,
-        plan=plan,
+        outline=outline,
+        drawing=drawing,
         letters=[
-            (draft, service.sections(site().works, draft, (), locale=i18n.get_locale())) for draft in shown
+            (draft, service.sections(site().works, draft, (), locale=i18n.get_locale()))
+            for draft in outline.shown
         ],
-        count=len(letters),
-        name=name,
-        page=page,
-        pages=-(-len(letters) // LETTERS_A_PAGE),
-        silences=_silences(plan),
-        changes=None if desk.sent else loading.changes(reading(), territory, plan),
-        unreached=()
-        if desk.sent
-        else with_needs((one.need_id, one.people, one.gate) for one in loading.unreached(reading(), plan)),
+        name=wanted.name,
+        page=wanted.page,
+        pages=sorted({1, pages, *range(max(wanted.page - 2, 1), min(wanted.page + 2, pages) + 1)}),
+        silences=_silences(outline),
+        changes=outline.changes,
+        unreached=with_needs(outline.unreached),
         edits=queries.edits(reading(), territory_id=territory.id, iso_week=desk.week),
         stand=standing(run) if run is not None and desk.sent else None,
         pause=brake.find_pause(reading(), now=now()),
         last_error=without_addresses(last_error) if last_error else None,
-        runs=[(one, queries.progress(reading(), one)) for one in runs],
+        runs=runs,
+        letters_in_runs=queries.letters_in_runs(reading(), (one.id for one in runs)),
         skipped=desk.this_week in queries.skipped_weeks(reading(), territory_id=territory.id),
     )
+    if drawing.outdated:
+        with begin() as work:
+            service.ask_for_draft(work, territory_id=territory.id, week=desk.week)
     record_sight(
-        [match for draft in shown for match in draft.helpers], territory=territory, to_organiser=True
+        [match for draft in outline.shown for match in draft.helpers], territory=territory, to_organiser=True
     )
     return page_of_week
 
@@ -105,15 +112,15 @@ def send(slug: str) -> ResponseReturnValue:
     return redirect(url_for("digests.week", slug=slug))
 
 
-def _named(plan: loading.Plan, name: str) -> Sequence[PlannedLetter]:
-    """The letters to people whose first name has these letters in it."""
-    wanted = fold(name)
-    return [one for one in plan.letters if wanted in fold(plan.people[one.reader_id].first_name)]
+def _outline(desk: Desk, drawing: Drawing, wanted: loading.Wanted) -> loading.Outline:
+    if drawing.by_page:
+        return loading.outline_of(reading(), desk.territory, plan_of(desk), wanted, now=now())
+    if drawing.draft is None:
+        return loading.NOTHING
+    return loading.kept_outline(reading(), drawing.draft, wanted, now=now())
 
 
-def _silences(plan: loading.Plan) -> list[tuple[str, list[str]]]:
-    """The first names of those who get nothing, by the reason why."""
-    names: dict[str, list[str]] = {}
-    for recipient, why in plan.silent:
-        names.setdefault(gettext(why.label), []).append(recipient.first_name)
-    return sorted(names.items(), key=lambda one: alphabetical(one[0]))
+def _silences(outline: loading.Outline) -> list[tuple[str, int, Sequence[str]]]:
+    """How many get nothing, with the first names of the first of them, by the reason why."""
+    told = [(gettext(why.label), number, names) for why, number, names in outline.silences]
+    return sorted(told, key=lambda one: alphabetical(one[0]))
