@@ -134,7 +134,7 @@ STAYS = {
     "lowered_pairs", "hidden_from_groups",
     "introductions", "introduction_events", "introduction_messages", "shared_contacts",
     "relays", "relay_members", "relay_acts",
-    "territories", "territory_communes", "challenges", "communes", "postal_codes", "detours",
+    "territories", "territory_communes", "territory_pages", "challenges", "communes", "postal_codes", "detours",
     "concepts", "concept_labels", "concept_relations", "false_friends", "skill_families", "verdicts",
     "vocabulary_sources",
 }  # fmt: skip
