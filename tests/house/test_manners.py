@@ -38,6 +38,7 @@ def test_the_unit_of_work_alone_commits() -> None:
 OWN_WORDS = {
     "base/db.py": "as_if_second itself",
     "citizens/service/profiles.py": "a move to where the account has a profile is refused, whoever was first",
+    "digests/service/drafting.py": "a draft that was overtaken is drawn anew, without what is gone",
     "digests/service/edits.py": "a line has one edit, whoever was first",
     "digests/service/runs.py": "a week is asked for once, whoever was first",
     "digests/service/writing.py": "a run that was overtaken is done by who overtook it",

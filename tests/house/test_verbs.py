@@ -120,6 +120,7 @@ NO_WAY_BACK = {
         "accounts.forget_strangers",
         "accounts.keep_seen",
         "digests.advance",
+        "digests.draw_drafts",
         "groups.delete_closed",
         "digests.request_due",
         "groups.ask_whether_needs_stand",
@@ -130,6 +131,9 @@ NO_WAY_BACK = {
         "introductions.mark_told",
         "introductions.send_notices",
         "matching.forget_pauses",
+    },
+    "It asks for a draft, of which nothing leaves and which the next one replaces.": {
+        "digests.ask_for_draft",
     },
     "It is the way back from what nobody did by a verb: letters that came back, a place that was taken.": {
         "accounts.resume_letters",

@@ -3,7 +3,7 @@
 from matchmaker.digests.loading import Changes, Draft, Plan, Unreached, changes, compose, drafts, unreached
 from matchmaker.digests.service.coming import Coming, coming, schedule_of, seed_of
 from matchmaker.digests.service.composing import letter_of, sections
-from matchmaker.digests.service.drafting import ask_for_draft, draw_drafts, renew_draft
+from matchmaker.digests.service.drafting import ask_for_draft, draw_drafts
 from matchmaker.digests.service.edits import (
     AlreadyEdited,
     PinRefused,
@@ -55,7 +55,6 @@ __all__ = [
     "pause_run",
     "pin_line",
     "plan_of",
-    "renew_draft",
     "request_due",
     "request_week",
     "resume_run",
