@@ -17,6 +17,7 @@ from matchmaker.citizens.models import Citizen
 from matchmaker.digests import loading, queries, service
 from matchmaker.digests.models import DigestLetter, DigestLine, DigestRun
 from matchmaker.digests.rules import RunState, Silence
+from matchmaker.digests.service.writing import write_letters
 from matchmaker.groups.models import Need
 from matchmaker.groups.rules import NeedState
 from matchmaker.introductions import service as introductions
@@ -27,7 +28,7 @@ from matchmaker.places.models import Territory
 from matchmaker.post import delivery
 from tests import builders
 from tests.builders import NOW, World
-from tests.digests.weeks import add_quiet_need, run_due, run_week
+from tests.digests.weeks import add_quiet_need, plan_run, run_due, run_week
 from tests.doors import make_app, site_of, statements_of, works_of
 from tests.mailbox import Mailbox
 
@@ -173,6 +174,18 @@ def test_needs_that_are_not_open_are_never_told(
     work.session.flush()
 
     run_week(work, territory_id=world.territory.id, started_by=None)
+
+    assert outbox(work.session) == []
+
+
+def test_a_need_that_closes_after_it_was_planned_is_not_told(work: Work, world: World, need: Need) -> None:
+    builders.add_citizen(work, world.territory)
+    plan_run(work, service.request_week(work, territory_id=world.territory.id, started_by=None))
+    need.state = NeedState.CLOSED
+    work.session.flush()
+
+    while write_letters(work) is not None:
+        pass
 
     assert outbox(work.session) == []
 
