@@ -188,10 +188,11 @@ def test_who_leaves_while_the_week_is_planned_need_not_wait_and_gets_none(
 def test_of_two_processes_that_plan_a_week_one_keeps_it(live_works: WorkFactory, world: World) -> None:
     service.request_due(live_works)
     run_id = run_of(live_works, world)
-    faster: list[bool] = []
-    slower = amid_reading(live_works, lambda: faster.append(plan_run(live_works, run_id=run_id)))
-    assert not plan_run(slower, run_id=run_id)
-    assert faster == [True]
+    second: list[bool] = []
+    first = amid_reading(live_works, lambda: second.append(plan_run(live_works, run_id=run_id)))
+    assert plan_run(first, run_id=run_id)
+    assert second == [False], "who finds somebody at it lets them"
+    assert not plan_run(live_works, run_id=run_id)
     with live_works.begin() as work:
         assert work.session.scalar(select(func.count()).select_from(DigestLetter)) == 2
 
