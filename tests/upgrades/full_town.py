@@ -46,7 +46,10 @@ def fill(app: Flask) -> None:
         need = work.session.get_one(Need, numbers["need_id"])
         add_neighbours(work, need, everything)
         agree(work, numbers["introduction_id"], everything)
+        week = iso_week(work.now + timedelta(days=7), need.group.territory.time_zone)
+        digests.ask_for_draft(work, territory_id=need.territory_id, week=week)
     introductions.send_notices(works)
+    digests.draw_drafts(works)
     with works.begin() as work:
         send_week(work, need, everything)
         answer_at_relay(work, need, RelayId(numbers["relay_id"]), numbers["person_id"], everything)
